@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// Minimum night flow of a zone and its parts.
+public struct ZoneNightFlow: Sendable {
+    public var zone: Zone.ID
+    /// Nights that had enough readings.
+    public var nights: Int
+    /// Mean inflow of the night hours, over the nights. [m³/s]
+    public var minimumNightFlow: Estimate
+    /// What customers use at night by right. [m³/s]
+    public var legitimateNightUse: Estimate
+    /// Minimum night flow less legitimate use. [m³/s]
+    public var nightLeakage: Estimate
+    /// Leakage of a day over leakage of a night hour. [h/day]
+    public var nightDayFactor: Estimate
+    /// Mean over the day. [m³/s]
+    public var dailyLeakage: Estimate
+    /// Mean night flow of each night of the record, for charts. [m³/s]
+    public var nightly: [(day: Instant, flow: Double?)]
+
+    public init(
+        zone: Zone.ID, nights: Int, minimumNightFlow: Estimate, legitimateNightUse: Estimate, nightLeakage: Estimate,
+        nightDayFactor: Estimate, dailyLeakage: Estimate, nightly: [(day: Instant, flow: Double?)]
+    ) {
+        self.zone = zone
+        self.nights = nights
+        self.minimumNightFlow = minimumNightFlow
+        self.legitimateNightUse = legitimateNightUse
+        self.nightLeakage = nightLeakage
+        self.nightDayFactor = nightDayFactor
+        self.dailyLeakage = dailyLeakage
+        self.nightly = nightly
+    }
+}

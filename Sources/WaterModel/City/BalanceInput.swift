@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The volumes of a period that a water balance starts from.
+public struct BalanceInput: Sendable {
+    /// Lines of the IWA/AWWA balance that are put in; the rest follows from them.
+    public enum Line: String, Sendable, CaseIterable {
+        case ownSources = "own_sources"
+        case imported
+        case exported
+        case billedMetered = "billed_metered"
+        case billedUnmetered = "billed_unmetered"
+        case unbilledMetered = "unbilled_metered"
+        case unbilledUnmetered = "unbilled_unmetered"
+        case unauthorised
+        /// Volume that customer meters did not register.
+        case meteringInaccuracy = "metering_inaccuracy"
+        case dataHandling = "data_handling"
+    }
+
+    /// ISO date of the first day.
+    public var periodStart: String?
+    /// [days]
+    public var periodDays: Double
+    /// Volumes of the period, their ranges the 95 % interval. [m³]
+    public var volumes: [Line: SourcedValue]
+    /// Share of true consumption that customer meters miss, in place of a volume of `meteringInaccuracy`. [–]
+    public var meterUnderRegistration: SourcedValue?
+
+    public init(
+        periodStart: String? = nil, periodDays: Double, volumes: [Line: SourcedValue], meterUnderRegistration: SourcedValue? = nil
+    ) {
+        self.periodStart = periodStart
+        self.periodDays = periodDays
+        self.volumes = volumes
+        self.meterUnderRegistration = meterUnderRegistration
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A customer's meter as the utility's register lists it.
+public struct Meter: Sendable {
+    public typealias ID = Identifier<Meter>
+
+    public enum CustomerClass: String, Sendable, CaseIterable {
+        case residential, commercial, industrial, institutional, other
+    }
+
+    public var id: ID
+    public var zone: Zone.ID?
+    public var customerClass: CustomerClass
+    /// Nominal diameter. [m]
+    public var diameter: Double?
+    /// Year, or date, of installation.
+    public var installed: String?
+    /// Digits of the register; it starts again at 10^dials steps.
+    public var dials: Int?
+    /// Volume of one step of the register. [m³]
+    public var resolution: Double?
+
+    public init(
+        id: ID, zone: Zone.ID? = nil, customerClass: CustomerClass = .residential, diameter: Double? = nil, installed: String? = nil,
+        dials: Int? = nil, resolution: Double? = nil
+    ) {
+        self.id = id
+        self.zone = zone
+        self.customerClass = customerClass
+        self.diameter = diameter
+        self.installed = installed
+        self.dials = dials
+        self.resolution = resolution
+    }
+}
+
+/// What a meter's readings of a period say.
+public struct MeterSummary: Sendable {
+    public var meter: Meter.ID
+    public var zone: Zone.ID?
+    public var readings: Int
+    public var gaps: Int
+    public var duplicates: Int
+    public var spikes: Int
+    public var negativeSteps: Int
+    public var rollovers: Int
+    public var replacements: Int
+    /// The register did not move for a week or more at the end.
+    public var isStuck: Bool
+    /// Flow in every hour of three or more days: a leak behind the meter, or a process.
+    public var hasContinuousFlow: Bool
+    /// Registered in the period. [m³]
+    public var volume: Double
+    /// Share of the expected readings that came. [–]
+    public var completeness: Double
+
+    public init(
+        meter: Meter.ID, zone: Zone.ID? = nil, readings: Int = 0, gaps: Int = 0, duplicates: Int = 0, spikes: Int = 0,
+        negativeSteps: Int = 0, rollovers: Int = 0, replacements: Int = 0, isStuck: Bool = false, hasContinuousFlow: Bool = false,
+        volume: Double = 0, completeness: Double = 0
+    ) {
+        self.meter = meter
+        self.zone = zone
+        self.readings = readings
+        self.gaps = gaps
+        self.duplicates = duplicates
+        self.spikes = spikes
+        self.negativeSteps = negativeSteps
+        self.rollovers = rollovers
+        self.replacements = replacements
+        self.isStuck = isStuck
+        self.hasContinuousFlow = hasContinuousFlow
+        self.volume = volume
+        self.completeness = completeness
+    }
+}
+
+/// Registered consumption of a zone, hour by hour.
+public struct ZoneConsumption: Sendable {
+    public var zone: Zone.ID
+    /// Hours of the place's own clock without changes. [m³ per hour]
+    public var hourly: TimeSeries
+    /// Meters that had a usable reading in the hour.
+    public var metersReporting: [Int]
+
+    public init(zone: Zone.ID, hourly: TimeSeries, metersReporting: [Int]) {
+        self.zone = zone
+        self.hourly = hourly
+        self.metersReporting = metersReporting
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What the plan should reach, when, and with which money.
+public struct PlanSettings: Sendable {
+    /// What a cubic metre saved is worth.
+    public enum WaterRegime: String, Sendable, CaseIterable {
+        /// Enough water: saving avoids the cost of producing it.
+        case surplus
+        /// Too little: saved water is sold.
+        case deficit
+        /// Bought water is paid for whether taken or not.
+        case takeOrPay = "take_or_pay"
+    }
+
+    public enum Objective: String, Sendable, CaseIterable {
+        case netPresentValue = "net_present_value"
+        case volumeSaved = "volume_saved"
+    }
+
+    public struct FundingSource: Sendable, Hashable {
+        public enum Kind: String, Sendable, CaseIterable { case grant, loan, ownFunds = "own_funds" }
+        public var name: String
+        public var kind: Kind
+        /// [currency]
+        public var amount: Double
+
+        public init(name: String, kind: Kind, amount: Double) {
+            self.name = name
+            self.kind = kind
+            self.amount = amount
+        }
+    }
+
+    public var startYear = 2027
+    public var horizonYears = 15
+    /// Revenue-water ratio to reach. [–]
+    public var targetRevenueWaterRatio: Double?
+    public var targetYear: Int?
+    /// Capital that may be spent over the programme; nil: no limit. [currency]
+    public var budget: Double?
+    /// Years over which works are built.
+    public var constructionYears = 5
+    /// Real. [per year]
+    public var discountRate = SourcedValue(0.08, status: .assumed)
+    public var regime = WaterRegime.surplus
+    public var objective = Objective.netPresentValue
+    /// Yearly growth of leakage where nothing is done. [per year]
+    public var naturalRiseOfLeakage = SourcedValue.unknown
+    public var funding: [FundingSource] = []
+    public var donor: String?
+
+    public init() {}
+}
+
+/// Figures of the measures catalogue that this city replaces: measure, parameter, value.
+public struct CatalogueOverrides: Sendable {
+    /// Keys are those of the catalogue: `["pressure_management"]["unit_cost"]`.
+    public var values: [String: [String: SourcedValue]] = [:]
+    /// Measures that are not to be considered.
+    public var excluded: Set<String> = []
+
+    public init() {}
+}

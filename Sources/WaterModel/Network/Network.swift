@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A pipe network as data, in SI units. Results are never written into it: a solver returns them apart.
+public struct Network: Sendable {
+    public var title: [String] = []
+    /// In the order of the file.
+    public var nodes: [Node] = []
+    /// In the order of the file.
+    public var links: [Link] = []
+    public var patterns: [Pattern] = []
+    public var curves: [Curve] = []
+    public var controls: [Control] = []
+    public var hydraulics = HydraulicOptions()
+    public var times = TimeOptions()
+    /// Sections of the file that the engine does not use yet, kept so that writing loses nothing.
+    public var keptSections: [KeptSection] = []
+
+    public init() {}
+
+    public struct KeptSection: Sendable, Hashable {
+        /// Without brackets, in capitals: `RULES`.
+        public var name: String
+        public var lines: [String]
+
+        public init(name: String, lines: [String]) {
+            self.name = name
+            self.lines = lines
+        }
+    }
+
+    public func nodeIndex() -> [Node.ID: Int] {
+        Dictionary(nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func linkIndex() -> [Link.ID: Int] {
+        Dictionary(links.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Length of all pipes. [m]
+    public var pipeLength: Double { links.reduce(0) { $0 + ($1.pipe?.length ?? 0) } }
+}
+
+/// A point of the map, in the file's own coordinates.
+public struct Point: Sendable, Hashable {
+    public var x: Double
+    public var y: Double
+
+    public init(x: Double, y: Double) {
+        self.x = x
+        self.y = y
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+
+/// The command line: reads, calls, writes. It holds no arithmetic.
+@main
+struct Yusu: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "yusu",
+        abstract: "Find out how much drinking water a city loses, where, what it costs, and what to do first.",
+        version: "0.1.0",
+        subcommands: [])
+
+    /// Runs the command and ends the process with the exit code that fits what happened (see `ExitStatus`).
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            ExitStatus.end(with: error)
+        }
+    }
+}
