@@ -11,8 +11,8 @@ extension HydraulicSolver {
     /// Matrix and right side: A_ii = Σ P, A_ij = −P; F_i = −D + Σ_in (q − Y) − Σ_out (q − Y) + Σ P H_fixed, with P = 1/g, Y = P h.
     mutating func assemble() {
         for row in 0..<junctionCount {
-            diagonal[row] = 0
-            rightSide[row] = -demands[row]
+            diagonal[row] = anchors[row]
+            rightSide[row] = anchors[row] * heads[row] - demands[row]
         }
         for k in 0..<table.count {
             let i = Int(table.start[k]), j = Int(table.end[k])
@@ -127,10 +127,11 @@ extension HydraulicSolver {
 
     /// Takes rounding out of the balance: a further solve for the small imbalance that stiff links leave (iterative refinement).
     mutating func refineBalance() {
-        for _ in 0..<2 {
+        for _ in 0..<6 {
             evaluateLosses()
             assemble()
             let balance = imbalance()
+            guard (0..<junctionCount).contains(where: { !isIsolated[$0] && abs(balance[$0]) > 1e-16 }) else { break }
             guard case .factored = matrix.factor(diagonal: diagonal, offDiagonal: offDiagonal) else { return }
             for row in 0..<junctionCount { rightSide[row] = isUnknown(row) ? balance[row] : 0 }
             matrix.solve(&rightSide)
@@ -144,7 +145,9 @@ extension HydraulicSolver {
                 guard isUnknown(row) else { continue }
                 outflows.flow[index] += rightSide[row] / outflows.head(index).gradient
             }
+            for row in 0..<junctionCount where isUnknown(row) { heads[row] += rightSide[row] }
             for k in pressureValves where statuses[k] == .active { flows[k] = valveFlow(k) }
         }
+        evaluateLosses()
     }
 }

@@ -55,6 +55,10 @@ public struct HydraulicSolver: Sendable {
     /// Links at each held row.
     var linksOfHeld: [Int: [Int]] = [:]
     var isIsolated: [Bool]
+    /// Conductance to its own last head, for rows that nothing else holds; zero for the others. [m²/s]
+    var anchors: [Double]
+    /// How often each link changed its status in this solve.
+    var statusChanges: [Int]
     /// True when statuses are settled and closed links carry nothing at all.
     var isFinal = false
 
@@ -101,6 +105,8 @@ public struct HydraulicSolver: Sendable {
         heads = [Double](repeating: 0, count: nodeOfRow.count)
         demands = heads
         isIsolated = [Bool](repeating: false, count: nodeOfRow.count)
+        anchors = heads
+        statusChanges = [Int](repeating: 0, count: table.count)
         holder = [Int32](repeating: -1, count: nodeOfRow.count)
         flows = [Double](repeating: 0, count: table.count)
         loss = flows
@@ -158,7 +164,8 @@ public struct HydraulicSolver: Sendable {
                 guard releaseValve(near: [row]) else { return (iteration, .singular) }
                 continue
             case .singular(let component):
-                guard releaseValve(near: component) else { return (iteration, .singular) }
+                // A part hangs on closed links alone: hold it near its last heads, which costs nothing once it stands still.
+                guard releaseValve(near: component) || anchor(component) else { return (iteration, .singular) }
                 continue
             }
             matrix.solve(&rightSide)

@@ -17,6 +17,7 @@ extension HydraulicSolver {
             let node = nodeOfRow[row]
             demands[row] = conditions.demands[node]
             holder[row] = -1
+            anchors[row] = 0
             if row >= junctionCount {
                 heads[row] = conditions.fixedHeads[node] ?? elevations[row]
                 demands[row] = 0
@@ -40,6 +41,7 @@ extension HydraulicSolver {
         appendLeaks()
         for k in 0..<table.count {
             settings[k] = conditions.settings[k]
+            statusChanges[k] = 0
             let status = conditions.statuses[k]
             isFixed[k] = table.kind[k].rawValue > LinkTable.Kind.pump.rawValue && status != .active
             statuses[k] = status == .closed ? .closed : (status == .active ? .active : .open)
@@ -127,6 +129,13 @@ extension HydraulicSolver {
         return false
     }
 
+    /// Holds rows near their last heads; false where they are held already.
+    mutating func anchor(_ rows: [Int]) -> Bool {
+        guard rows.contains(where: { anchors[$0] < 1e-3 }) else { return false }
+        for row in rows { anchors[row] = max(anchors[row] * 100, 1e-7) }
+        return true
+    }
+
     /// Rows that no path joins to a fixed or a held head, when the links for which `isCut` holds are taken out.
     func unreached(_ isCut: (Int) -> Bool) -> [Bool] {
         var neighbours = [[Int32]](repeating: [], count: nodeOfRow.count)
@@ -149,6 +158,7 @@ extension HydraulicSolver {
     /// With the statuses settled: closed links carry nothing, and parts without a source leave the equations.
     mutating func closeForGood() {
         isFinal = true
+        for row in anchors.indices { anchors[row] = 0 }
         isIsolated = unreached { k in statuses[k].isClosed }
         for k in 0..<table.count {
             isCarrying[k] = !(isIsolated[Int(table.start[k])] || isIsolated[Int(table.end[k])])

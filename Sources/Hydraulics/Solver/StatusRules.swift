@@ -7,7 +7,7 @@ extension HydraulicSolver {
     /// Pressure valves, after each iteration. Returns whether any changed.
     mutating func updatePressureValves() -> Bool {
         var changed = false
-        for k in pressureValves where !isFixed[k] {
+        for k in pressureValves where !isFixed[k] && statusChanges[k] <= Self.mostStatusChanges {
             let before = statuses[k]
             let h1 = heads[Int(table.start[k])], h2 = heads[Int(table.end[k])]
             let q = flows[k]
@@ -21,6 +21,9 @@ extension HydraulicSolver {
             }
             if statuses[k] != before {
                 changed = true
+                statusChanges[k] += 1
+                // A valve that keeps changing its mind cannot hold its setting: it stays open.
+                if statusChanges[k] > Self.mostStatusChanges { statuses[k] = .cannotDeliverPressure }
                 if statuses[k] == .active { flows[k] = max(flows[k], 0) }
             }
         }
@@ -56,7 +59,15 @@ extension HydraulicSolver {
         return q < -Tolerance.flow ? .closed : status
     }
 
+    /// Changes of status after which a pressure valve is left open.
+    private static let mostStatusChanges = 12
+
     private func pump(_ k: Int, _ lift: Double) -> LinkStatus {
+        if case .constantPower(let power)? = table.pumps[k] {
+            // Next to no flow would mean a head without end.
+            let slope = power * settings[k] * settings[k] * settings[k] / max(flows[k] * flows[k], 1e-30)
+            return slope > Tolerance.closedGradient ? .cannotDeliverHead : .open
+        }
         guard let shutoff = table.pumps[k]?.shutoffHead else { return .open }
         return lift > settings[k] * settings[k] * shutoff + Tolerance.head ? .cannotDeliverHead : .open
     }
