@@ -60,7 +60,7 @@ extension HydraulicSolver {
     }
 
     /// Changes of status after which a pressure valve is left open.
-    private static let mostStatusChanges = 12
+    private static let mostStatusChanges = 40
 
     private func pump(_ k: Int, _ lift: Double) -> LinkStatus {
         if case .constantPower(let power)? = table.pumps[k] {
