@@ -26,18 +26,16 @@ import WaterModel
     }
 
     /// Definitions: 1 psi = 0.45359237 kg · 9.80665 m/s² / (0.0254 m)²; a metre of water is 9806.65 Pa; gallons by law.
-    @Test(
-        "units become metres of water and cubic metres a second",
-        arguments: [
-            (Sensor.Kind.pressure, "psi", 0.45359237 / (0.0254 * 0.0254) / 1000), (.pressure, "kPa", 1 / 9.80665),
-            (.pressure, "bar", 100 / 9.80665),
-            (.flow, "m³/h", 1 / 3600.0), (.flow, "ML/d", 1000 / 86_400.0), (.flow, "gpm", 0.003785411784 / 60),
-            (.demand, "l/h", 1e-3 / 3600),
-            (.flow, "MIGD", 4546.09 / 86_400), (.level, "ft", 0.3048), (.flow, "LPS", 1e-3),
-        ])
-    func units(kind: Sensor.Kind, unit: String, expected: Double) throws {
+    static let definitions: [(kind: Sensor.Kind, unit: String, size: Double)] = [
+        (.pressure, "psi", 0.703069579639159), (.pressure, "kPa", 0.10197162129779283), (.pressure, "bar", 10.197162129779283),
+        (.flow, "m³/h", 2.777777777777778e-4), (.flow, "ML/d", 0.011574074074074073), (.flow, "gpm", 6.30901964e-5),
+        (.demand, "l/h", 2.777777777777778e-7), (.flow, "MIGD", 0.052616782407407405), (.level, "ft", 0.3048), (.flow, "LPS", 1e-3),
+    ]
+
+    @Test("units become metres of water and cubic metres a second", arguments: definitions)
+    func units(kind: Sensor.Kind, unit: String, size: Double) throws {
         let factor = try #require(SensorUnits.factor(unit, in: SensorUnits.units(of: kind)))
-        #expect(abs(factor / expected - 1) < rounding)
+        #expect(abs(factor / size - 1) < rounding)
     }
 
     @Test("everything that is wrong with a list is told at once")
@@ -98,72 +96,72 @@ import WaterModel
         #expect(record.series["n1"] == [30] && record.series["n1:demand"] == [0.002])
     }
 
-    @Test(
-        "bad readings are told with file and line",
-        arguments: [
-            (
-                "timestamp,sensor,value\n2026-03-02T00:00,X,1\n2026-03-02T01:00,X,1\n",
-                ["r.csv:2: sensor 'X' is not in the list of sensors (2 rows); add it there; known are A, B, C, D"]
-            ),
-            (
-                "timestamp,X,A\n2026-03-02T00:00,1,1\n",
-                ["r.csv:1: sensor 'X' is not in the list of sensors; add it there; known are A, B, C, D"]
-            ),
-            (
-                "timestamp,A\n2026-02-30T00:00,1\n2026-03-01T00:00,1,2\n",
-                [
-                    "r.csv:2: the time is '2026-02-30T00:00'; write it as 2026-03-02T00:00",
-                    "r.csv:3: 3 fields where the header has 2; complete the row; was the file cut off?",
-                ]
-            ),
-            (
-                "timestamp,A\n2026-03-01T00:00,1 2\n",
-                ["r.csv:2: sensor 'A': the value is '1 2'; give a number with a decimal point, or leave it empty where nothing was read"]
-            ),
-            (
-                "timestamp,A\n2026-03-01T00:00,-9999\n",
-                ["r.csv:2: sensor 'A': the value -9999 stands for a gap; leave the field empty where nothing was read"]
-            ),
-            (
-                "time,A\n2026-03-01T00:00,1\n",
-                [
-                    "r.csv:1: the header is 'time', 'A'; begin with the line 'timestamp,sensor,value', or with 'timestamp' and a column for each sensor"
-                ]
-            ),
-            (
-                "",
-                [
-                    "r.csv:1: the file is empty; begin with the line 'timestamp,sensor,value', or with 'timestamp' and a column for each sensor"
-                ]
-            ),
-            ("timestamp,A\n", ["r.csv: there are no readings; give files with rows below the header"]),
-            (
-                "timestamp,A\n2026-03-01T00:00,1\n2026-03-01T00:00,1\n2026-03-01T00:00,2\n",
-                ["r.csv:4: sensor 'A' at 2026-03-01T00:00 has another value than in line 2; keep one of the two rows"]
-            ),
-            (
-                "timestamp,A\n2026-03-01T00:00,1\n2026-03-01T01:00,1\n2026-03-01T02:00,1\n2026-03-01T02:50,1\n2026-03-01T04:00,1\n",
-                [
-                    "r.csv:5: the time 2026-03-01T02:50 does not lie on the step of 1 h of the other readings; give readings at equal steps, or leave the row out"
-                ]
-            ),
-            (
-                "timestamp,A\n2026-03-01T00:00-05:00,1\n2026-03-01T01:00-04:00,1\n",
-                [
-                    "r.csv:3: the offset of '2026-03-01T01:00-04:00' is another than in line 2; write all times in the place's standard time, without daylight saving"
-                ]
-            ),
-            (
-                "timestamp,A\n2026-03-01T00:00,1\n2026-03-01T00:01,1\n9026-03-01T01:00,1\n",
-                [
-                    "r.csv:4: the readings reach from 2026-03-01T00:00 to 9026-03-01T01:00 at a step of 1 min: too many to hold; check the dates"
-                ]
-            ),
-            (
-                "timestamp,sensor,value\n2026-03-01T00:00,A,1\n2026-03-01T0",
-                ["r.csv:3: 1 field where the header has 3; complete the row; was the file cut off?"]
-            ),
-        ])
+    static let badFiles: [(text: String, expected: [String])] = [
+        (
+            "timestamp,sensor,value\n2026-03-02T00:00,X,1\n2026-03-02T01:00,X,1\n",
+            ["r.csv:2: sensor 'X' is not in the list of sensors (2 rows); add it there; known are A, B, C, D"]
+        ),
+        (
+            "timestamp,X,A\n2026-03-02T00:00,1,1\n",
+            ["r.csv:1: sensor 'X' is not in the list of sensors; add it there; known are A, B, C, D"]
+        ),
+        (
+            "timestamp,A\n2026-02-30T00:00,1\n2026-03-01T00:00,1,2\n",
+            [
+                "r.csv:2: the time is '2026-02-30T00:00'; write it as 2026-03-02T00:00",
+                "r.csv:3: 3 fields where the header has 2; complete the row; was the file cut off?",
+            ]
+        ),
+        (
+            "timestamp,A\n2026-03-01T00:00,1 2\n",
+            ["r.csv:2: sensor 'A': the value is '1 2'; give a number with a decimal point, or leave it empty where nothing was read"]
+        ),
+        (
+            "timestamp,A\n2026-03-01T00:00,-9999\n",
+            ["r.csv:2: sensor 'A': the value -9999 stands for a gap; leave the field empty where nothing was read"]
+        ),
+        (
+            "time,A\n2026-03-01T00:00,1\n",
+            [
+                "r.csv:1: the header is 'time', 'A'; begin with the line 'timestamp,sensor,value', or with 'timestamp' and a column for each sensor"
+            ]
+        ),
+        (
+            "",
+            [
+                "r.csv:1: the file is empty; begin with the line 'timestamp,sensor,value', or with 'timestamp' and a column for each sensor"
+            ]
+        ),
+        ("timestamp,A\n", ["r.csv: there are no readings; give files with rows below the header"]),
+        (
+            "timestamp,A\n2026-03-01T00:00,1\n2026-03-01T00:00,1\n2026-03-01T00:00,2\n",
+            ["r.csv:4: sensor 'A' at 2026-03-01T00:00 has another value than in line 2; keep one of the two rows"]
+        ),
+        (
+            "timestamp,A\n2026-03-01T00:00,1\n2026-03-01T01:00,1\n2026-03-01T02:00,1\n2026-03-01T02:50,1\n2026-03-01T04:00,1\n",
+            [
+                "r.csv:5: the time 2026-03-01T02:50 does not lie on the step of 1 h of the other readings; give readings at equal steps, or leave the row out"
+            ]
+        ),
+        (
+            "timestamp,A\n2026-03-01T00:00-05:00,1\n2026-03-01T01:00-04:00,1\n",
+            [
+                "r.csv:3: the offset of '2026-03-01T01:00-04:00' is another than in line 2; write all times in the place's standard time, without daylight saving"
+            ]
+        ),
+        (
+            "timestamp,A\n2026-03-01T00:00,1\n2026-03-01T00:01,1\n9026-03-01T01:00,1\n",
+            [
+                "r.csv:4: the readings reach from 2026-03-01T00:00 to 9026-03-01T01:00 at a step of 1 min: too many to hold; check the dates"
+            ]
+        ),
+        (
+            "timestamp,sensor,value\n2026-03-01T00:00,A,1\n2026-03-01T0",
+            ["r.csv:3: 1 field where the header has 3; complete the row; was the file cut off?"]
+        ),
+    ]
+
+    @Test("bad readings are told with file and line", arguments: badFiles)
     func badReadings(text: String, expected: [String]) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("r.csv", text)
