@@ -186,7 +186,7 @@ def build(seed):
         place_connections(rng, place, zone)
         size_pipes(place, zone)
     place.reservoirs = [("INTAKE", 899.0, 8800, 2720)]
-    place.tanks = [("T1", 847.0, 3.0, 0.5, 4.5, 13.0, 4600, 2100), ("T2", 784.0, 3.0, 0.5, 4.5, 14.0, 1950, 1290)]
+    place.tanks = [("T1", 847.0, 3.0, 0.5, 4.5, 18.0, 4600, 2100), ("T2", 784.0, 3.0, 0.5, 4.5, 20.0, 1950, 1290)]
     trunk_nodes = [("WTP", 6000, 2650, 884.0), ("WTPOUT", 5950, 2620, 883.0), ("F1", 4620, 2115, 847.5), ("F2", 1970, 1300, 784.5),
                    ("G1", 4610, 2107, 847.3), ("G2", 1960, 1295, 784.3),
                    ("A1", 4330, 1700, 826.0), ("A2", 3600, 1400, 806.0), ("A3", 2720, 1250, 790.0), ("B1", 1930, 850, 765.0),
@@ -263,7 +263,7 @@ def inp(place, title, demands, patterns, roughness_of, fill, hours, extra_nodes=
         for k in range(0, 24, 8):
             out.append(f"{name} " + " ".join(f"{v:.3f}" for v in values[k:k + 8]))
     out += ["", "[CONTROLS]"] + controls(fill)
-    out += ["", "[OPTIONS]", "Units LPS", "Headloss H-W", "Trials 200", "Accuracy 0.0001", "Emitter Exponent 0.5", "Quality None",
+    out += ["", "[OPTIONS]", "Units LPS", "Headloss H-W", "Trials 200", "Accuracy 0.001", "Unbalanced Continue 10", "Emitter Exponent 0.5", "Quality None",
             "", "[TIMES]", f"Duration {hours}:00", "Hydraulic Timestep 1:00", "Pattern Timestep 1:00", "Report Timestep 1:00",
             "", "[REPORT]", "Status No", "Summary No", "Messages No", "", "[COORDINATES]"]
     out += [f"{n.id} {n.x:.1f} {n.y:.1f}" for n in nodes]

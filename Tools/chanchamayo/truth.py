@@ -120,12 +120,14 @@ def simulate(seed, place, people):
     target = {z.id: z.connections * z.leakage / 86400 for z in ZONES}
     mean_use = {t: sum(people.mean_lps_by_zone[z.id] + target[z.id] for z in ZONES if z.tank == t) + TRUNK_LEAKAGE_LPS / 2
                 for t in ("T1", "T2")}
-    fill = {t: (round(0.55 * q, 1), round(1.6 * q + 2.0, 1)) for t, q in mean_use.items()}
+    fill = {t: (round(0.6 * q, 1), round(1.4 * q + 1.5, 1)) for t, q in mean_use.items()}
     text = inp(place, ["truth of the synthetic town"], {n: [(0.0, "")] for n in nodes}, {"FLAT": np.ones(24)}, rough, fill, HOURS,
                [middle], halves, [broken.id])
     text = text.replace(" 0.00000 \n", " 0\n")
-    leak = np.zeros((len(nodes), 24))
-    for k in range(4):
+    leak = np.repeat(weight[:, None], 24, axis=1)
+    for z in ZONES:
+        leak[zone_of == z.id] *= target[z.id] / weight[zone_of == z.id].sum()
+    for _ in range(4):
         demand = use[:, :48].copy()
         demand += np.tile(leak, 2)
         pressure, _, _, _ = step_through(text.replace(f"Duration {HOURS}:00", "Duration 48:00"), nodes, demand, 48, nodes, [])
@@ -137,7 +139,7 @@ def simulate(seed, place, people):
         for n in ("A1", "A2", "A3", "B1", "B2", "B3"):
             leak[position[n]] = TRUNK_LEAKAGE_LPS / 6
     demand = use + np.tile(leak, HOURS // 24)
-    pre = float(pressure["%s" % broken.start].mean())
+    pre = float(pressure[broken.start].mean())
     burst = np.zeros(HOURS)
     state = {}
 
