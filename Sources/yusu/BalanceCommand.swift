@@ -39,4 +39,4 @@ struct BalanceCommand: ParsableCommand {
     }
 }
 
-extension WaterAudit.Standard: @retroactive ExpressibleByArgument {}
+extension WaterAudit.Standard: ExpressibleByArgument {}
