@@ -22,7 +22,8 @@ struct AuditAlerts {
         alert(b.apparentLosses.value > b.waterLosses.value, "apparent losses above water losses: check meter error and unauthorised use")
         alert(b.revenueWaterRatio.value > 1, "revenue water above water supplied: check period of billing and source meters")
         alert(
-            b.meteringInaccuracy.value == 0 && b.billedMetered.value > 0, "metering inaccuracy 0: customer meters always err; test a sample")
+            b.meteringInaccuracy.value == 0 && b.billedMetered.value > 0, "metering inaccuracy 0: customer meters always err; test a sample"
+        )
         alert(
             b.exportConvention == .billed && b.exported.value > 0,
             "percentages refer to system input volume; exported water counts as billed")

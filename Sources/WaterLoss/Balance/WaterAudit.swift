@@ -137,7 +137,11 @@ public struct WaterAuditResult: Sendable {
         balance = try WaterBalance(
             audit.balanceInput, defaults: rules, exports: standard == .awwa ? .beforeSupply : .billed)
         let unit = standard == .awwa ? audit.gallonsPerUnit(rules) * Units.usGallon : audit.volumeUnit.cubicMetres
-        if standard == .awwa { indicatorsOfFreeWaterAudit(cubicMetresPerUnit: unit) } else { indicatorsOfAssociation(cubicMetresPerUnit: unit) }
+        if standard == .awwa {
+            indicatorsOfFreeWaterAudit(cubicMetresPerUnit: unit)
+        } else {
+            indicatorsOfAssociation(cubicMetresPerUnit: unit)
+        }
         costs(cubicMetresPerUnit: audit.volumeUnit.cubicMetres)
         if standard == .korea { koreanTree = KoreanTree(balance, dataHandling: .reliefCredit) }
         alerts = AuditAlerts(self, rules).all
