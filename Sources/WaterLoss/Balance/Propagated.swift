@@ -53,10 +53,11 @@ public struct InputRegister: Hashable, Sendable {
 
     /// Enters an input. One without a deviation is a constant and takes no place.
     mutating func input(_ name: String, _ estimate: Estimate) -> Propagated {
-        guard estimate.standardDeviation > 0 else { return Propagated(estimate.value) }
+        // A range written the wrong way round is as wide as the right way round.
+        let deviation = abs(estimate.standardDeviation)
+        guard deviation > 0 else { return Propagated(estimate.value) }
         names.append(name)
-        return Propagated(
-            estimate.value, deviations: [Double](repeating: 0, count: names.count - 1) + [estimate.standardDeviation])
+        return Propagated(estimate.value, deviations: [Double](repeating: 0, count: names.count - 1) + [deviation])
     }
 
     /// Parts of the variance of a figure by input, largest first; inputs that do not move it are left out.

@@ -33,14 +33,16 @@ public enum UnavoidableLosses {
     public static func flags(mainsLength: Double, connections: Double, pressure: Double) -> [String] {
         var flags: [String] = []
         if connections <= 3_000 {
-            flags.append("UARL outside its conditions: \(Int(connections.rounded())) connections, more than 3,000 wanted")
+            flags.append("UARL outside its conditions: \(whole(connections)) connections, more than 3,000 wanted")
         }
         if mainsLength > 0, connections / (mainsLength / 1000) < 20 {
             flags.append("UARL outside its conditions: fewer than 20 connections per km of mains")
         }
         if pressure < 25 || pressure > 100 {
-            flags.append("UARL outside its conditions: mean pressure \(Int(pressure.rounded())) m, 25 to 100 m wanted")
+            flags.append("UARL outside its conditions: mean pressure \(whole(pressure)) m, 25 to 100 m wanted")
         }
         return flags
     }
+
+    private static func whole(_ value: Double) -> String { abs(value) < 1e15 ? "\(Int(value.rounded()))" : "\(value)" }
 }
