@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
+import NumericalMethods
 import WaterModel
 
 /// Every figure that a plan computes with, once: its central value, how it spreads, where it comes from and where it is used.
@@ -69,7 +69,8 @@ struct Figures {
 
     /// `count` draws from a seed. The same seed and figures give the same draws.
     func draws(_ count: Int, seed: UInt64) -> [[Double]] {
-        var random = RandomNumbers(seed: seed)
+        // Fails only without memory for the generator: then there are no intervals.
+        guard let random = try? RandomNumbers(seed: seed) else { return [] }
         return (0..<max(0, count)).map { _ in
             list.map { figure in
                 switch figure.distribution {
@@ -88,41 +89,5 @@ struct Figures {
         return probability < turn
             ? low + (probability * (high - low) * (mode - low)).squareRoot()
             : high - ((1 - probability) * (high - low) * (high - mode)).squareRoot()
-    }
-}
-
-/// SplitMix64: small, seeded, the same on every machine. Source: Steele, Lea & Flood 2014.
-struct RandomNumbers {
-    private var state: UInt64
-    private var spare: Double?
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// In [0, 1), in steps of 2⁻⁵³.
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-    /// Standard normal, by the polar method of Marsaglia.
-    mutating func normal() -> Double {
-        if let spare {
-            self.spare = nil
-            return spare
-        }
-        while true {
-            let u = 2 * uniform() - 1, v = 2 * uniform() - 1
-            let square = u * u + v * v
-            if square > 0, square < 1 {
-                let scale = (-2 * log(square) / square).squareRoot()
-                spare = v * scale
-                return u * scale
-            }
-        }
     }
 }

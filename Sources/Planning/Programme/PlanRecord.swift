@@ -121,21 +121,21 @@ private func targetWarnings(_ plan: ImprovementPlan, _ inputs: PlanInputs) -> [S
         return ["Whether the target is reached cannot be said: the revenue water is not known."]
     }
     func percent(_ ratio: Double) -> String { text(100 * ratio) + " %" }
-    var text =
+    var sentence =
         "The programme reaches a revenue-water ratio of \(percent(target.reached.value)) in \(target.year); asked for are \(percent(target.ratio))"
     if target.isReached {
-        text += ", which is reached by \(Planning.text(100 * (target.reached.value - target.ratio))) points"
+        sentence += ", which is reached by \(text(100 * (target.reached.value - target.ratio))) points"
     } else {
-        text += ", which is missed by \(Planning.text(100 * (target.ratio - target.reached.value))) points"
+        sentence += ", which is missed by \(text(100 * (target.ratio - target.reached.value))) points"
         if let capital = target.capitalNeeded {
-            text +=
-                "; it would take a capital of \(Planning.text(capital)) \(currency) at least (\(target.measuresNeeded.joined(separator: ", ")))"
+            sentence +=
+                "; it would take a capital of \(text(capital)) \(currency) at least (\(target.measuresNeeded.joined(separator: ", ")))"
         } else {
-            text += "; all sized measures together would reach \(percent(target.ratioWithMeasuresNeeded))"
+            sentence += "; all sized measures together would reach \(percent(target.ratioWithMeasuresNeeded))"
         }
     }
-    text += "; the chance of missing it is \(percent(target.probabilityOfMissing))."
-    var warnings = [text]
+    sentence += "; the chance of missing it is \(percent(target.probabilityOfMissing))."
+    var warnings = [sentence]
     if let year = plan.city.plan.targetYear, year != target.year {
         warnings.append("The target year \(year) lies outside the plan; \(target.year) is looked at instead.")
     }
