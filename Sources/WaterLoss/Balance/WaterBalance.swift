@@ -33,4 +33,30 @@ public struct WaterBalance: Sendable {
 
     /// Lines that were not given and stand at a default, with the rule.
     public var defaults: [String]
+
+    public init(
+        periodDays: Double, ownSources: Estimate, imported: Estimate, exported: Estimate, billedMetered: Estimate, billedUnmetered: Estimate, unbilledMetered: Estimate, unbilledUnmetered: Estimate, unauthorised: Estimate, meteringInaccuracy: Estimate, dataHandling: Estimate, waterSupplied: Estimate, revenueWater: Estimate, unbilledAuthorised: Estimate, authorisedConsumption: Estimate, waterLosses: Estimate, apparentLosses: Estimate, realLosses: Estimate, nonRevenueWater: Estimate, revenueWaterRatio: Estimate, defaults: [String]
+    ) {
+        self.periodDays = periodDays
+        self.ownSources = ownSources
+        self.imported = imported
+        self.exported = exported
+        self.billedMetered = billedMetered
+        self.billedUnmetered = billedUnmetered
+        self.unbilledMetered = unbilledMetered
+        self.unbilledUnmetered = unbilledUnmetered
+        self.unauthorised = unauthorised
+        self.meteringInaccuracy = meteringInaccuracy
+        self.dataHandling = dataHandling
+        self.waterSupplied = waterSupplied
+        self.revenueWater = revenueWater
+        self.unbilledAuthorised = unbilledAuthorised
+        self.authorisedConsumption = authorisedConsumption
+        self.waterLosses = waterLosses
+        self.apparentLosses = apparentLosses
+        self.realLosses = realLosses
+        self.nonRevenueWater = nonRevenueWater
+        self.revenueWaterRatio = revenueWaterRatio
+        self.defaults = defaults
+    }
 }
