@@ -243,20 +243,23 @@ enum SyntheticPlan {
     }
 
     static var trajectory: [ImprovementPlan.TrajectoryYear] {
-        (0..<15).map { index in
+        (0..<15).map { (index: Int) -> ImprovementPlan.TrajectoryYear in
             let t = Double(index)
-            return .init(
+            let with: Double = 0.575 + 0.2 * (1 - exp(-t / 3.2))
+            let lossesWith: Double = 614_000 * (0.38 + 0.62 * exp(-t / 3))
+            return ImprovementPlan.TrajectoryYear(
                 year: 2027 + index, revenueWaterRatioWithout: Estimate(0.575 - 0.006 * t, margin95: 0.035 + 0.003 * t),
-                revenueWaterRatioWith: Estimate(0.575 + 0.2 * (1 - exp(-t / 3.2)), margin95: 0.035 + 0.002 * t),
-                realLossesWithout: 614_000 * pow(1.012, t), realLossesWith: 614_000 * (0.38 + 0.62 * exp(-t / 3)))
+                revenueWaterRatioWith: Estimate(with, margin95: 0.035 + 0.002 * t), realLossesWithout: 614_000 * pow(1.012, t),
+                realLossesWith: lossesWith)
         }
     }
 
     static var cashFlow: [ImprovementPlan.CashFlowYear] {
-        (0..<15).map { index in
-            .init(
-                year: 2027 + index, capital: index < 5 ? 386_000 : 0, operation: 95_000, benefit: 62_000 * Double(min(index + 1, 6)),
-                funding: index < 4 ? 325_000 : 0)
+        (0..<15).map { (index: Int) -> ImprovementPlan.CashFlowYear in
+            let capital: Double = index < 5 ? 386_000 : 0
+            let benefit: Double = 62_000 * Double(min(index + 1, 6))
+            let funding: Double = index < 4 ? 325_000 : 0
+            return ImprovementPlan.CashFlowYear(year: 2027 + index, capital: capital, operation: 95_000, benefit: benefit, funding: funding)
         }
     }
 
