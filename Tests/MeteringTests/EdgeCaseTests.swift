@@ -95,6 +95,7 @@ struct EdgeCaseTests {
         #expect(abs((zone.loss95?.low ?? 0) - (0.490931 - reach - 0.126)) < 1e-5)
         #expect(abs((zone.loss95?.high ?? 0) - (0.490931 + reach)) < 1e-5)
         #expect(zone.hours == 24)
+        #expect(inflow.period?.start == report.start && inflow.period?.end == report.end)
         // Inflow of the hours from 02 and 03: 66 and 64 L.
         #expect(abs((zone.minimumNightFlow ?? 0) - 0.065) < 1e-9)
     }
