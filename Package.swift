@@ -58,7 +58,7 @@ let package = Package(
         tests(of: "TextFiles"),
         tests(of: "Hydraulics", ["WaterModel", "WaterFiles", "NumericalMethods"]),
         tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles", "NumericalMethods"]),
-        tests(of: "Planning", ["WaterModel", "WaterLoss"]),
+        tests(of: "Planning", ["WaterModel", "WaterLoss", "NumericalMethods"]),
         tests(of: "WaterFiles", ["WaterModel"]),
         tests(of: "Metering", ["WaterModel"]),
         tests(of: "Reporting", ["WaterModel", "WaterLoss", "Planning"]),
