@@ -11,6 +11,9 @@ public enum CityFolder {
         "city.yaml", "balance.yaml", "plan.yaml", "catalogue.yaml", "network.inp", "zones.csv", "meters.csv", "sensors.csv", "leaks.csv",
     ]
 
+    /// Whether a path is a folder, and so perhaps a city's.
+    public static func isFolder(_ path: String) -> Bool { Folder(path: path).isFolder }
+
     /// Reads the whole folder and checks that its parts agree.
     ///
     /// Customer readings are not read: `readingProfiles(_:)` lists them for the meter store.
