@@ -37,11 +37,11 @@ extension CityChecks {
     @Sendable static func piecesOfNetwork(_ contents: CityContents) -> [InputProblem] {
         guard let network = contents.city.network else { return [] }
         return unsuppliedPieces(network).map { piece in
-            let others = piece.count > 1 ? " and \(piece.count - 1) more" : ""
+            let isOne = piece.count == 1
+            let subject = isOne ? "junction '\(piece[0])' has" : "junction '\(piece[0])' and \(piece.count - 1) more have"
+            let object = isOne ? "it" : "them"
             return contents.problem(
-                "network.inp", nil,
-                "junction '\(piece[0])'\(others) have no path to a reservoir or tank".replacing("' have", with: "' has"),
-                "join \(piece.count > 1 ? "them" : "it") by a pipe, or take \(piece.count > 1 ? "them" : "it") out")
+                "network.inp", nil, "\(subject) no path to a reservoir or tank", "join \(object) by a pipe or valve, or take \(object) out")
         }
     }
 
