@@ -58,6 +58,19 @@ import WaterModel
         #expect(profiles.map { $0.files.count } == [5, 1])
     }
 
+    @Test("the model's own reader finds nothing wrong with it, and every customer junction has a zone")
+    func networkReader() throws {
+        let city = try CityFolder.read(folder) { path throws(TextFileError) in try INP.read(path) }
+        let network = try #require(city.network)
+        // As the generator counted them, with one reservoir and two tanks.
+        #expect(network.nodes.count == 637 + 3)
+        #expect(
+            network.nodes.filter { !($0.junction?.demands.isEmpty ?? true) && $0.junction?.demands.contains { $0.baseFlow > 0 } == true }
+                .allSatisfy { $0.tag != nil })
+        // The stated length leaves out the 3 km of raw water main, and is rounded to 0.1 km.
+        #expect(abs(network.pipeLength - 3000 - (city.profile.mainsLength.value ?? 0)) < 51)
+    }
+
     @Test("figures of the balance hold the planted truth within their margins")
     func balanceHoldsTruth() throws {
         let city = try CityFolder.read(folder, network: Self.names)

@@ -205,7 +205,8 @@ import WaterModel
             "balance.yaml":
                 "period_days: 30\nown_sources: {value: 10, unit: m3, \(Self.origin)}\nbilled_metered: {value: 1, unit: ML, \(Self.origin)}\n",
             "network.inp": "",
-            "sensors.csv": "sensor,kind,network_element,unit,zone\nQ1,flow,A,l/s,Z1\nQ2,flow,P1,l/s,Z8\nS1,pressure,P1,m,\nL1,level,A,m,\n",
+            "sensors.csv":
+                "sensor,kind,network_element,unit,zone\nQ1,flow,A,l/s,Z1\nQ2,flow,P1,l/s,z-1\nS1,pressure,P1,m,\nL1,level,A,m,\n",
             "zones.csv": "zone,connections,inflow_sensors\nZ1,12,Q2 -S1 Q7\n",
             "leaks.csv": "date,zone,pipe\n2026-03-01,Z1,P7\n",
         ])
@@ -213,8 +214,8 @@ import WaterModel
             found == [
                 "zones.csv: the zones' connections sum to 12, the city has 10 (city.yaml); mend the column 'connections', or 'connections' of city.yaml",
                 "zones.csv:2: zone 'Z1': inflow sensor 'S1' is a pressure, not a flow; name the flow meter of the zone's inlet",
-                "zones.csv:2: zone 'Z1': inflow sensor 'Q7' is not in sensors.csv; did you mean 'Q1'? else add it there",
-                "sensors.csv:3: sensor 'Q2': zone 'Z8' is not in zones.csv; did you mean 'Z1'? else add it there",
+                "zones.csv:2: zone 'Z1': inflow sensor 'Q7' is not in sensors.csv; add it there",
+                "sensors.csv:3: sensor 'Q2': zone 'z-1' is not in zones.csv; did you mean 'Z1'? else add it there",
                 "sensors.csv:2: sensor 'Q1': the network has no link 'A'; it is a node; a flow is measured in a link",
                 "sensors.csv:4: sensor 'S1': the network has no node 'P1'; it is a link; a pressure is measured at a node",
                 "sensors.csv:5: sensor 'L1': 'A' is a junction and has no level; name a tank, or make it a pressure",
