@@ -112,7 +112,7 @@ static inline int yusu_robust_fit(
     gsl_matrix_view covar = gsl_matrix_view_array(covariance, columns, columns);
     int status = gsl_multifit_robust(&x.matrix, &y.vector, &c.vector, &covar.matrix, work);
     gsl_multifit_robust_stats stats = gsl_multifit_robust_statistics(work);
-    *sigma = stats.sigma;
+    *sigma = stats.sigma_rob;
     *iterations = stats.numit;
     if (stats.weights)
         for (size_t i = 0; i < rows; ++i) weights[i] = gsl_vector_get(stats.weights, i);

@@ -152,4 +152,51 @@ struct BudgetSelectionTests {
     }
 }
 
+/// Reference vectors K0 and `package_selection` of the improvement-plan page: eight measures at 8 %, savings taken as additive.
+@Suite("programme of eight measures")
+struct MeasurePackageTests {
+    static let measures: [(capital: Double, life: Int, operation: Double, saving: Double, isReal: Bool)] = [
+        (150_000, 3, 120_000, 1800, true),  // ALC intensification
+        (420_000, 15, 25_000, 1500, true),  // PRVs 12 DMAs
+        (1_600_000, 30, 5_000, 1300, true),  // Service renewal
+        (180_000, 10, 12_000, 450, false),  // Large-customer meters
+        (960_000, 10, 30_000, 1100, false),  // Domestic meters 8k
+        (220_000, 5, 40_000, 600, false),  // Illegal-use census
+        (2_400_000, 50, 0, 900, true),  // Mains renewal 12 km
+        (2_100_000, 12, 90_000, 500, false),  // AMI 15k
+    ]
+
+    static let cases: [(real: Double, budget: Double, net: Double, chosen: [Int], volume: Double, largest: [Int])] = [
+        (0.2, 1_000_000, 169780.86, [1, 3, 5], 4350, [0, 1, 3, 5]),
+        (0.2, 2_000_000, 277762.55, [1, 3, 4, 5], 5450, [0, 1, 3, 4, 5]),
+        (0.2, 3_500_000, 277762.55, [1, 3, 4, 5], 6300, [0, 1, 2, 4, 5]),
+        (0.7, 1_000_000, 725225.84, [0, 1, 3, 5], 4350, [0, 1, 3, 5]),
+        (0.7, 2_000_000, 833207.53, [0, 1, 3, 4, 5], 5450, [0, 1, 3, 4, 5]),
+        (0.7, 3_500_000, 960034.05, [0, 1, 2, 3, 4], 6300, [0, 1, 2, 4, 5]),
+        (0.0, 1_000_000, 134349.27, [3, 5], 4350, [0, 1, 3, 5]),
+        (0.0, 2_000_000, 242330.96, [3, 4, 5], 5450, [0, 1, 3, 4, 5]),
+        (0.0, 3_500_000, 242330.96, [3, 4, 5], 6300, [0, 1, 2, 4, 5]),
+    ]
+
+    @Test("greatest net benefit and greatest volume under each budget, for three values of the water saved", arguments: 0..<9)
+    func package(index: Int) throws {
+        let expected = Self.cases[index]
+        let byNet = try BudgetSelection(
+            items: Self.measures.map { measure in
+                let annuity = 0.08 / (1 - 1 / power(1.08, measure.life))
+                let value = measure.isReal ? expected.real : 0.7
+                return .init(
+                    value: measure.saving * 365 * value - measure.capital * annuity - measure.operation, cost: measure.capital)
+            }, budget: expected.budget
+        ).solve()
+        #expect(byNet.best.items == expected.chosen)
+        #expect(abs(byNet.best.value - expected.net) < 0.011)  // the vectors have two decimals
+        let byVolume = try BudgetSelection(
+            items: Self.measures.map { .init(value: $0.saving, cost: $0.capital) }, budget: expected.budget
+        ).solve()
+        #expect(byVolume.best.items == expected.largest)
+        #expect(byVolume.best.value == expected.volume)
+    }
+}
+
 private func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { product, _ in product * base } }

@@ -135,6 +135,9 @@ struct OneVariableTests {
         #expect(cosine.outcome == .converged)
         let cube = try root(in: -5...5) { $0 * $0 * $0 - 2 }
         #expect(abs(cube.x - cbrt(2)) < 1e-9)
+        let zero = try root(in: -1...3) { sinh($0) }
+        #expect(abs(zero.x) < 1e-12)
+        #expect(zero.outcome == .converged)
         #expect(try root(in: 2...3) { $0 - 2 }.x == 2)
         #expect(throws: NumericalError.self) { try root(in: 1...2) { $0 * $0 + 1 } }
         let short = try root(in: -5...5, tolerance: Tolerance(maximumIterations: 2)) { $0 * $0 * $0 - 2 }
@@ -148,6 +151,9 @@ struct OneVariableTests {
         #expect(abs(parabola.x - 1.25) < 1e-6)
         #expect(abs(parabola.value - 2) < 1e-12)
         #expect(parabola.outcome == .converged)
+        let zero = try minimum(in: -3...10) { $0 * $0 }
+        #expect(abs(zero.x) < 1e-6)
+        #expect(zero.outcome == .converged)
         let end = try minimum(in: 1...4) { $0 * $0 }
         #expect(end.x == 1)
         #expect(end.outcome == .atEnd)

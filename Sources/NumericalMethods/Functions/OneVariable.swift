@@ -21,7 +21,7 @@ public struct FunctionPoint: Sendable, Equatable {
 
 /// How closely a root or a minimum is wanted.
 public struct Tolerance: Sendable {
-    /// In the unit of x. Default 0; range 0 or more.
+    /// In the unit of x. Default 0; range 0 or more. Rounding of the interval's width is always allowed for.
     public var absolute: Double
     /// Part of x. Default 1e-10; range 0 or more.
     public var relative: Double
@@ -47,10 +47,11 @@ public func root(
     }
     var x = interval.lowerBound
     var iterations: Int32 = 0
+    let absolute = tolerance.absolute + 1e-14 * (interval.upperBound - interval.lowerBound)  // for a root at 0
     let code = try GSL.call("root", accepting: [GSL.unfinished]) {
         unsafe FunctionBox.lend(function) { context in
             unsafe yusu_root(
-                FunctionBox.trampoline, context, interval.lowerBound, interval.upperBound, tolerance.absolute, tolerance.relative,
+                FunctionBox.trampoline, context, interval.lowerBound, interval.upperBound, absolute, tolerance.relative,
                 Int32(clamping: tolerance.maximumIterations), &x, &iterations)
         }
     }
@@ -60,15 +61,17 @@ public func root(
 
 /// The minimum of a function with one valley in an interval: a scan for the valley, then Brent's method.
 ///
-/// Where the function has several valleys, the one found is the lowest at the scan's points.
+/// Where the function has several valleys, the one found is the lowest at the scan's points. A minimum is flat: its place cannot be
+/// found closer than about 1e-8 of itself.
 ///
 /// - Parameter scanPoints: points of the scan. Default 16; range 3 or more.
 /// - Throws: `NumericalError` when the function is not finite.
 public func minimum(
-    in interval: ClosedRange<Double>, tolerance: Tolerance = Tolerance(relative: 1e-8), scanPoints: Int = 16,
+    in interval: ClosedRange<Double>, tolerance: Tolerance = Tolerance(relative: 1e-7), scanPoints: Int = 16,
     of function: (Double) -> Double
 ) throws(NumericalError) -> FunctionPoint {
     let count = max(3, scanPoints)
+    let absolute = tolerance.absolute + 1e-10 * (interval.upperBound - interval.lowerBound)  // for a minimum at 0
     var (lower, upper) = (interval.lowerBound, interval.upperBound)
     var iterations: Int32 = 0
     for _ in 0..<tolerance.maximumIterations {
@@ -82,7 +85,7 @@ public func minimum(
         upper = places[min(count - 1, best + 1)]
         let isInside = best > 0 && best < count - 1 && values[best] < values[best - 1] && values[best] < values[best + 1]
         if !isInside {
-            let limit = max(tolerance.absolute + tolerance.relative * abs(places[best]), 4 * places[best].ulp)
+            let limit = max(absolute + tolerance.relative * abs(places[best]), 4 * places[best].ulp)
             if width <= limit || upper - lower >= width {
                 let isEnd = places[best] == interval.lowerBound || places[best] == interval.upperBound
                 return FunctionPoint(
@@ -95,7 +98,7 @@ public func minimum(
         let code = try GSL.call("minimum", accepting: [GSL.unfinished]) {
             unsafe FunctionBox.lend(function) { context in
                 unsafe yusu_minimum(
-                    FunctionBox.trampoline, context, places[best], lower, upper, tolerance.absolute, tolerance.relative,
+                    FunctionBox.trampoline, context, places[best], lower, upper, absolute, tolerance.relative,
                     Int32(clamping: tolerance.maximumIterations), &x, &value, &iterations)
             }
         }

@@ -47,6 +47,7 @@ public func linearLeastSquares(design: Matrix, values: [Double], weights: [Doubl
 /// Result of a robust linear fit.
 public struct RobustFit: Sendable {
     public let parameters: [Double]
+    /// Cautious: GSL scales it with a mean of the robust and the ordinary residual variance, so outliers widen it.
     public let covariance: Matrix
     /// Robust estimate of the residuals' standard deviation.
     public let scale: Double

@@ -32,7 +32,7 @@ public struct SparseLDLT: Sendable {
     public private(set) var isFactored = false
 
     /// The factor's entries by column; then, each `order` long, the reciprocal pivots, the work row, and the permuted
-    /// vector (while factoring: error bounds of the pivots).
+    /// vector (while factoring: room to look at a pivot).
     private var values: [Double]
     /// Room for a block of right-hand sides, made at first use.
     private var block: [SIMD8<Double>] = []

@@ -25,11 +25,14 @@ extension SparseLDLT {
         let sources = unsafe index + layout.sources
         let reciprocal = unsafe factor + symbolic.factorNonZeros
         let work = unsafe reciprocal + n
+        let vector = unsafe work + n
         unsafe work.update(repeating: 0, count: n)
 
         var source = 0
         var entry = 0
-        var boundedSteps = 0
+        // A matrix whose pivots cancel again and again must not cost more than some factorisations.
+        var checked = 0
+        let checkLimit = 20 * (symbolic.factorNonZeros + n)
         for k in 0..<n {
             let ownValue = unsafe diagonal[Int(permutation[k])]
             unsafe work[k] = ownValue
@@ -59,10 +62,16 @@ extension SparseLDLT {
             }
             // Written so that a value that is not a number is refused too.
             if !(pivot > suspiciousPivotRatio * scale && pivot < .infinity) {
-                let bound = unsafe extendErrorBounds(from: boundedSteps, through: k, symbolic, index, factor, diagonal)
-                boundedSteps = k + 1
+                if checked == 0 { unsafe vector.update(repeating: 0, count: n) }
+                var bound = Double.ulpOfOne * abs(scale)
+                if checked < checkLimit || !(pivot > bound) {
+                    let check = unsafe pivotErrorBound(k, symbolic, index, factor, diagonal)
+                    checked += check.entries
+                    bound = max(bound, check.bound)
+                }
                 if !(pivot > bound && pivot < .infinity) {
                     unsafe reciprocal[k] = pivot
+                    unsafe vector[k] = bound
                     return k
                 }
             }
@@ -71,26 +80,43 @@ extension SparseLDLT {
         return -1
     }
 
-    /// Extends to step `last` the bounds on the rounding error of the pivots, and returns the last one.
+    /// Bound on the rounding error of the pivot of step `last`, and the number of entries looked at.
     ///
-    /// A pivot is its diagonal value less squares of multipliers times earlier pivots, so to first order
-    /// `error(k) = ε |a(k,k)| + Σ l(k,j)² error(j)`. Only asked for when a pivot has almost cancelled.
+    /// The computed factor is exact for A + E, `|E| ≤ γ |L| D |Lᵀ|` (Higham 2002, *Accuracy and Stability of Numerical
+    /// Algorithms*, theorem 10.3), and a change E moves this pivot by `wᵀ E w` with `Lᵀ w = e(last)`. The rows of `|L| D |Lᵀ|`
+    /// are bounded here by the diagonal, which holds for network matrices. Only asked for when a pivot has almost cancelled.
     @unsafe
-    private static func extendErrorBounds(
-        from first: Int, through last: Int, _ symbolic: SymbolicLDLT, _ index: UnsafePointer<Int32>, _ factor: UnsafeMutablePointer<Double>,
+    private static func pivotErrorBound(
+        _ last: Int, _ symbolic: SymbolicLDLT, _ index: UnsafePointer<Int32>, _ factor: UnsafeMutablePointer<Double>,
         _ diagonal: UnsafeBufferPointer<Double>
-    ) -> Double {
+    ) -> (bound: Double, entries: Int) {
         let layout = symbolic.layout
-        let bounds = unsafe factor + symbolic.factorNonZeros + 2 * symbolic.pattern.order
-        for k in first...last {
-            var bound = unsafe Double.ulpOfOne * abs(diagonal[symbolic.permutation[k]])
-            for entry in unsafe Int(index[layout.rowStarts + k])..<Int(index[layout.rowStarts + k + 1]) {
-                let multiplier = unsafe factor[Int(index[layout.positions + entry])]
-                bound += unsafe multiplier * multiplier * bounds[Int(index[layout.columns + entry])]
+        let w = unsafe factor + symbolic.factorNonZeros + 2 * symbolic.pattern.order
+        let rowStarts = unsafe index + layout.rowStarts
+        unsafe w[last] = 1
+        var lowest = last
+        var row = last
+        var bound = 0.0
+        var count = 0
+        while row >= lowest {
+            let weight = unsafe w[row]
+            unsafe w[row] = 0
+            let begin = unsafe Int(rowStarts[row])
+            let end = unsafe Int(rowStarts[row + 1])
+            if weight != 0 {
+                let operations = Double(end - begin + 4)
+                bound += unsafe operations * weight * weight * abs(diagonal[symbolic.permutation[row]])
+                for entry in begin..<end {
+                    let column = unsafe Int(index[layout.columns + entry])
+                    unsafe w[column] -= factor[Int(index[layout.positions + entry])] * weight
+                    lowest = min(lowest, column)
+                }
+                count += end - begin
             }
-            unsafe bounds[k] = bound
+            count += 1
+            row -= 1
         }
-        return unsafe bounds[last]
+        return (bound * Double.ulpOfOne, count)
     }
 
     /// Solves with the factor; `b` in the caller's order.

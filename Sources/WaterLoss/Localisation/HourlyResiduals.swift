@@ -18,7 +18,6 @@ struct HourlyResiduals {
     private static let roughPressure = 1.0, roughFlow = 0.05
 
     init(_ model: ImposedModel, _ record: SensorRecord, solver: inout HydraulicSolver) {
-        let switchings = model.switchings
         residuals = [[Double?]](repeating: [Double?](repeating: nil, count: record.count), count: model.channels.count)
         meanSize = [Double](repeating: 0, count: model.channels.count)
         switching = [Int](repeating: 0, count: record.count)
@@ -31,8 +30,9 @@ struct HourlyResiduals {
         var isWarm = false
         for hour in 0..<record.count {
             let base = model.conditions(at: record.instant(at: hour), record: record, index: hour, lastLevels: &lastLevels)
+            let switchings = model.switchings(lastLevels: lastLevels)
             var best: (cost: Double, state: HydraulicState, conditions: BoundaryConditions, index: Int)?
-            for (index, changes) in switchings.enumerated() {
+            for (index, changes) in switchings {
                 var conditions = base
                 for change in changes {
                     conditions.statuses[change.link] = change.status
@@ -40,7 +40,7 @@ struct HourlyResiduals {
                         conditions.settings[change.link] = 1
                     }
                 }
-                let state = solver.solve(conditions, warm: isWarm && switchings.count == 1)
+                let state = solver.solve(conditions, warm: isWarm)
                 isWarm = true
                 guard switchings.count > 1 else {
                     best = (0, state, conditions, index)
@@ -65,6 +65,24 @@ struct HourlyResiduals {
             }
         }
         dropSwitchingHours(model)
+    }
+
+    /// Takes out the hours in which a pressure is far from all its others: there the state of a pump, a valve
+    /// or a full tank was misread, and nothing of the hour can be relied on.
+    mutating func dropGrossErrors(_ model: ImposedModel) {
+        var isGross = [Bool](repeating: false, count: switching.count)
+        for (k, channel) in model.channels.enumerated() where !channel.isFlow {
+            let known = residuals[k].compactMap { $0 }
+            guard known.count > 8 else { continue }
+            let median = BeforeAfter.median(known)
+            let spread = 1.4826 * BeforeAfter.median(known.map { abs($0 - median) })
+            let limit = max(10 * spread, 0.3)
+            let far = residuals[k].indices.filter { hour in residuals[k][hour].map { abs($0 - median) > limit } ?? false }
+            // Where a tenth of the record would go, the sensor or the model is odd there, not the hours.
+            guard far.count * 10 <= known.count else { continue }
+            for hour in far { isGross[hour] = true }
+        }
+        for hour in isGross.indices where isGross[hour] { for k in residuals.indices { residuals[k][hour] = nil } }
     }
 
     /// In an hour in which a pump starts or stops, the reading and the model's snapshot speak of different states.

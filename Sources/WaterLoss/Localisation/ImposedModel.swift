@@ -32,13 +32,15 @@ struct ImposedModel {
     let tankLevels: [(node: Int, sensor: Sensor.ID)]
     let meteredDemands: [(node: Int, sensor: Sensor.ID)]
     let groups: [SwitchGroup]
-    private let nodeIndex: [Node.ID: Int]
+    private let origin: Instant
     private let linkIndex: [Link.ID: Int]
 
-    init(_ network: Network, sensors: [Sensor]) throws(LeakLocatorError) {
+    /// - Parameter start: first moment of the healthy record.
+    init(_ network: Network, sensors: [Sensor], start: Instant) throws(LeakLocatorError) {
         self.network = network
+        let midnight = start.seconds - ((start.seconds % 86_400) + 86_400) % 86_400
+        origin = Instant(seconds: midnight - start.weekday * 86_400 + network.times.startClockTime)
         let nodes = network.nodeIndex(), links = network.linkIndex()
-        nodeIndex = nodes
         linkIndex = links
         var channels: [Channel] = []
         var tankLevels: [(node: Int, sensor: Sensor.ID)] = []
@@ -90,11 +92,9 @@ struct ImposedModel {
         return Set(above.keys).union(below.keys).sorted().map { SwitchGroup(first: above[$0] ?? [], second: below[$0] ?? []) }
     }
 
-    /// Pattern time of a moment: hour 0 of the patterns is Monday 00:00 (for patterns of a day: midnight).
-    func patternTime(_ instant: Instant) -> Int {
-        let sinceMonday = instant.weekday * 86_400 + ((instant.seconds % 86_400) + 86_400) % 86_400
-        return (sinceMonday - network.times.startClockTime + 7 * 86_400) % (7 * 86_400)
-    }
+    /// Pattern time of a moment: hour 0 of the patterns is Monday 00:00 of the week in which the healthy record begins (for
+    /// patterns of a day: midnight); from there time runs on.
+    func patternTime(_ instant: Instant) -> Int { max(instant - origin, 0) }
 
     /// Conditions of a moment with the measured levels and demands in them.
     func conditions(at instant: Instant, record: SensorRecord, index: Int, lastLevels: inout [Int: Double]) -> BoundaryConditions {
@@ -102,7 +102,10 @@ struct ImposedModel {
         applyClock(&conditions, patternTime(instant))
         for (node, sensor) in tankLevels {
             if let level = record.series[sensor]?[index] { lastLevels[node] = level }
-            if let level = lastLevels[node] { conditions.fixedHeads[node] = network.nodes[node].elevation + level }
+            guard let level = lastLevels[node], let tank = network.nodes[node].tank else { continue }
+            // Just inside its limits: whether a full or empty tank is shut off is a question of its own, see `shutTanks`.
+            let inside = min(max(level, tank.minimumLevel + Self.clearance), tank.maximumLevel - Self.clearance)
+            conditions.fixedHeads[node] = network.nodes[node].elevation + inside
         }
         for (node, sensor) in meteredDemands {
             if let demand = record.series[sensor]?[index] { conditions.demands[node] = demand }
@@ -127,11 +130,31 @@ struct ImposedModel {
         }
     }
 
-    /// All settings of the switched links; one entry where nothing is switched. At most 2⁴ are tried.
-    var switchings: [[(link: Int, status: Link.Status)]] {
-        groups.prefix(4).reduce([[]]) { partial, group in
-            partial.flatMap { [$0 + group.first, $0 + group.second] }
+    private static let clearance = 0.002  // m, above the head at which the status rules shut a tank
+    private static let nearLimit = 0.05  // m, some times the noise of a level
+
+    /// A possible state of the switched links, as a number that tells hours of the same state.
+    typealias Switching = (state: Int, changes: [(link: Int, status: Link.Status)])
+
+    /// States from this number on have a tank shut off.
+    static let firstShutTank = 1 << 4
+
+    /// All settings of the switched links that are possible at an hour: both sides of each control (of at most four), and the
+    /// links of a tank that reads full or empty both open and shut.
+    func switchings(lastLevels: [Int: Double]) -> [Switching] {
+        var list: [Switching] = [(0, [])]
+        for (bit, group) in groups.prefix(4).enumerated() {
+            list = list.flatMap { [($0.state, $0.changes + group.first), ($0.state | 1 << bit, $0.changes + group.second)] }
         }
+        for (bit, tank) in tankLevels.prefix(6).enumerated() {
+            guard let level = lastLevels[tank.node], let limits = network.nodes[tank.node].tank,
+                level > limits.maximumLevel - Self.nearLimit || level < limits.minimumLevel + Self.nearLimit
+            else { continue }
+            let id = network.nodes[tank.node].id
+            let shut = network.links.indices.filter { network.links[$0].start == id || network.links[$0].end == id }
+            list = list.flatMap { [$0, ($0.state | Self.firstShutTank << bit, $0.changes + shut.map { ($0, Link.Status.closed) })] }
+        }
+        return list
     }
 
     /// What the model says a channel reads. nil where the node is cut off.

@@ -50,7 +50,7 @@ struct LeakErrorModel {
         for k in model.channels.indices {
             for c in 0..<classes {
                 let f = k * classes + c
-                let counts = 1 / Double(max(differences.hoursBefore[f], 1)) + 1 / Double(max(differences.hoursAfter[f], 1))
+                let counts = 1 / max(differences.hoursBefore[f], 1) + 1 / max(differences.hoursAfter[f], 1)
                 var variance = noise[k] * noise[k] * counts
                 if case .tank = model.channels[k].source { variance = noise[k] * noise[k] * perDay / (hoursPerClass[c] * hoursPerClass[c]) }
                 matrix[f * n + f] += variance

@@ -36,19 +36,26 @@ public struct LeakLocator: Sendable {
         guard baseline.count * baseline.step >= 86_400, readings.count * readings.step >= 43_200 else {
             throw .recordTooShort(hours: (baseline.count * baseline.step + readings.count * readings.step) / 3600)
         }
-        let model = try ImposedModel(network, sensors: sensors)
+        let model = try ImposedModel(network, sensors: sensors, start: baseline.start)
         guard !model.channels.isEmpty else { throw .noUsableSensor }
         var solver: HydraulicSolver
         do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
-        let before = HourlyResiduals(model, baseline, solver: &solver)
-        let after = HourlyResiduals(model, readings, solver: &solver)
+        var before = HourlyResiduals(model, baseline, solver: &solver)
+        before.dropGrossErrors(model)
+        var after = HourlyResiduals(model, readings, solver: &solver)
+        after.dropGrossErrors(model)
         let beforeClass = (0..<baseline.count).map { hourClass(baseline.instant(at: $0)) }
         let afterClass = (0..<readings.count).map { hourClass(readings.instant(at: $0)) }
         let classes = options.classStarts.count
 
+        let beforeCells = cells(baseline, before), afterCells = cells(readings, after)
+
         var random = NormalStream(seed: options.seed)
         let hours = (0..<classes).map { c in
-            let of = beforeClass.indices.filter { beforeClass[$0] == c && $0 < before.conditions.count }
+            let ofClass = beforeClass.indices.filter { beforeClass[$0] == c && $0 < before.conditions.count }
+            // Hours with every tank in play stand for the class, where there are any.
+            let usual = ofClass.filter { before.switching[$0] < ImposedModel.firstShutTank }
+            let of = usual.isEmpty ? ofClass : usual
             return (0..<min(Self.samplesPerClass, of.count)).map { before.conditions[of[(2 * $0 + 1) * of.count / (2 * min(Self.samplesPerClass, of.count))]] }
         }
         guard hours.allSatisfy({ !$0.isEmpty }) else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
@@ -60,12 +67,13 @@ public struct LeakLocator: Sendable {
         var start: Int?
         for _ in 0..<2 {
             let differences = BeforeAfter(
-                before: before, beforeClass: beforeClass, after: after, afterClass: afterClass, afterHours: window, classes: classes,
+                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: afterClass, afterHours: window, classes: classes,
                 stepsPerDay: 86_400 / Double(readings.step))
             let error = LeakErrorModel(
                 model: model, samples: samples, before: before, beforeClass: beforeClass, differences: differences,
                 hoursPerClass: hoursPerClass(step: readings.step), step: Double(readings.step), options: options)
-            guard let found = LeakSearch(differences, error, samples) else { throw .noUsableSensor }
+            // A later window may leave too few hours; the earlier look then stands.
+            guard let found = LeakSearch(differences, error, samples) else { break }
             search = found
             start = LeakStart.hour(
                 of: found.bestSignature, after: after, afterClass: afterClass, differences: differences, noise: error.noise,
@@ -82,6 +90,14 @@ public struct LeakLocator: Sendable {
         return options.classStarts.lastIndex { $0 <= hour } ?? options.classStarts.count - 1
     }
 
+    /// Time of day and state of the switched links, as one number.
+    private func cells(_ record: SensorRecord, _ residuals: HourlyResiduals) -> [Int] {
+        (0..<record.count).map { hour in
+            let seconds = ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400
+            return seconds / record.step * 1024 + residuals.switching[hour]
+        }
+    }
+
     private func hoursPerClass(step: Int) -> [Double] {
         let starts = options.classStarts
         return starts.indices.map { index in
@@ -96,20 +112,29 @@ public struct LeakLocator: Sendable {
         let meanDemand = search.meanDemand
         let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
+        // For each pipe, each place along it: log likelihood by size.
+        let curves: [[(values: [Double], misfit: Double)]] = pipes.map { pipe in
+            guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
+                return []
+            }
+            return Self.fractions.map { search.logLikelihood(a, b, fraction: $0, sizes: grid) }
+        }
+        // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
+        // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
+        let best = curves.joined().max { ($0.values.max() ?? -.infinity) < ($1.values.max() ?? -.infinity) }
+        let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
         var logWeights: [Double] = []
         var bySize = [Double](repeating: 0, count: grid.count)
         var posteriors: [[Double]] = []
-        for pipe in pipes {
-            guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
+        for (pipe, places) in zip(pipes, curves) {
+            guard !places.isEmpty, let length = pipe.pipe?.length else {
                 logWeights.append(-.infinity)
                 posteriors.append([])
                 continue
             }
-            let curves = Self.fractions.map { search.logLikelihood(a, b, fraction: $0, sizes: grid) }
-            let flat = curves.flatMap { $0 }
-            let total = logSum(flat) - log(Double(flat.count))
-            logWeights.append(log(length) + total)
-            posteriors.append(grid.indices.map { g in logSum(curves.map { $0[g] }) })
+            let flat = places.flatMap { $0.values.map { $0 * tempering } }
+            logWeights.append(log(length) + logSum(flat) - log(Double(flat.count)))
+            posteriors.append(grid.indices.map { g in logSum(places.map { $0.values[g] * tempering }) })
         }
         let normaliser = logSum(logWeights)
         let probabilities = logWeights.map { $0.isFinite && normaliser.isFinite ? exp($0 - normaliser) : 0 }

@@ -82,51 +82,76 @@ struct LeakSearch {
         return (num, den)
     }
 
+    /// Share of the model error that is taken as independent from feature to feature: the perturbed models are too few to
+    /// span all the ways in which the network may differ. [–]
+    private static let unspanned = 0.25
+
     /// Log likelihood ratio against no leak, for each size, of a leak at a fraction of the pipe from node `a` to node `b`.
     ///
-    /// The covariance is Σ + â² U Uᵀ, U the deviations of the perturbed models at this place; its inverse by Woodbury's identity.
-    func logLikelihood(_ a: Int, _ b: Int, fraction: Double, sizes: [Double]) -> [Double] {
+    /// The covariance is Σ + â² ((1 − λ) U Uᵀ + λ diag U Uᵀ), U the deviations of the perturbed models at this place; its inverse
+    /// by Woodbury's identity.
+    ///
+    /// - Returns: one value a size, and what is left of the differences at the best size: about one a feature where the errors
+    ///   are as believed. [–]
+    func logLikelihood(_ a: Int, _ b: Int, fraction: Double, sizes: [Double]) -> (values: [Double], misfit: Double) {
         var s = [Double](repeating: 0, count: n)
         for i in 0..<n { s[i] = (1 - fraction) * signatures[a * n + i] + fraction * signatures[b * n + i] }
         var u = [Double](repeating: 0, count: models * n)
         for i in u.indices { u[i] = (1 - fraction) * deviations[a][i] + fraction * deviations[b][i] }
         var (sy, ss) = Self.products(s, 0, y, n)
-        guard ss > 0 else { return sizes.map { _ in 0 } }
+        guard ss > 0 else { return (sizes.map { _ in 0 }, .infinity) }
+        var spread = [Double](repeating: 0, count: n)
+        for m in 0..<models { for i in 0..<n { spread[i] += u[m * n + i] * u[m * n + i] } }
+        let yy = y.reduce(0) { $0 + $1 * $1 }
         var size = min(max(sy / ss, 0), sizes.last ?? 0)
-        var gram = [Double](repeating: 0, count: models * models)
-        var t = [Double](repeating: 0, count: models), r = t
-        for m in 0..<models {
-            for k in 0...m {
-                var sum = 0.0
-                for i in 0..<n { sum += u[m * n + i] * u[k * n + i] }
-                gram[m * models + k] = sum
-                gram[k * models + m] = sum
-            }
-            for i in 0..<n {
-                t[m] += u[m * n + i] * y[i]
-                r[m] += u[m * n + i] * s[i]
-            }
-        }
-        var explained = 0.0, halfLogDeterminant = 0.0
-        let plain = (sy, ss)
+        var constant = 0.0, misfit = Double.infinity
         for _ in 0..<2 {
-            let square = size * size
-            var k = gram.map { $0 * square }
-            for m in 0..<models { k[m * models + m] += 1 }
-            guard let factor = CholeskyFactor(k, order: models) else { break }
-            var wt = t, wr = r
-            factor.whiten(&wt)
-            factor.whiten(&wr)
-            let tt = wt.reduce(0) { $0 + $1 * $1 }, rr = wr.reduce(0) { $0 + $1 * $1 }
-            let tr = zip(wt, wr).reduce(0) { $0 + $1.0 * $1.1 }
-            sy = plain.0 - square * tr
-            ss = plain.1 - square * rr
-            explained = square * tt
-            halfLogDeterminant = factor.halfLogDeterminant
-            guard ss > 0 else { break }
+            // Scale by the diagonal part first, then correct for the low rank.
+            var roots = [Double](repeating: 1, count: n), logs = 0.0
+            for i in 0..<n {
+                let variance = 1 + size * size * Self.unspanned * spread[i]
+                roots[i] = 1 / variance.squareRoot()
+                logs += log(variance)
+            }
+            var k = [Double](repeating: 0, count: models * models), t = [Double](repeating: 0, count: models), r = t
+            let factor = size * (1 - Self.unspanned).squareRoot()
+            var scaled = u
+            for m in 0..<models { for i in 0..<n { scaled[m * n + i] *= factor * roots[i] } }
+            let sw = zip(s, roots).map { $0 * $1 }, yw = zip(y, roots).map { $0 * $1 }
+            for m in 0..<models {
+                for j in 0...m {
+                    var sum = 0.0
+                    for i in 0..<n { sum += scaled[m * n + i] * scaled[j * n + i] }
+                    k[m * models + j] = sum
+                    k[j * models + m] = sum
+                }
+                k[m * models + m] += 1
+                for i in 0..<n {
+                    t[m] += scaled[m * n + i] * yw[i]
+                    r[m] += scaled[m * n + i] * sw[i]
+                }
+            }
+            guard let root = CholeskyFactor(k, order: models) else { break }
+            root.whiten(&t)
+            root.whiten(&r)
+            var products = (sy: 0.0, ss: 0.0, yy: 0.0)
+            for i in 0..<n {
+                products.sy += sw[i] * yw[i]
+                products.ss += sw[i] * sw[i]
+                products.yy += yw[i] * yw[i]
+            }
+            for m in 0..<models {
+                products.sy -= t[m] * r[m]
+                products.ss -= r[m] * r[m]
+                products.yy -= t[m] * t[m]
+            }
+            guard products.ss > 0 else { break }
+            (sy, ss) = (products.sy, products.ss)
+            constant = 0.5 * (yy - products.yy) - 0.5 * logs - root.halfLogDeterminant
+            misfit = (products.yy - max(sy, 0) * max(sy, 0) / ss) / Double(n)
             size = min(max(sy / ss, 0), sizes.last ?? 0)
         }
-        return sizes.map { $0 * sy - 0.5 * $0 * $0 * ss + 0.5 * explained - halfLogDeterminant }
+        return (sizes.map { $0 * sy - 0.5 * $0 * $0 * ss + constant }, misfit)
     }
 
     /// Share of leak-free worlds whose best place looks at least as much like a leak, and the statistic itself.
@@ -151,7 +176,10 @@ struct LeakSearch {
             }
             return best * best
         }
-        let observed = statistic(y)
+        // What the best place leaves unexplained says how large the errors really are; the statistic is measured in those.
+        let raw = statistic(y)
+        let left = (y.reduce(0) { $0 + $1 * $1 } - raw) / Double(max(n - 1, 1))
+        let observed = raw / max(left, 1)
         var exceeding = 0
         var z = [Double](repeating: 0, count: n)
         for _ in 0..<draws {

@@ -19,10 +19,10 @@ enum LeakStart {
             var top = 0.0, bottom = 0.0
             for k in after.residuals.indices {
                 let feature = k * classes + afterClass[hour]
-                guard let residual = after.residuals[k][hour], let mean = differences.meanBefore[feature] else { continue }
+                guard let change = differences.change(k, hour, in: after) else { continue }
                 // Spread of a single hour: the sensor's noise and, roughly, a day's share of the demand error.
                 let variance = noise[k] * noise[k] + covariance[feature * n + feature] / max(perDay, 1e-9)
-                top += signature[feature] * (residual - mean) / variance
+                top += signature[feature] * change / variance
                 bottom += signature[feature] * signature[feature] / variance
             }
             sizes.append(bottom > 0 ? (top / bottom, bottom) : nil)

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+extension GraphicDrawing {
+    /// Lower ends of the classes of leak probability. [–]
+    static let probabilityClasses = [0, 0.002, 0.01, 0.05, 0.2]
+    /// Lower ends of the classes of night pressure. [m]
+    static let pressureClasses = [-Double.infinity, 15, 30, 45, 60]
+
+    /// Zones, pipes in classes of leak probability, nodes in classes of night pressure, legend. Elements of one class are one path,
+    /// so that the map of a large network stays small.
+    func draw(_ map: NetworkMap, on canvas: inout Canvas) -> Double {
+        let points = map.nodes.map(\.position) + (map.pipes + map.devices).flatMap(\.points)
+        let finite = points.filter { $0.x.isFinite && $0.y.isFinite }
+        guard let first = finite.first else { return 10 }
+        let low = finite.reduce(first) { Point(x: min($0.x, $1.x), y: min($0.y, $1.y)) }
+        let high = finite.reduce(first) { Point(x: max($0.x, $1.x), y: max($0.y, $1.y)) }
+        let margin = 26.0
+        let (spanX, spanY) = (max(high.x - low.x, 1e-9), max(high.y - low.y, 1e-9))
+        let scale = min((Self.width - 2 * margin) / spanX, (700 - 2 * margin) / spanY)
+        let height = max(200, spanY * scale + 2 * margin)
+        let shift = Point(x: (Self.width - spanX * scale) / 2, y: (height - spanY * scale) / 2)
+        func place(_ point: Point) -> Point {
+            Point(x: shift.x + (point.x - low.x) * scale, y: height - shift.y - (point.y - low.y) * scale)
+        }
+        let legend = 96.0
+        canvas.rectangle(x: 0, y: 0, width: Self.width, height: height + legend, style: "paper")
+        var labels: [(String, Point)] = []
+        for (index, zone) in map.zones.enumerated() {
+            let hull = ConvexHull.around(zone.positions.map(place))
+            guard let start = hull.first else { continue }
+            canvas.path(
+                Self.path(hull.count > 1 ? hull : [start, start]) + "Z", style: "zone z\(index % 4)", title: Wording.isolated(zone.name))
+            let centre = hull.reduce(Point(x: 0, y: 0)) { Point(x: $0.x + $1.x / Double(hull.count), y: $0.y + $1.y / Double(hull.count)) }
+            labels.append((Wording.isolated(zone.name), centre))
+        }
+        drawPipes(map, place: place, on: &canvas)
+        drawNodes(map, place: place, on: &canvas)
+        for pipe in map.pipes {
+            guard let rank = pipe.rank, rank <= 10 else { continue }
+            let middle = Self.middle(of: pipe.points.map(place))
+            canvas.text("\(rank)", x: middle.x + 5, y: middle.y - 5, style: "halo strong", small: true)
+        }
+        for (name, centre) in labels {
+            canvas.text(Canvas.fitted(name, width: 130), x: centre.x, y: centre.y, anchor: .middle, style: "halo zone-name", title: name)
+        }
+        drawLegend(map, top: height, on: &canvas)
+        return height + legend
+    }
+
+    static func index(of value: Double, in classes: [Double]) -> Int { classes.lastIndex { value >= $0 } ?? 0 }
+
+    private static func path(_ points: [Point]) -> String {
+        var d = ""
+        for (index, point) in points.enumerated() {
+            d += (index == 0 ? "M" : "L") + Canvas.coordinate(point.x) + " " + Canvas.coordinate(point.y)
+        }
+        return d
+    }
+
+    private static func middle(of points: [Point]) -> Point {
+        let lengths = zip(points, points.dropFirst()).map { (($1.x - $0.x) * ($1.x - $0.x) + ($1.y - $0.y) * ($1.y - $0.y)).squareRoot() }
+        var rest = lengths.reduce(0, +) / 2
+        for (index, length) in lengths.enumerated() {
+            if rest <= length, length > 0 {
+                let t = rest / length
+                return Point(
+                    x: points[index].x + t * (points[index + 1].x - points[index].x),
+                    y: points[index].y + t * (points[index + 1].y - points[index].y))
+            }
+            rest -= length
+        }
+        return points.first ?? Point(x: 0, y: 0)
+    }
+
+    private func drawPipes(_ map: NetworkMap, place: (Point) -> Point, on canvas: inout Canvas) {
+        var classes = [String](repeating: "", count: Self.probabilityClasses.count)
+        var unknown = ""
+        var ranked: [(NetworkMap.PipeLine, Int, String)] = []
+        for pipe in map.pipes {
+            let d = Self.path(pipe.points.map(place))
+            guard let probability = pipe.probability else { unknown += d; continue }
+            let index = Self.index(of: probability, in: Self.probabilityClasses)
+            if pipe.rank != nil { ranked.append((pipe, index, d)) } else { classes[index] += d }
+        }
+        canvas.path(unknown, style: "pipe")
+        for (index, d) in classes.enumerated() { canvas.path(d, style: "pipe p\(index)") }
+        for (pipe, index, d) in ranked {
+            let chance = wording.text(Figure(100 * (pipe.probability ?? 0), .percent, .decimals(1)))
+            canvas.path(
+                d, style: "pipe p\(index)",
+                title: Catalogue.filled(wording.catalogue.text(.mapPipeLabel), [Wording.isolated(pipe.id), chance]))
+        }
+        canvas.path(map.devices.map { Self.path($0.points.map(place)) }.joined(), style: "pipe device")
+    }
+
+    private func drawNodes(_ map: NetworkMap, place: (Point) -> Point, on canvas: inout Canvas) {
+        let c = Canvas.coordinate
+        var classes = [String](repeating: "", count: Self.pressureClasses.count)
+        for node in map.nodes where node.kind == .junction {
+            guard let pressure = node.nightPressure else { continue }
+            let point = place(node.position)
+            // A line without length and with round ends is a dot.
+            classes[Self.index(of: pressure, in: Self.pressureClasses)] += "M\(c(point.x)) \(c(point.y))h0"
+        }
+        for (index, d) in classes.enumerated() { canvas.path(d, style: map.nodes.count > 400 ? "node n\(index) tiny" : "node n\(index)") }
+        for node in map.nodes where node.kind != .junction {
+            let point = place(node.position)
+            canvas.path("M\(c(point.x)) \(c(point.y - 8))l8 14h-16Z", style: "tank", title: Wording.isolated(node.id))
+        }
+    }
+
+    private func drawLegend(_ map: NetworkMap, top: Double, on canvas: inout Canvas) {
+        func range(_ classes: [Double], _ index: Int, times factor: Double, decimals: Int) -> String {
+            func text(_ value: Double) -> String { wording.number(value * factor, decimals: value * factor < 1 ? decimals : 0) }
+            if index + 1 == classes.count { return Catalogue.filled(wording.catalogue.text(.mapFrom), [text(classes[index])]) }
+            if index == 0 { return Catalogue.filled(wording.catalogue.text(.mapBelow), [text(classes[1])]) }
+            return text(classes[index]) + "–" + text(classes[index + 1])
+        }
+        canvas.line(0, top, Self.width, top, style: "frame")
+        let hasProbability = map.pipes.contains { $0.probability != nil }
+        let hasPressure = map.nodes.contains { $0.nightPressure != nil }
+        canvas.text(
+            wording.text(.words(hasProbability ? .mapLeakProbability : .mapNoSearch)) + (hasProbability ? " [%]" : ""), x: 14, y: top + 20,
+            style: "strong", small: true)
+        if hasProbability {
+            for index in Self.probabilityClasses.indices {
+                let x = 190 + 90 * Double(index)
+                canvas.line(x, top + 16, x + 24, top + 16, style: "pipe p\(index)")
+                canvas.text(range(Self.probabilityClasses, index, times: 100, decimals: 1), x: x + 30, y: top + 20, small: true)
+            }
+        }
+        canvas.text(
+            wording.text(.words(hasPressure ? .mapNightPressure : .mapNoPressure)), x: 14, y: top + 48, style: "strong", small: true)
+        if hasPressure {
+            for index in Self.pressureClasses.indices {
+                let x = 190 + 90 * Double(index)
+                canvas.path("M\(Canvas.coordinate(x + 12)) \(Canvas.coordinate(top + 44))h0", style: "node n\(index)")
+                canvas.text(range(Self.pressureClasses, index, times: 1, decimals: 0), x: x + 30, y: top + 48, small: true)
+            }
+        }
+        let y = top + 76
+        canvas.path("M\(Canvas.coordinate(22)) \(Canvas.coordinate(y - 12))l8 14h-16Z", style: "tank")
+        canvas.text(wording.text(.words(.mapTank)), x: 38, y: y, small: true)
+        canvas.line(190, y - 4, 214, y - 4, style: "pipe device")
+        canvas.text(wording.text(.words(.mapDevice)), x: 220, y: y, small: true)
+        if !map.zones.isEmpty {
+            canvas.rectangle(x: 372, y: y - 12, width: 22, height: 14, style: "zone z0")
+            canvas.text(wording.text(.words(.mapZone)), x: 402, y: y, small: true)
+        }
+    }
+}
+
+/// Smallest convex outline of a set of points (monotone chain, A. M. Andrew, 1979).
+enum ConvexHull {
+    static func around(_ points: [Point]) -> [Point] {
+        let sorted = points.filter { $0.x.isFinite && $0.y.isFinite }.sorted { ($0.x, $0.y) < ($1.x, $1.y) }
+        guard sorted.count > 2 else { return sorted }
+        func half(_ points: [Point]) -> [Point] {
+            var chain: [Point] = []
+            for point in points {
+                while chain.count > 1, turn(chain[chain.count - 2], chain[chain.count - 1], point) <= 0 { chain.removeLast() }
+                chain.append(point)
+            }
+            return Array(chain.dropLast())
+        }
+        return half(sorted) + half(sorted.reversed())
+    }
+
+    private static func turn(_ a: Point, _ b: Point, _ c: Point) -> Double { (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) }
+}

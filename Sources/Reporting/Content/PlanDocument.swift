@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Planning
+import WaterLoss
+import WaterModel
+
+/// An improvement plan as a document: what is said, in which order, in no language yet. Every output format is written from this,
+/// so that no two of them can disagree.
+public struct PlanDocument: Sendable {
+    public var title: Phrase
+    public var subtitle: Phrase
+    /// Under the title: what a reader must know first.
+    public var banner: [Notice]
+    public var sections: [Section]
+    /// Words and number form that the writers use.
+    public var language: Catalogue
+    /// ISO date that the document bears; nil: none.
+    public var date: String?
+
+    /// - date: of the document, ISO 8601; never taken from the clock.
+    public init(plan: ImprovementPlan, language: Catalogue, date: String? = nil) {
+        let source = PlanSource(plan)
+        title = .words(.documentTitle, [.literal(plan.city.profile.name)])
+        subtitle = .words(
+            .documentSubtitle, [.literal(plan.city.profile.utility ?? plan.city.profile.name), .literal(plan.city.profile.country)])
+        banner = source.banner
+        sections = [
+            source.summary, source.profile, source.balance, source.indicators, source.zones, source.leaks, source.pressures,
+            source.measures, source.trajectory, source.finance, source.register, source.warnings, source.sources,
+        ]
+        self.language = language
+        self.date = date
+    }
+}
+
+/// The plan with what several sections need of it.
+struct PlanSource {
+    let plan: ImprovementPlan
+
+    init(_ plan: ImprovementPlan) { self.plan = plan }
+
+    var city: City { plan.city }
+    var assessment: CityAssessment { plan.assessment }
+    var currency: String { plan.city.profile.currency }
+    var selected: [PlannedMeasure] {
+        plan.measures.filter(\.isSelected).sorted {
+            (($0.startYear ?? .max), $0.costPerCubicMetre ?? .infinity) < (($1.startYear ?? .max), $1.costPerCubicMetre ?? .infinity)
+        }
+    }
+    var detectedLeaks: [LeakFinding] { assessment.leaks.filter(\.isDetected) }
+
+    func indicator(_ kind: LossIndicator.Kind) -> LossIndicator? { assessment.indicators.first { $0.kind == kind } }
+
+    func zoneName(_ id: Zone.ID) -> String { city.zones.first { $0.id == id }?.name ?? id.name }
+
+    /// Name of a measure, with its zone where it is for one.
+    func name(of measure: PlannedMeasure) -> Phrase {
+        let name = Phrase.name(.measure, measure.catalogueKey)
+        guard let zone = measure.zone else { return name }
+        return .words(.measureInZone, [name, .literal(zoneName(zone))])
+    }
+
+    /// Every sourced figure of the document, for counts of status and for the list of sources.
+    var sourcedValues: [SourcedValue] {
+        profileRows.map(\.value) + city.profile.facts.map(\.value)
+            + (city.balance.map { input in BalanceInput.Line.allCases.compactMap { input.volumes[$0] } } ?? [])
+            + plan.assumptions.map(\.value)
+    }
+
+    func count(_ status: SourceStatus) -> Int { sourcedValues.filter { $0.status == status }.count }
+
+    var isSynthetic: Bool { city.profile.isSynthetic || count(.synthetic) > 0 }
+
+    var banner: [Notice] {
+        var notices: [Notice] = []
+        if isSynthetic {
+            notices.append(
+                Notice(.caution, .words(.bannerSyntheticTitle), [.words(.bannerSynthetic)] + city.profile.notes.map { .literal($0) }))
+        } else if !city.profile.notes.isEmpty {
+            notices.append(Notice(.information, .words(.bannerNotes), city.profile.notes.map { .literal($0) }))
+        }
+        var lines: [Phrase] = []
+        for (status, key) in [
+            (SourceStatus.unverified, TextKey.bannerUnverified), (.assumed, .bannerAssumed), (.contested, .bannerContested),
+            (.unknown, .bannerUnknown),
+        ] {
+            let number = count(status)
+            if number > 0 { lines.append(.counted(key, number)) }
+        }
+        if !lines.isEmpty { notices.append(Notice(.caution, .words(.bannerStatusTitle), lines)) }
+        if !plan.warnings.isEmpty {
+            notices.append(Notice(.caution, .words(.bannerWarnings), plan.warnings.map { .message($0) }))
+        }
+        return notices
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// One self-contained HTML file: style and drawings inside, nothing fetched, nothing run. It is also well-formed XML.
+public func html(of document: PlanDocument) -> String { HTMLWriter(document).page }
+
+/// Writes a document as HTML. Figures and tables are numbered in their order.
+struct HTMLWriter {
+    private let document: PlanDocument
+    private let wording: Wording
+
+    init(_ document: PlanDocument) {
+        self.document = document
+        wording = Wording(document.language)
+    }
+
+    private struct Counters {
+        var figure = 0
+        var table = 0
+    }
+
+    var page: String {
+        var counters = Counters()
+        let title = wording.text(document.title)
+        let head = Markup(
+            "head", [],
+            [
+                Markup("meta", [("charset", "utf-8")]),
+                Markup("meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
+                Markup("meta", [("name", "color-scheme"), ("content", "light dark")]),
+                // A browser then refuses to fetch or run anything.
+                Markup(
+                    "meta",
+                    [
+                        ("http-equiv", "Content-Security-Policy"),
+                        ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+                    ]),
+                Markup("title", text: title), Markup("style", text: StyleSheet.document),
+            ])
+        var header = Markup(
+            "header", [],
+            [Markup("h1", text: title), Markup("p", [("class", "subtitle")], text: wording.text(document.subtitle))])
+        if let date = document.date {
+            header.append(Markup("p", [("class", "date")], text: Catalogue.filled(wording.catalogue.text(.dateIs), [wording.date(date)])))
+        }
+        for notice in document.banner { header.append(markup(notice, heading: "p")) }
+        let main = Markup(
+            "main", [("id", "content")], document.sections.map { markup($0, level: 2, counters: &counters) })
+        let body = Markup(
+            "body", [],
+            [
+                Markup("a", [("class", "skip"), ("href", "#content")], text: word(.skipToContent)), header, contents, main,
+                Markup("footer", [], [Markup("p", text: word(.madeWith))]),
+            ])
+        let language = document.language
+        let root = Markup(
+            "html", [("lang", language.code), ("dir", language.direction), ("xmlns", "http://www.w3.org/1999/xhtml")], [head, body])
+        return "<!DOCTYPE html>\n" + root.text + "\n"
+    }
+
+    private func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
+
+    private var contents: Markup {
+        let entries = document.sections.map { section in
+            Markup("li", [], [Markup("a", [("href", "#" + section.id)], text: wording.text(section.title))])
+        }
+        return Markup(
+            "nav", [("aria-label", word(.contents))],
+            [Markup("p", [("class", "nav-title")], text: word(.contents)), Markup("ol", [], entries)])
+    }
+
+    private func markup(_ section: Section, level: Int, counters: inout Counters) -> Markup {
+        var element = Markup(
+            "section", [("id", section.id)] + (section.startsPage ? [("class", "page")] : []),
+            [Markup(level == 2 ? "h2" : "h3", text: wording.text(section.title))])
+        for block in section.blocks { element.append(markup(block, counters: &counters)) }
+        for inner in section.sections { element.append(markup(inner, level: level + 1, counters: &counters)) }
+        return element
+    }
+
+    private func markup(_ block: Block, counters: inout Counters) -> Markup {
+        switch block {
+        case .paragraph(let phrase): return Markup("p", text: wording.text(phrase))
+        case .list(let phrases): return Markup("ul", [], phrases.map { Markup("li", text: wording.text($0)) })
+        case .keyFigures(let figures):
+            return Markup(
+                "dl", [("class", "key-figures")],
+                figures.map { key in
+                    Markup(
+                        "div", [], [Markup("dt", text: wording.text(key.label)), Markup("dd", text: wording.text(key.figure))])
+                })
+        case .notice(let notice): return markup(notice, heading: "p")
+        case .graphic(let graphic):
+            counters.figure += 1
+            let caption = Catalogue.filled(word(.figureCaption), ["\(counters.figure)", wording.text(graphic.title)])
+            return Markup(
+                "figure", [("id", graphic.id)],
+                [
+                    Markup("figcaption", text: caption),
+                    Markup(
+                        "div", [("class", "scroll"), ("role", "region"), ("tabindex", "0"), ("aria-label", caption)],
+                        [GraphicDrawing(wording: wording, graphic: graphic).svg]),
+                ])
+        case .table(let table):
+            counters.table += 1
+            return markup(table, number: counters.table)
+        }
+    }
+
+    private func markup(_ notice: Notice, heading: String) -> Markup {
+        var element = Markup(
+            "div", [("class", "notice \(notice.kind.rawValue)"), ("role", "note")],
+            [Markup(heading, [("class", "notice-title")], text: wording.text(notice.title))])
+        if notice.lines.count == 1, let line = notice.lines.first {
+            element.append(Markup("p", text: wording.text(line)))
+        } else {
+            element.append(Markup("ul", [], notice.lines.map { Markup("li", text: wording.text($0)) }))
+        }
+        return element
+    }
+
+    private func markup(_ table: Table, number: Int) -> Markup {
+        let caption = Catalogue.filled(word(.tableCaption), ["\(number)", wording.text(table.caption)])
+        let head = table.columns.map { column -> Markup in
+            let title = wording.text(column.title)
+            let unit = column.unit.map(wording.unit) ?? ""
+            let text = unit.isEmpty ? title : Catalogue.filled(word(.headWithUnit), [title, unit])
+            return Markup("th", [("scope", "col")] + (column.isNumeric ? [("class", "num")] : []), text: text)
+        }
+        let rows = table.rows.map { row -> Markup in
+            let cells = zip(row.cells, table.columns).enumerated().map { index, pair in
+                markup(pair.0, column: pair.1, isFirst: index == 0, indent: index == 0 ? row.indent : 0)
+            }
+            return Markup("tr", row.style == .plain ? [] : [("class", row.style.rawValue)], cells)
+        }
+        var element = Markup("div", [("class", "table")])
+        element.append(
+            Markup(
+                "div",
+                [
+                    ("class", "scroll"), ("role", "region"), ("tabindex", "0"),
+                    ("aria-label", Catalogue.filled(word(.scrollHint), [caption])),
+                ],
+                [
+                    Markup(
+                        "table", table.columns.count > 7 ? [("class", "wide")] : [],
+                        [
+                            Markup("caption", text: caption), Markup("thead", [], [Markup("tr", [], head)]), Markup("tbody", [], rows),
+                        ])
+                ]))
+        if let note = table.note { element.append(Markup("p", [("class", "table-note")], text: wording.text(note))) }
+        return element
+    }
+
+    private func markup(_ cell: Cell, column: Table.Column, isFirst: Bool, indent: Int) -> Markup {
+        var styles: [String] = column.isNumeric ? ["num"] : []
+        if indent > 0 { styles.append("indent\(min(indent, 3))") }
+        func cellMarkup(_ text: String) -> Markup {
+            let attributes = styles.isEmpty ? [] : [("class", styles.joined(separator: " "))]
+            return isFirst ? Markup("th", [("scope", "row")] + attributes, text: text) : Markup("td", attributes, text: text)
+        }
+        switch cell {
+        case .none: return cellMarkup(word(.doesNotApply))
+        case .text(let phrase): return cellMarkup(wording.text(phrase))
+        case .year(let year): return cellMarkup("\(year)")
+        case .lines(let phrases):
+            var element = cellMarkup("")
+            element.parts = []
+            for phrase in phrases { element.append(Markup("div", [("class", "line")], text: wording.text(phrase))) }
+            return element
+        case .number(let figure):
+            guard figure.value?.isFinite == true else {
+                styles.append("not-known")
+                return cellMarkup(word(.notKnown))
+            }
+            return cellMarkup(column.unit == nil ? wording.text(figure) : wording.numbers(figure))
+        case .status(let status):
+            var element = cellMarkup("")
+            element.parts = []
+            element.append(
+                Markup("span", [("class", "status \(status.rawValue)")], text: wording.text(.name(.status, status.rawValue))))
+            return element
+        }
+    }
+}
+
+extension Graphic {
+    /// A drawing by itself, with its style, for other formats.
+    public func svg(in language: Catalogue) -> String {
+        var element = GraphicDrawing(wording: Wording(language), graphic: self).svg
+        element.append(Markup("style", text: StyleSheet.standaloneDrawing))
+        return element.text
+    }
+}

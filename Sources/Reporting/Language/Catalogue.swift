@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import TextFiles
+import Yams
+
+/// The words of one language, its number marks and its unit names, read from a YAML file.
+///
+/// A language is a file of the form of `Resources/en.yaml`: one from the project by `named(_:)`, or any other by `init(yaml:file:)`.
+public struct Catalogue: Sendable {
+    /// As HTML's `lang` wants it: `en`.
+    public let code: String
+    /// Left to right or right to left: `ltr`, `rtl`.
+    public let direction: String
+    let decimalMark: String
+    let thousandsMark: String
+    /// `{0}` year, `{1}` month, `{2}` day, two digits each.
+    let dateForm: String
+    let texts: [String: String]
+    /// Plural forms: key, form (`one`, `other`), text.
+    let plurals: [String: [String: String]]
+    let names: [String: [String: String]]
+    let units: [String: String]
+    let messages: [String: String]
+
+    /// Languages that the project holds, in order of their codes.
+    public static var embedded: [String] { files.keys.sorted() }
+
+    private static var files: [String: [UInt8]] { ["en": PackageResources.en_yaml] }
+
+    /// A language of the project.
+    /// - Throws: `TextFileError.invalid` for a language that the project does not hold.
+    public static func named(_ code: String) throws(TextFileError) -> Catalogue {
+        guard let bytes = files[code] else {
+            let known = embedded.joined(separator: ", ")
+            throw .invalid([InputProblem(file: "--language", what: "there is no language '\(code)'", remedy: "use one of: \(known)")])
+        }
+        return try Catalogue(yaml: String(decoding: bytes, as: UTF8.self), file: "\(code).yaml")
+    }
+
+    /// - Throws: `TextFileError.invalid` with every key that is missing and every one that is not known.
+    public init(yaml: String, file: String) throws(TextFileError) {
+        let root: [String: Any]
+        do {
+            root = try Yams.load(yaml: yaml) as? [String: Any] ?? [:]
+        } catch {
+            throw .invalid([InputProblem(file: file, what: "is not YAML: \(error)", remedy: "mend the file's form")])
+        }
+        var problems: [InputProblem] = []
+        func missing(_ key: String) { problems.append(InputProblem(file: file, what: "key '\(key)' is missing", remedy: "add its text")) }
+        func unknown(_ key: String) {
+            problems.append(InputProblem(file: file, what: "key '\(key)' is not used", remedy: "mend its spelling or take it out"))
+        }
+        let language = Self.flat(root["language"])
+        for key in ["code", "direction", "decimal_mark", "thousands_mark", "date"] where language[key] == nil { missing("language.\(key)") }
+        code = language["code"] ?? ""
+        direction = language["direction"] ?? "ltr"
+        decimalMark = language["decimal_mark"] ?? "."
+        thousandsMark = language["thousands_mark"] ?? ""
+        dateForm = language["date"] ?? "{0}-{1}-{2}"
+
+        var texts: [String: String] = [:]
+        var plurals: [String: [String: String]] = [:]
+        let words = root["words"] as? [String: Any] ?? [:]
+        for (key, value) in words {
+            if let forms = value as? [String: Any] { plurals[key] = Self.flat(forms) } else { texts[key] = "\(value)" }
+        }
+        let wanted = Set(TextKey.allCases.map(\.catalogueKey))
+        for key in wanted.sorted() {
+            if let forms = plurals[key] {
+                if forms["other"] == nil { missing("words.\(key).other") }
+            } else if texts[key] == nil {
+                missing("words.\(key)")
+            }
+        }
+        for key in words.keys.sorted() where !wanted.contains(key) { unknown("words.\(key)") }
+
+        var names: [String: [String: String]] = [:]
+        let groups = root["names"] as? [String: Any] ?? [:]
+        for group in NameGroup.allCases {
+            guard let members = groups[group.rawValue] else { missing("names.\(group.rawValue)"); continue }
+            names[group.rawValue] = Self.flat(members)
+        }
+        let units = Self.flat(root["units"])
+        for key in ShownUnit.keys where units[key] == nil { missing("units.\(key)") }
+        self.texts = texts
+        self.plurals = plurals
+        self.names = names
+        self.units = units
+        messages = Self.flat(root["messages"])
+        if !problems.isEmpty { throw .invalid(problems) }
+    }
+
+    private static func flat(_ value: Any?) -> [String: String] {
+        (value as? [String: Any] ?? [:]).mapValues { "\($0)" }
+    }
+
+    /// The form of the plural for a number. Languages without plural have `other` alone.
+    func text(_ key: TextKey, count: Int) -> String {
+        let key = key.catalogueKey
+        guard let forms = plurals[key] else { return texts[key] ?? key }
+        return (count == 1 ? forms["one"] : nil) ?? forms["other"] ?? key
+    }
+
+    func text(_ key: TextKey) -> String { texts[key.catalogueKey] ?? plurals[key.catalogueKey]?["other"] ?? key.catalogueKey }
+
+    /// `{0}`, `{1}` … replaced, in one pass: an argument's own braces are left alone.
+    static func filled(_ form: String, _ arguments: [String]) -> String {
+        guard form.contains("{") else { return form }
+        var output = ""
+        var rest = Substring(form)
+        while let open = rest.firstIndex(of: "{") {
+            output += rest[..<open]
+            let tail = rest[rest.index(after: open)...]
+            if let close = tail.firstIndex(of: "}"), let number = Int(tail[..<close]), arguments.indices.contains(number) {
+                output += arguments[number]
+                rest = tail[tail.index(after: close)...]
+            } else {
+                output += "{"
+                rest = tail
+            }
+        }
+        return output + rest
+    }
+}
+
+extension TextKey {
+    /// `revenueWaterRatio` stands in the files as `revenue_water_ratio`.
+    var catalogueKey: String {
+        var output = ""
+        for character in rawValue {
+            if character.isUppercase { output += "_" + character.lowercased() } else { output.append(character) }
+        }
+        return output
+    }
+}
+
+extension ShownUnit {
+    /// Keys of the catalogue's `units`.
+    static let keys = [
+        "none", "percent", "m3", "m3_per_day", "m3_per_year", "l_per_s", "l_per_connection_day", "m", "km", "m_head", "h_per_day", "years",
+        "persons", "connections", "nights", "money", "money_per_year", "money_per_m3",
+    ]
+}

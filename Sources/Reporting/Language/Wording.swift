@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Puts phrases and figures into a language.
+public struct Wording: Sendable {
+    public let catalogue: Catalogue
+
+    public init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+
+    public func text(_ phrase: Phrase) -> String {
+        switch phrase {
+        case .words(let key, let arguments):
+            Catalogue.filled(catalogue.text(key), arguments.map(text))
+        case .counted(let key, let count, let arguments):
+            Catalogue.filled(catalogue.text(key, count: count), [number(Double(count), decimals: 0)] + arguments.map(text))
+        case .name(let group, let member):
+            catalogue.names[group.rawValue]?[member] ?? Self.readable(member)
+        case .message(let message): self.message(message)
+        case .literal(let words): Self.isolated(words)
+        case .figure(let figure): text(figure)
+        case .list(let phrases): phrases.map(text).joined(separator: catalogue.text(.listSeparator))
+        }
+    }
+
+    /// Figure with interval and unit; the words for "not known" where there is none.
+    public func text(_ figure: Figure) -> String {
+        guard figure.value?.isFinite == true else { return catalogue.text(.notKnown) }
+        let number = numbers(figure)
+        switch figure.unit {
+        case .none: return number
+        case .percent: return Catalogue.filled(catalogue.text(.percentForm), [number])
+        case .money: return Catalogue.filled(catalogue.text(.moneyForm), [number, unit(figure.unit)])
+        case .moneyPerYear(let code):
+            return Catalogue.filled(catalogue.text(.moneyPerYearForm), [number, Self.isolated(code)])
+        case .moneyPerCubicMetre(let code):
+            return Catalogue.filled(catalogue.text(.moneyPerVolumeForm), [number, Self.isolated(code)])
+        default:
+            let unit = unit(figure.unit)
+            return unit.isEmpty ? number : number + "\u{A0}" + unit
+        }
+    }
+
+    public func unit(_ unit: ShownUnit) -> String {
+        if case .asWritten(let words) = unit {
+            return ["–", "-", ""].contains(words) ? "" : catalogue.units[words] ?? Self.isolated(words)
+        }
+        let (key, argument) = unit.key
+        return Catalogue.filled(catalogue.units[key] ?? key, [Self.isolated(argument)])
+    }
+
+    /// ISO date, `2026-11-24`, in the language's form; other text as it is.
+    public func date(_ iso: String) -> String {
+        let parts = iso.prefix(10).split(separator: "-")
+        guard parts.count == 3, parts.allSatisfy({ Int($0) != nil }) else { return Self.isolated(iso) }
+        return Catalogue.filled(catalogue.dateForm, parts.map(String.init))
+    }
+
+    private func message(_ message: String) -> String {
+        let parts = message.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        guard let key = parts.first, let form = catalogue.messages[key] else { return Self.isolated(message) }
+        return Catalogue.filled(form, parts.dropFirst().map(Self.isolated))
+    }
+
+    /// `active_leak_control` → `active leak control`, for what the catalogue has no name for.
+    private static func readable(_ key: String) -> String { isolated(String(key.map { $0 == "_" ? " " : $0 })) }
+
+    /// Text of an input, without the marks that turn the direction of the text around it; right-to-left words are kept apart.
+    static func isolated(_ text: String) -> String {
+        var clean = ""
+        var hasRightToLeft = false
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x202A...0x202E, 0x2066...0x2069: continue
+            case 0x0590...0x08FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF: hasRightToLeft = true
+            default: break
+            }
+            clean.unicodeScalars.append(scalar)
+        }
+        return hasRightToLeft ? "\u{2068}" + clean + "\u{2069}" : clean
+    }
+}

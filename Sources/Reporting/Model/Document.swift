@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// A part of a document with a heading.
+public struct Section: Sendable {
+    /// Unique in the document: names its anchor.
+    public var id: String
+    public var title: Phrase
+    public var blocks: [Block]
+    public var sections: [Section]
+    /// Begins a page in print.
+    public var startsPage: Bool
+
+    public init(id: String, title: Phrase, blocks: [Block], sections: [Section] = [], startsPage: Bool = false) {
+        self.id = id
+        self.title = title
+        self.blocks = blocks
+        self.sections = sections
+        self.startsPage = startsPage
+    }
+}
+
+/// One piece of a section. Every output format shows every piece.
+public enum Block: Sendable {
+    case paragraph(Phrase)
+    case list([Phrase])
+    case keyFigures([KeyFigure])
+    case table(Table)
+    case graphic(Graphic)
+    case notice(Notice)
+}
+
+/// A figure that is shown large.
+public struct KeyFigure: Sendable {
+    public var label: Phrase
+    public var figure: Figure
+
+    public init(_ label: Phrase, _ figure: Figure) {
+        self.label = label
+        self.figure = figure
+    }
+}
+
+/// What a reader must not overlook.
+public struct Notice: Sendable {
+    public enum Kind: String, Sendable {
+        /// The figures are not real or not verified.
+        case caution
+        /// Something is not known; says what would be needed.
+        case missing
+        case information
+    }
+
+    public var kind: Kind
+    public var title: Phrase
+    public var lines: [Phrase]
+
+    public init(_ kind: Kind, _ title: Phrase, _ lines: [Phrase]) {
+        self.kind = kind
+        self.title = title
+        self.lines = lines
+    }
+}
+
+/// A table with a head row. Cells are typed, so that a workbook can hold them as numbers.
+public struct Table: Sendable {
+    public struct Column: Sendable {
+        public var title: Phrase
+        /// Shown in the head; the cells of the column then show no unit.
+        public var unit: ShownUnit?
+        public var isNumeric: Bool
+
+        public init(_ title: Phrase, unit: ShownUnit? = nil, isNumeric: Bool = false) {
+            self.title = title
+            self.unit = unit
+            self.isNumeric = isNumeric || unit != nil
+        }
+    }
+
+    public struct Row: Sendable {
+        public enum Style: String, Sendable { case plain, total, muted }
+        public var cells: [Cell]
+        public var style: Style
+        /// Steps by which the first cell is set in.
+        public var indent: Int
+
+        public init(_ cells: [Cell], style: Style = .plain, indent: Int = 0) {
+            self.cells = cells
+            self.style = style
+            self.indent = indent
+        }
+    }
+
+    public var caption: Phrase
+    public var columns: [Column]
+    public var rows: [Row]
+    public var note: Phrase?
+
+    public init(caption: Phrase, columns: [Column], rows: [Row], note: Phrase? = nil) {
+        self.caption = caption
+        self.columns = columns
+        self.rows = rows
+        self.note = note
+    }
+}
+
+public enum Cell: Sendable {
+    case text(Phrase)
+    /// One under the other.
+    case lines([Phrase])
+    /// With nil as value: "not known".
+    case number(Figure)
+    case status(SourceStatus)
+    case year(Int)
+    /// Does not apply here.
+    case none
+}
