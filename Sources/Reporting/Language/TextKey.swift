@@ -8,12 +8,12 @@ public enum TextKey: String, Sendable, CaseIterable {
     case bannerSyntheticTitle, bannerSynthetic, bannerNotes, bannerStatusTitle, bannerUnverified, bannerAssumed, bannerContested
     case bannerUnknown, bannerWarnings, summaryTitle, summaryLost, summaryNoBalance, summaryWhere, summaryWhereLeak, summaryNoZones
     case summaryCosts, summaryNoCosts, summaryDoFirst, summaryNothingPays, summaryBrings, summaryBringsVolume, summaryNoProgramme
-    case measureAtCost, measureInZone, measuresCount, pipes, nodesCount, revenueWaterRatio, revenueWaterLong, nonRevenueWater
-    case nonRevenueWaterLong, realLosses, realLossesLong, apparentLosses, waterSupplied, authorisedConsumption, unbilledAuthorised
-    case waterLosses, netPresentValue, capitalCost, operationCost, costPerVolume, leakageIndex, districtMeteredArea, minimumNightFlow
-    case interval95, profileTitle, profileCaption, dataLevelIs, item, figure, year, source, statusHead, population, connections
-    case meteredConnections, mainsLength, serviceLineLength, averagePressure, supplyHours, tariff, variableProductionCost, operatingCost
-    case productionCapacity, exchangeRate, profileUnknownTitle, neededFor, neededForUsePerPerson, neededForPerConnection
+    case measureAtCost, measureInZone, measuresCount, pipes, nodesCount, revenueWaterRatio, revenueWater, revenueWaterLong
+    case nonRevenueWater, nonRevenueWaterLong, realLosses, realLossesLong, apparentLosses, waterSupplied, authorisedConsumption
+    case unbilledAuthorised, waterLosses, netPresentValue, capitalCost, operationCost, costPerVolume, leakageIndex, districtMeteredArea
+    case minimumNightFlow, interval95, profileTitle, profileCaption, dataLevelIs, item, figure, year, source, statusHead, population
+    case connections, meteredConnections, mainsLength, serviceLineLength, averagePressure, supplyHours, tariff, variableProductionCost
+    case operatingCost, productionCapacity, exchangeRate, profileUnknownTitle, neededFor, neededForUsePerPerson, neededForPerConnection
     case neededForMetering, neededForPerMain, neededForUnavoidable, neededForIntermittent, neededForRevenue, neededForValue
     case neededForCostShare, neededForDeficit, neededForDollars, factsCaption, factsNote, balanceTitle, balanceMissingTitle
     case balanceMissing, balancePeriod, balancePeriodFrom, balanceDiagramTitle, balanceDiagramDescription, balanceCaption, balanceTerm
