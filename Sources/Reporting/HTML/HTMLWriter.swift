@@ -8,7 +8,7 @@ public func html(of document: PlanDocument) -> String { HTMLWriter(document).pag
 /// Writes a document as HTML. Figures and tables are numbered in their order.
 struct HTMLWriter {
     /// Rows of a table that print keeps on one page.
-    private static let shortTable = 20
+    private static let shortTable = 12
 
     private let document: PlanDocument
     private let wording: Wording
@@ -154,7 +154,8 @@ struct HTMLWriter {
                     Markup(
                         "table", table.columns.count > 7 ? [("class", "wide")] : [],
                         [
-                            Markup("caption", text: caption), Markup("thead", [], [Markup("tr", [], head)]), Markup("tbody", [], rows),
+                            Markup("caption", [], [Markup("span", text: caption)]), Markup("thead", [], [Markup("tr", [], head)]),
+                            Markup("tbody", [], rows),
                         ])
                 ]))
         if let note = table.note { element.append(Markup("p", [("class", "table-note")], text: wording.text(note))) }

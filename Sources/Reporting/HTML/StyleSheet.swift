@@ -61,6 +61,7 @@ enum StyleSheet {
         table.wide { font-size: .8rem; }
         table.wide td:not(.num) { min-width: 6.4rem; }
         caption, figcaption { text-align: left; font-weight: 650; padding: 0 0 .4rem; font-size: .95rem; }
+        caption span { display: block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 2rem)); }
         th, td { padding: .32rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); min-width: 3rem; overflow-wrap: break-word; max-width: 24rem; }
         thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; font-weight: 650; background: var(--panel); }
         tbody th { font-weight: 400; min-width: 6.2rem; }
