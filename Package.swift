@@ -57,11 +57,11 @@ let package = Package(
         tests(of: "WaterModel"),
         tests(of: "TextFiles"),
         tests(of: "Hydraulics", ["WaterModel", "WaterFiles", "NumericalMethods"]),
-        tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles"]),
-        tests(of: "Planning", ["WaterModel", "WaterLoss"]),
+        tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles", "NumericalMethods"]),
+        tests(of: "Planning", ["WaterModel", "WaterLoss", "NumericalMethods"]),
         tests(of: "WaterFiles", ["WaterModel"]),
         tests(of: "Metering", ["WaterModel"]),
         tests(of: "Reporting", ["WaterModel", "WaterLoss", "Planning"]),
-        tests(of: "yusu"),
+        tests(of: "yusu", ["TextFiles", "WaterLoss"]),
     ]
 )

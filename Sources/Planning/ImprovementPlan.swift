@@ -18,6 +18,10 @@ public struct ImprovementPlan: Sendable {
     public var assumptions: [Assumption]
     /// What a reader must be told before relying on the plan.
     public var warnings: [String]
+    /// Measures of the catalogue that could not be sized or priced, with the reason.
+    public var notSized: [NotSized]
+    /// Whether the revenue-water ratio asked for is reached; nil where none is asked for or none can be computed.
+    public var target: TargetOutcome?
 
     public struct Selection: Sendable {
         public var objective: PlanSettings.Objective
@@ -95,16 +99,75 @@ public struct ImprovementPlan: Sendable {
         public var payback: Double?
         /// [currency/m³]
         public var costPerCubicMetre: Double?
+        /// That the net present value is below zero, by Monte Carlo. [–]
+        public var probabilityOfLoss: Double?
+        /// 5th, 50th and 95th percentile of the net present value, by Monte Carlo. [currency]
+        public var netPresentValuePercentiles: [Double]
+        /// All rates of return in the range searched; more than one where the flows change sign more than once. [per year]
+        public var internalRates: [Double]
+        /// [years]
+        public var discountedPayback: Double?
 
         public init(
             netPresentValue: Estimate, internalRateOfReturn: Double?, benefitCostRatio: Double?, payback: Double?,
-            costPerCubicMetre: Double?
+            costPerCubicMetre: Double?, probabilityOfLoss: Double? = nil, netPresentValuePercentiles: [Double] = [],
+            internalRates: [Double] = [], discountedPayback: Double? = nil
         ) {
             self.netPresentValue = netPresentValue
             self.internalRateOfReturn = internalRateOfReturn
             self.benefitCostRatio = benefitCostRatio
             self.payback = payback
             self.costPerCubicMetre = costPerCubicMetre
+            self.probabilityOfLoss = probabilityOfLoss
+            self.netPresentValuePercentiles = netPresentValuePercentiles
+            self.internalRates = internalRates
+            self.discountedPayback = discountedPayback
+        }
+    }
+
+    /// A measure that the plan does not offer for want of a figure: nothing is invented in its place.
+    public struct NotSized: Sendable, Hashable {
+        public var catalogueKey: String
+        public var zone: Zone.ID?
+        /// What is missing, and what to do.
+        public var reason: String
+
+        public init(catalogueKey: String, zone: Zone.ID?, reason: String) {
+            self.catalogueKey = catalogueKey
+            self.zone = zone
+            self.reason = reason
+        }
+    }
+
+    /// The revenue-water ratio asked for, against the one that the programme reaches.
+    public struct TargetOutcome: Sendable {
+        /// [–]
+        public var ratio: Double
+        public var year: Int
+        /// With the programme, in that year. [–]
+        public var reached: Estimate
+        public var isReached: Bool
+        /// That the ratio stays below the one asked for, by Monte Carlo. [–]
+        public var probabilityOfMissing: Double
+        /// Least capital with which the sized measures reach it in that year; nil where all of them together do not. [currency]
+        public var capitalNeeded: Double?
+        /// Their ids; where the ratio is out of reach, those that come nearest.
+        public var measuresNeeded: [String]
+        /// With those measures. [–]
+        public var ratioWithMeasuresNeeded: Double
+
+        public init(
+            ratio: Double, year: Int, reached: Estimate, isReached: Bool, probabilityOfMissing: Double, capitalNeeded: Double?,
+            measuresNeeded: [String], ratioWithMeasuresNeeded: Double
+        ) {
+            self.ratio = ratio
+            self.year = year
+            self.reached = reached
+            self.isReached = isReached
+            self.probabilityOfMissing = probabilityOfMissing
+            self.capitalNeeded = capitalNeeded
+            self.measuresNeeded = measuresNeeded
+            self.ratioWithMeasuresNeeded = ratioWithMeasuresNeeded
         }
     }
 
@@ -126,7 +189,8 @@ public struct ImprovementPlan: Sendable {
 
     public init(
         city: City, assessment: CityAssessment, measures: [PlannedMeasure], selection: Selection, trajectory: [TrajectoryYear],
-        cashFlow: [CashFlowYear], finance: FinancialSummary, assumptions: [Assumption], warnings: [String]
+        cashFlow: [CashFlowYear], finance: FinancialSummary, assumptions: [Assumption], warnings: [String], notSized: [NotSized] = [],
+        target: TargetOutcome? = nil
     ) {
         self.city = city
         self.assessment = assessment
@@ -137,6 +201,8 @@ public struct ImprovementPlan: Sendable {
         self.finance = finance
         self.assumptions = assumptions
         self.warnings = warnings
+        self.notSized = notSized
+        self.target = target
     }
 }
 

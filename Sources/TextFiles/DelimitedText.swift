@@ -24,8 +24,9 @@ public struct DelimitedText: Sendable {
         try self.init(text: FileBytes.text(FileBytes.read(path)), file: path, delimiter: delimiter)
     }
 
+    /// - acceptsRaggedRows: rows of another length than the header are kept, for callers that judge row by row.
     /// - Throws: `TextFileError.invalid` for an empty file, an unclosed quote and rows of another length than the header.
-    public init(text: String, file: String, delimiter: Character = ",") throws(TextFileError) {
+    public init(text: String, file: String, delimiter: Character = ",", acceptsRaggedRows: Bool = false) throws(TextFileError) {
         self.file = file
         var rows: [Row] = []
         var fields: [String] = []
@@ -82,6 +83,7 @@ public struct DelimitedText: Sendable {
         }
         header = head.fields
         self.rows = Array(rows.dropFirst())
+        if acceptsRaggedRows { return }
         let expected = header.count
         let problems = self.rows.filter { $0.fields.count != expected }.prefix(20).map {
             InputProblem(

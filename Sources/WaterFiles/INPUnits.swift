@@ -75,8 +75,9 @@ struct INPUnits {
             default: 1
             }
         pressure = perUnit / specificGravity
-        power = isUS ? (mode == .exact ? Units.horsepower : 745.7) : 1000
-        emitterHead = isUS ? psi : 1
+        // EPANET 2.3.5 divides the kilowatts of an SI file by 0.7457 twice on their way to horsepower.
+        power = isUS ? (mode == .exact ? Units.horsepower : 745.7) : (mode == .exact ? 1000 : 1000 / 0.7457)
+        emitterHead = isUS ? psi / specificGravity : 1
         roughnessHeight = isUS ? Units.foot / 1000 : 1e-3
         viscosity = isUS ? Units.foot * Units.foot : 1
     }

@@ -31,6 +31,8 @@ public struct CityAssessment: Sendable {
     public var leaks: [LeakFinding]
     /// What is missing, what that costs in certainty, in the reader's words (keys of the language catalogue with arguments).
     public var gaps: [String]
+    /// What can be concluded from these data, and what to measure next.
+    public var advice: DataAdvice?
 
     public init(
         level: DataLevel, balance: WaterBalance? = nil, indicators: [LossIndicator] = [], zones: [ZoneAssessment] = [],
@@ -59,6 +61,14 @@ public struct ZoneAssessment: Sendable {
     public var nightFlow: ZoneNightFlow?
     /// From the night flow where there is one, else from the loss. [m³/s]
     public var realLoss: Estimate?
+    /// Loss less what meters miss, unmetered connections, unbilled and unauthorised use. [m³/s]
+    public var realLossFromBalance: Estimate?
+    /// Use of connections without a working meter, assumed. [m³/s]
+    public var unmeteredUse: Estimate?
+    /// Parts of the variance of `realLoss` by input, largest first.
+    public var varianceShares: [VarianceShare] = []
+    /// Sources of assumptions, and what to read with care.
+    public var notes: [String] = []
 
     public init(
         zone: Zone, inflow: Estimate? = nil, registeredConsumption: Estimate? = nil, loss: Estimate? = nil,

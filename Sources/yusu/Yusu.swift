@@ -9,7 +9,9 @@ struct Yusu: ParsableCommand {
         commandName: "yusu",
         abstract: "Find out how much drinking water a city loses, where, what it costs, and what to do first.",
         version: "0.1.0",
-        subcommands: [])
+        subcommands: [
+            CheckCommand.self, NetworkCommand.self, BalanceCommand.self, MetersCommand.self, LocateCommand.self, PlanCommand.self,
+        ])
 
     /// Runs the command and ends the process with the exit code that fits what happened (see `ExitStatus`).
     static func main() {

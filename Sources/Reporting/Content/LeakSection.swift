@@ -45,18 +45,18 @@ extension PlanSource {
         var probability = 0.0
         let pipes =
             city.network.map { network in Dictionary(network.links.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }) } ?? [:]
-        let rows = leak.candidates.prefix(Self.walkingListLength).enumerated().map { index, candidate -> Table.Row in
+        var rows: [Table.Row] = []
+        for (index, candidate) in leak.candidates.prefix(Self.walkingListLength).enumerated() {
             length += candidate.length
             probability += candidate.probability
-            let link = pipes[candidate.pipe]
-            return Table.Row([
-                .number(Figure(Double(index + 1), .none, .decimals(0))), .text(.literal(candidate.pipe.name)),
-                link.map { .text(.words(.fromTo, [.literal($0.start.name), .literal($0.end.name)])) } ?? .none,
-                .number(Figure(link?.pipe.map { $0.diameter * 1000 }, .none, .decimals(0))),
-                .number(Figure(candidate.length, .metres, .decimals(0))),
-                .number(Figure(length, .metres, .decimals(0))), .number(Figure(100 * candidate.probability, .percent, .decimals(1))),
-                .number(Figure(min(100, 100 * probability), .percent, .decimals(1))),
-            ])
+            rows.append(
+                Table.Row([
+                    .number(Figure(Double(index + 1), .none, .decimals(0))), .text(.literal(candidate.pipe.name)),
+                    ends(of: pipes[candidate.pipe]), .number(Figure(diameter(of: pipes[candidate.pipe]), .none, .decimals(0))),
+                    .number(Figure(candidate.length, .metres, .decimals(0))),
+                    .number(Figure(length, .metres, .decimals(0))), .number(Figure(100 * candidate.probability, .percent, .decimals(1))),
+                    .number(Figure(min(100, 100 * probability), .percent, .decimals(1))),
+                ]))
         }
         return Table(
             caption: .words(.walkingListCaption, [.literal("\(number)"), .literal("\(rows.count)"), .literal("\(leak.candidates.count)")]),
@@ -66,6 +66,17 @@ extension PlanSource {
                 .init(.words(.lengthWalked), unit: .metres), .init(.words(.probability), unit: .percent),
                 .init(.words(.probabilitySoFar), unit: .percent),
             ], rows: rows, note: .words(.walkingListNote))
+    }
+
+    private func ends(of link: Link?) -> Cell {
+        guard let link else { return .none }
+        return .text(.words(.fromTo, [.literal(link.start.name), .literal(link.end.name)]))
+    }
+
+    /// [mm]
+    private func diameter(of link: Link?) -> Double? {
+        guard let link, case .pipe(let pipe) = link.kind else { return nil }
+        return pipe.diameter * 1000
     }
 
     /// nil where no network or no positions are known.

@@ -19,6 +19,14 @@ public struct ZoneNightFlow: Sendable {
     public var dailyLeakage: Estimate
     /// Mean night flow of each night of the record, for charts. [m³/s]
     public var nightly: [(day: Instant, flow: Double?)]
+    /// Level of the last nights of the record; a leak that began in the record shows here first. [m³/s]
+    public var recentLevel: Estimate?
+    /// Level of the last nights less the level of those before. [m³/s]
+    public var recentShift: Estimate?
+    /// Parts of the variance of `dailyLeakage` by input, largest first.
+    public var varianceShares: [VarianceShare] = []
+    /// What stands behind the figures: sources of assumptions, and what to read with care.
+    public var notes: [String] = []
 
     public init(
         zone: Zone.ID, nights: Int, minimumNightFlow: Estimate, legitimateNightUse: Estimate, nightLeakage: Estimate,

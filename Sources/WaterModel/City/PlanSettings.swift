@@ -56,6 +56,8 @@ public struct PlanSettings: Sendable {
 public struct CatalogueOverrides: Sendable {
     /// Keys are those of the catalogue: `["pressure_management"]["unit_cost"]`.
     public var values: [String: [String: SourcedValue]] = [:]
+    /// Units of the values as the city wrote them, by the same keys; absent where none was written.
+    public var units: [String: [String: String]] = [:]
     /// Measures that are not to be considered.
     public var excluded: Set<String> = []
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A decimal number as it stood in the file: `mantissa` × 10^−`decimals`, without trailing zeros behind the mark.
+struct DecimalText: Hashable {
+    /// Digits behind the mark that are kept; further ones are rounded (half away from zero). A tenth of a millilitre where the unit is m³.
+    static let mostDecimals = 7
+    /// Largest size of a reading, in its unit. With seven decimals the mantissa then stays under 10^18.
+    static let largest = 100_000_000_000
+
+    static let powers: [Int] = (0...18).map { n in (0..<n).reduce(1) { power, _ in power * 10 } }
+
+    enum Outcome: Hashable {
+        case number(DecimalText)
+        case notANumber
+        case tooLarge
+    }
+
+    var mantissa: Int
+    var decimals: Int
+
+    /// Reads digits with a sign, a decimal mark, thousands marks and an exponent (`1e+05`); nothing else is a number.
+    static func read(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, mark: UInt8, thousands: UInt8?) -> Outcome {
+        var at = start
+        var negative = false
+        if at < end, bytes[at] == 45 || bytes[at] == 43 {
+            negative = bytes[at] == 45
+            at += 1
+        }
+        var mantissa = 0, decimals = 0, digits = 0, significant = 0
+        var behind = false, exponent = 0
+        while at < end {
+            let byte = bytes[at]
+            if byte >= 48, byte <= 57 {
+                digits += 1
+                if significant < 18 {
+                    mantissa = mantissa * 10 + Int(byte) - 48
+                    if mantissa > 0 { significant += 1 }
+                    if behind { decimals += 1 }
+                } else if !behind {
+                    return .tooLarge
+                }
+            } else if byte == mark, !behind {
+                behind = true
+            } else if let thousands, byte == thousands, !behind, digits > 0 {
+                // a thousands mark
+            } else if byte | 32 == 101, digits > 0 {
+                guard let power = readExponent(bytes, at + 1, end) else { return .notANumber }
+                exponent = power
+                at = end
+                break
+            } else {
+                return .notANumber
+            }
+            at += 1
+        }
+        guard digits > 0 else { return .notANumber }
+        return scaled(negative ? -mantissa : mantissa, decimals - exponent)
+    }
+
+    private static func readExponent(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
+        var at = start
+        var sign = 1
+        if at < end, bytes[at] == 45 || bytes[at] == 43 {
+            sign = bytes[at] == 45 ? -1 : 1
+            at += 1
+        }
+        guard at < end, end - at <= 3 else { return nil }
+        var value = 0
+        while at < end {
+            guard bytes[at] >= 48, bytes[at] <= 57 else { return nil }
+            value = value * 10 + Int(bytes[at]) - 48
+            at += 1
+        }
+        return sign * value
+    }
+
+    private static func scaled(_ mantissa: Int, _ decimals: Int) -> Outcome {
+        var mantissa = mantissa, decimals = decimals
+        if mantissa == 0 { return .number(DecimalText(mantissa: 0, decimals: 0)) }
+        if decimals < 0 {
+            guard decimals >= -11 else { return .tooLarge }
+            let (product, overflow) = mantissa.multipliedReportingOverflow(by: powers[-decimals])
+            guard !overflow else { return .tooLarge }
+            mantissa = product
+            decimals = 0
+        }
+        if decimals > mostDecimals {
+            let excess = decimals - mostDecimals
+            if excess > 18 { return .number(DecimalText(mantissa: 0, decimals: 0)) }
+            let power = powers[excess]
+            let half = power / 2
+            mantissa = mantissa >= 0 ? (mantissa + half) / power : (mantissa - half) / power
+            decimals = mostDecimals
+        }
+        while decimals > 0, mantissa % 10 == 0 {
+            mantissa /= 10
+            decimals -= 1
+        }
+        guard mantissa.magnitude / UInt(powers[decimals]) < UInt(largest) else { return .tooLarge }
+        return .number(DecimalText(mantissa: mantissa, decimals: decimals))
+    }
+
+    /// `12.5` for 125 and 1; the same number has one text only.
+    static func text(_ mantissa: Int, _ decimals: Int) -> String {
+        var mantissa = mantissa, decimals = decimals
+        while decimals > 0, mantissa % 10 == 0 {
+            mantissa /= 10
+            decimals -= 1
+        }
+        guard decimals > 0 else { return "\(mantissa)" }
+        let digits = "\(mantissa.magnitude)"
+        let padded = digits.count > decimals ? digits : String(repeating: "0", count: decimals + 1 - digits.count) + digits
+        return (mantissa < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import TextFiles
+import WaterModel
+
+/// A register of meters: `meter,zone,class,diameter_mm,installed,dials,factor`, of which `meter` must be there.
+/// `factor` is the volume of one step of the register. [m³]
+public enum MeterRegisterFile {
+    static let columns = ["meter", "zone", "class", "diameter_mm", "installed", "dials", "factor"]
+
+    /// - Throws: `TextFileError`, with everything that is wrong at once.
+    public static func read(_ path: String) throws(TextFileError) -> [Meter] { try parse(DelimitedText(path: path)) }
+
+    /// - Throws: `TextFileError.invalid`.
+    public static func parse(_ table: DelimitedText) throws(TextFileError) -> [Meter] {
+        let meterAt = try table.requiredColumn("meter")
+        var problems: [InputProblem] = []
+        func problem(_ line: Int, _ what: String, _ remedy: String) {
+            problems.append(InputProblem(file: table.file, line: line, what: what, remedy: remedy))
+        }
+        for name in table.header where !columns.contains(name) {
+            if let near = NearestName.of(name, among: columns), !table.header.contains(near) {
+                problem(1, "column '\(name)'", "did you mean '\(near)'?")
+            }
+        }
+        var seen: [String: Int] = [:]
+        var meters: [Meter] = []
+        for row in table.rows {
+            func field(_ name: String) -> String? {
+                guard let at = table.column(name), !row.fields[at].isEmpty else { return nil }
+                return row.fields[at]
+            }
+            func number(_ name: String) -> Double? {
+                guard let text = field(name) else { return nil }
+                guard let value = NumberText.number(text), value > 0 else {
+                    problem(row.line, "meter '\(row.fields[meterAt])': \(name) is '\(text)'", "give a number above 0, or leave it empty")
+                    return nil
+                }
+                return value
+            }
+            let name = row.fields[meterAt]
+            guard !name.isEmpty else { problem(row.line, "no meter", "give its identifier"); continue }
+            if let line = seen[name] { problem(row.line, "meter '\(name)' stands in line \(line) already", "keep one of them") }
+            seen[name] = row.line
+            var meter = Meter(id: .init(name), zone: field("zone").map { Zone.ID($0) })
+            if let word = field("class") {
+                if let known = Meter.CustomerClass(rawValue: word) {
+                    meter.customerClass = known
+                } else {
+                    problem(
+                        row.line, "meter '\(name)': class is '\(word)'",
+                        "write one of: \(Meter.CustomerClass.allCases.map(\.rawValue).joined(separator: ", "))")
+                }
+            }
+            meter.diameter = number("diameter_mm").map { $0 / 1000 }
+            meter.installed = field("installed")
+            meter.resolution = number("factor")
+            if let text = field("dials") {
+                if let dials = Int(text), (1...12).contains(dials) {
+                    meter.dials = dials
+                } else {
+                    problem(row.line, "meter '\(name)': dials is '\(text)'", "give the number of digits, 1 to 12, or leave it empty")
+                }
+            }
+            meters.append(meter)
+        }
+        guard problems.isEmpty else { throw .invalid(problems) }
+        return meters
+    }
+}

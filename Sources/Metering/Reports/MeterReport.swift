@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// What the readings of a period say, meter by meter and zone by zone.
+public struct MeterReport: Sendable {
+    /// A meter's summary, with what the shared type does not hold.
+    public struct Record: Sendable {
+        public var summary: MeterSummary
+        /// Readings that the gaps lack.
+        public var missing = 0
+        /// Readings of one instant with different values; the newer file's stands.
+        public var conflicts = 0
+        /// Readings that their source calls estimated.
+        public var estimated = 0
+        /// Ran backwards. [m³]
+        public var reverseVolume = 0.0
+        /// Hard bounds of the volume: only the steps inside the period; all steps that touch it. [m³]
+        public var volumeBounds = (low: 0.0, high: 0.0)
+        /// Variance of the volume from not being read at the ends of the period: width²/12 each. [m⁶]
+        public var endVariance = 0.0
+        /// What it would have used in the hours of the period that no reading covers, at its own mean. [m³]
+        public var unreadVolume = 0.0
+        /// Volume over steps too long to be spread over hours. [m³]
+        public var unspreadVolume = 0.0
+        public var first: Instant?
+        public var last: Instant?
+        /// `stuck`, `continuous_flow`, `replacement`, `rollover`, `spike`, `reverse_flow`, `conflict`, `gap`, `estimated`, `long_gap`,
+        /// `no_readings`, `no_factor`, `overlapping_units`.
+        public var flags: [String] = []
+
+        init(summary: MeterSummary) { self.summary = summary }
+    }
+
+    /// Of the period, on the place's clock without changes.
+    public var start: Instant
+    public var end: Instant
+    /// Place's clock without changes less UTC. [s]
+    public var standardOffset: Int
+    /// In order of meter.
+    public var records: [Record]
+    /// In order of zone; meters without a zone are in `unassigned`.
+    public var zones: [ZoneConsumption]
+
+    public var summaries: [MeterSummary] { records.map(\.summary) }
+
+    /// Zone of meters whose zone is not known.
+    public static let unassigned = Zone.ID("unassigned")
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// Gathers a report, one meter after the other.
+struct ReportWork {
+    let window: ReportWindow
+    let rules: ChainRules
+    private var records: [MeterReport.Record] = []
+    private var zones: [Zone.ID: HourSums] = [:]
+
+    init(window: ReportWindow, rules: ChainRules) {
+        self.window = window
+        self.rules = rules
+    }
+
+    mutating func add(_ entry: RegisterEntry, _ channels: [(Channel, ReadingBlock)]) {
+        var flags: Set<String> = []
+        let chains = channels.compactMap { chain($0.0, $0.1, entry.meter, &flags) }.sorted {
+            ($0.readings, $0.first) > ($1.readings, $1.first)
+        }
+        let zone = entry.meter.zone ?? MeterReport.unassigned
+        if zones[zone] == nil { zones[zone] = HourSums(start: window.start, hours: (window.end - window.start) / 3600) }
+        var summary = MeterSummary(meter: entry.meter.id, zone: entry.meter.zone)
+        summary.duplicates = entry.duplicates
+        guard var chain = chains.first, chain.readings > 0 else {
+            var record = MeterReport.Record(summary: summary)
+            record.conflicts = entry.conflicts
+            flags.insert("no_readings")
+            record.flags = flags.sorted()
+            records.append(record)
+            return
+        }
+        for other in chains.dropFirst() where !chain.join(other) { flags.insert("overlapping_units") }
+        summary.readings = chain.readings
+        summary.gaps = chain.gaps
+        summary.spikes = chain.spikes
+        summary.negativeSteps = chain.negativeSteps
+        summary.rollovers = chain.rollovers
+        summary.replacements = chain.replacements
+        summary.isStuck = chain.last - chain.lastMove >= rules.stuckAfter
+        summary.hasContinuousFlow = ContinuousFlow.days(chain, offset: window.offset, rules: rules) >= rules.continuousDays
+        var record = MeterReport.Record(summary: summary)
+        measure(chain, &record)
+        record.missing = chain.missing
+        record.conflicts = entry.conflicts
+        record.estimated = chain.estimated
+        record.reverseVolume = Double(chain.reverse) / MeterChain.millilitresPerCubicMetre
+        record.first = Instant(seconds: chain.first)
+        record.last = Instant(seconds: chain.last)
+        if summary.isStuck { flags.insert("stuck") }
+        if summary.hasContinuousFlow { flags.insert("continuous_flow") }
+        if chain.replacements > 0 { flags.insert("replacement") }
+        if chain.rollovers > 0 { flags.insert("rollover") }
+        if chain.spikes > 0 { flags.insert("spike") }
+        if chain.negativeSteps > 0 { flags.insert("reverse_flow") }
+        if entry.conflicts > 0 { flags.insert("conflict") }
+        if chain.gaps > 0 { flags.insert("gap") }
+        if chain.estimated > 0 { flags.insert("estimated") }
+        if record.unspreadVolume > 0 { flags.insert("long_gap") }
+        record.flags = flags.sorted()
+        records.append(record)
+        zones[zone]?.add(chain, offset: window.offset, longest: rules.longestSpread)
+    }
+
+    private func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
+        var unit = channel.unit.cubicMetres
+        if channel.unit.isStep {
+            guard let factor = meter.resolution else { flags.insert("no_factor"); return nil }
+            unit = factor
+        }
+        if let seconds = channel.unit.seconds { unit *= Double(channel.interval) / Double(seconds) }
+        let power = Double(DecimalText.powers[block.decimals])
+        /// Volume of a step of the block's integers. [m³]
+        let size = unit / power
+        guard size > 0 else { return nil }
+        let millilitres = unit * MeterChain.millilitresPerCubicMetre / power
+        let limit = rules.largestFlow(diameter: meter.diameter) / size
+        if channel.kind != .register {
+            return .intervals(block, millilitres: millilitres, length: channel.interval, flowLimit: limit, rules: rules)
+        }
+        var modulus: Double?
+        if let dials = meter.dials, (1...12).contains(dials), let factor = meter.resolution {
+            modulus = (Double(DecimalText.powers[dials]) * factor / size).rounded()
+        } else if let digits = channel.digits ?? meter.dials, (1...12).contains(digits) {
+            modulus = Double(DecimalText.powers[digits]) * power
+        }
+        if let known = modulus, known >= 9e17 { modulus = nil }
+        return .register(
+            block, millilitres: millilitres, modulus: modulus, flowLimit: limit, fallLimit: rules.exchangeFall / size, rules: rules)
+    }
+
+    /// Volume in the period, its bounds, and how much of the period was read.
+    private func measure(_ chain: MeterChain, _ record: inout MeterReport.Record) {
+        let from = window.start - window.offset, to = window.end - window.offset
+        var volume = 0, low = 0, high = 0, covered = 0, unspread = 0
+        var variance = 0.0
+        let litres = MeterChain.millilitresPerCubicMetre
+        for segment in chain.segments where segment.end > from && segment.start < to {
+            let part = HourSums.passed(segment, to) - HourSums.passed(segment, from)
+            volume += part
+            high += segment.volume
+            if segment.start >= from, segment.end <= to { low += segment.volume }
+            covered += min(segment.end, to) - max(segment.start, from)
+            if segment.end - segment.start > rules.longestSpread { unspread += part }
+            let width = Double(segment.volume) / litres
+            if segment.start < from { variance += width * width / 12 }
+            if segment.end > to { variance += width * width / 12 }
+        }
+        record.summary.volume = Double(volume) / litres
+        record.volumeBounds = (Double(low) / litres, Double(high) / litres)
+        record.unspreadVolume = Double(unspread) / litres
+        record.endVariance = variance
+        let unread = max(0, to - from - covered)
+        if covered > 0 { record.unreadVolume = record.summary.volume * Double(unread) / Double(covered) }
+        // Against the steps that the period holds; a meter that fell silent is short of readings until its end.
+        let step = chain.step > 0 ? chain.step : max(3600, to - from)
+        let ahead = max(0, chain.first - from), behind = max(0, to - chain.last)
+        let expected = chain.readings + chain.missing + ahead / step + behind / step
+        record.summary.completeness = expected > 0 ? Double(chain.readings) / Double(expected) : 0
+    }
+
+    func report() -> MeterReport {
+        MeterReport(
+            start: Instant(seconds: window.start), end: Instant(seconds: window.end), standardOffset: window.offset, records: records,
+            zones: zones.keys.sorted().compactMap { id in
+                zones[id].map { ZoneConsumption(zone: id, hourly: $0.series, metersReporting: $0.meters) }
+            })
+    }
+}

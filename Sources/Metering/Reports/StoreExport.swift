@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import GRDB
+import TextFiles
+import WaterModel
+
+extension MeterStore {
+    /// Header of the lines of `export`.
+    public static let exportHeader = "meter,time,value,unit,kind,quality\n"
+
+    /// All readings as lines of CSV, a piece a channel: in order of meter, kind, unit and time, in UTC (for intervals their end), values
+    /// in the unit they came in. The same readings give the same bytes, whatever the order they came in.
+    /// - write: called with piece after piece; what it throws ends the export.
+    /// - Throws: `MeterStoreError`.
+    public func export(_ write: (String) throws -> Void) throws(MeterStoreError) {
+        try read { db in
+            for channel in try Channel.all(db) {
+                let block = try channel.readings(db, path: path)
+                let meter = DelimitedText.line([channel.meter]).dropLast()
+                let tail = ",\(channel.unit.name),\(channel.kind.rawValue),"
+                var text = ""
+                for i in block.times.indices {
+                    let quality = Profile.Quality(rawValue: block.origins[i].quality) ?? .good
+                    text +=
+                        meter + "," + Instant(seconds: block.times[i]).description + "Z,"
+                        + DecimalText.text(block.values[i], block.decimals) + tail
+                    text += quality.name + "\n"
+                }
+                try write(text)
+            }
+        }
+    }
+
+    /// All of it as one text, header included.
+    /// - Throws: `MeterStoreError`.
+    public func exportedReadings() throws(MeterStoreError) -> String {
+        var text = Self.exportHeader
+        try export { text += $0 }
+        return text
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import GRDB
+import TextFiles
+import WaterModel
+
+/// Meter readings in one SQLite file, which any SQL tool can open: what came from where, and the readings themselves as one compressed
+/// block per meter and month (`ReadingBlock`).
+///
+/// | table | a row is |
+/// |---|---|
+/// | `files` | an imported file, known by its content; with what was counted in it |
+/// | `runs` | one import |
+/// | `meters` | a meter: its place in the register, duplicates and conflicts so far |
+/// | `channels` | a meter's readings in one unit and kind |
+/// | `blocks` | a channel's readings of a month; `id` = channel × 65536 + months since January 1970 |
+/// | `rejected`, `rejected_counts` | what could not be read: the first 1000 of a file in detail, all of them in number |
+///
+/// `PRAGMA user_version` is the format. A store of a later format is refused.
+public final class MeterStore: Sendable {
+    /// Of the tables and blocks written here.
+    public static let version = 1
+    /// Marks the SQLite file as ours ("Yusu").
+    static let applicationID = 0x59757375
+
+    public let path: String
+    let database: DatabaseQueue
+    /// For tests: called before a file's transaction ends; what it throws undoes the file.
+    let beforeCommit: (@Sendable (String) throws -> Void)?
+
+    /// Opens a store, or makes one where there is none.
+    /// - Throws: `MeterStoreError`.
+    public convenience init(path: String) throws(MeterStoreError) {
+        try self.init(path: path, beforeCommit: nil)
+    }
+
+    /// Opens a store that must be there.
+    /// - Throws: `MeterStoreError.missing` and the others.
+    public static func existing(path: String) throws(MeterStoreError) -> MeterStore {
+        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+        return try MeterStore(path: path)
+    }
+
+    /// A store that ends with the process.
+    /// - Throws: `MeterStoreError`.
+    public static func inMemory() throws(MeterStoreError) -> MeterStore { try MeterStore(path: nil, beforeCommit: nil) }
+
+    init(path: String?, beforeCommit: (@Sendable (String) throws -> Void)?) throws(MeterStoreError) {
+        let name = path ?? "the store in memory"
+        self.path = name
+        self.beforeCommit = beforeCommit
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            database =
+                if let path { try DatabaseQueue(path: path, configuration: configuration) } else {
+                    try DatabaseQueue(configuration: configuration)
+                }
+            try database.write { db in try Self.prepare(db, path: name) }
+        } catch {
+            throw .wrap(error, path: name)
+        }
+    }
+
+    private static func prepare(_ db: Database, path: String) throws {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let owner = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        if owner == applicationID {
+            guard version <= Self.version else { throw MeterStoreError.newer(path: path, version: version, known: Self.version) }
+            return
+        }
+        guard tables == 0 else { throw MeterStoreError.notAStore(path: path) }
+        try db.execute(sql: schema)
+        try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+        try db.execute(sql: "PRAGMA user_version = \(Self.version)")
+    }
+
+    private static let schema = """
+        CREATE TABLE runs (id INTEGER PRIMARY KEY, profile TEXT NOT NULL, files INTEGER NOT NULL, imported INTEGER NOT NULL, failed INTEGER NOT NULL);
+        CREATE TABLE files (
+          id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs(id), name TEXT NOT NULL, content TEXT NOT NULL UNIQUE,
+          bytes INTEGER NOT NULL, modified INTEGER NOT NULL, newest TEXT NOT NULL, standard_offset_s INTEGER NOT NULL,
+          rows INTEGER NOT NULL, readings INTEGER NOT NULL, empty INTEGER NOT NULL, duplicates INTEGER NOT NULL, conflicts INTEGER NOT NULL,
+          rejected INTEGER NOT NULL, first INTEGER, last INTEGER);
+        CREATE TABLE meters (
+          id INTEGER PRIMARY KEY, meter TEXT NOT NULL UNIQUE, zone TEXT, class TEXT, diameter_m REAL, installed TEXT, dials INTEGER,
+          factor_m3 REAL, duplicates INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE channels (
+          id INTEGER PRIMARY KEY, meter INTEGER NOT NULL REFERENCES meters(id), kind TEXT NOT NULL, unit TEXT NOT NULL, unit_m3 REAL NOT NULL,
+          unit_s INTEGER, interval_s INTEGER NOT NULL, digits INTEGER, UNIQUE (meter, kind, unit, interval_s));
+        CREATE TABLE blocks (
+          id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, readings INTEGER NOT NULL, data BLOB NOT NULL);
+        CREATE TABLE rejected (file INTEGER NOT NULL REFERENCES files(id), line INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL);
+        CREATE TABLE rejected_counts (
+          file INTEGER NOT NULL REFERENCES files(id), reason TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (file, reason));
+        """
+
+    func read<T>(_ work: (Database) throws -> T) throws(MeterStoreError) -> T {
+        do {
+            return try database.read(work)
+        } catch {
+            throw .wrap(error, path: path)
+        }
+    }
+
+    func write<T>(_ work: (Database) throws -> T) throws(MeterStoreError) -> T {
+        do {
+            return try database.write(work)
+        } catch {
+            throw .wrap(error, path: path)
+        }
+    }
+}
+
+/// What a store holds.
+public struct StoreStatus: Sendable, Equatable {
+    public var files = 0
+    public var readings = 0
+    public var meters = 0
+    /// Size of the store. [bytes]
+    public var bytes = 0
+    /// Rows, and values of wide rows, that could not be read.
+    public var rejected = 0
+    public var duplicates = 0
+    public var conflicts = 0
+    /// UTC; nil where there are no readings.
+    public var first: Instant?
+    public var last: Instant?
+}
+
+extension MeterStore {
+    /// - Throws: `MeterStoreError`.
+    public func status() throws(MeterStoreError) -> StoreStatus {
+        try read { db in
+            var status = StoreStatus()
+            if let row = try Row.fetchOne(
+                db, sql: "SELECT count(*) AS n, sum(rejected) AS r, sum(duplicates) AS d, sum(conflicts) AS c FROM files")
+            {
+                status.files = row["n"]
+                status.rejected = row["r"] ?? 0
+                status.duplicates = row["d"] ?? 0
+                status.conflicts = row["c"] ?? 0
+            }
+            if let row = try Row.fetchOne(db, sql: "SELECT sum(readings) AS n, min(first) AS f, max(last) AS l FROM blocks") {
+                status.readings = row["n"] ?? 0
+                status.first = (row["f"] as Int?).map { Instant(seconds: $0) }
+                status.last = (row["l"] as Int?).map { Instant(seconds: $0) }
+            }
+            status.meters = try Int.fetchOne(db, sql: "SELECT count(DISTINCT meter) FROM channels") ?? 0
+            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            status.bytes = try pages * (Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+            return status
+        }
+    }
+
+    /// Rejected rows that were kept, in order of file and line.
+    /// - Throws: `MeterStoreError`.
+    public func rejectedRows() throws(MeterStoreError) -> [RejectedRow] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql:
+                    "SELECT f.name AS name, r.line AS line, r.reason AS reason, r.text AS text FROM rejected r JOIN files f ON f.id = r.file ORDER BY f.name, f.content, r.line, r.rowid"
+            ).map { RejectedRow(file: $0["name"], line: $0["line"], reason: $0["reason"], text: $0["text"]) }
+        }
+    }
+}
+
+/// A row that could not be read.
+public struct RejectedRow: Sendable, Hashable {
+    public var file: String
+    /// Counted from 1.
+    public var line: Int
+    public var reason: String
+    /// Its beginning.
+    public var text: String
+}

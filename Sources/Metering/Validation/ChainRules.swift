@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Thresholds of validation. All are starting values of practice, to be changed where a utility knows better.
+public struct ChainRules: Sendable {
+    /// Largest flow through a meter under DN 50. [m³/h] Default 3, > 0; about Q4 of a DN 15 meter (1.25 × Q3 2.5, ISO 4064).
+    public var largestSmallFlow = 3.0
+    /// Largest flow through a DN 50 meter, and through one of unknown size. [m³/h] Default 15, > 0.
+    public var largestLargeFlow = 15.0
+    /// Above DN 50 the largest flow grows with the area of the bore. Default true.
+    public var growsWithArea = true
+    /// A fall is a rollover where the register stood above this share of its range … [–] Default 0.9.
+    public var rolloverFrom = 0.9
+    /// … and comes to stand below this share. [–] Default 0.1.
+    public var rolloverTo = 0.1
+    /// A fall that is physically possible is an exchange where the new reading is under this share of the old … [–] Default 0.1.
+    public var exchangeShare = 0.1
+    /// … and the fall at least this. [m³] Default 0.1.
+    public var exchangeFall = 0.1
+    /// Readings looked ahead for the return of a wrong value to its path. Default 3, ≥ 1.
+    public var spikeLookAhead = 3
+    /// Reverse flow is set against forward flow that follows within this time. [s] Default 24 h.
+    public var reverseMemory = 24 * 3600
+    /// A step longer than this multiple of the usual one is a gap. [–] Default 1.5.
+    public var gapFactor = 1.5
+    /// Volume of a longer step is kept, but not spread over hours. [s] Default 168 h.
+    public var longestSpread = 168 * 3600
+    /// Time without movement at the end, from which a meter counts as stuck. [s] Default 168 h.
+    public var stuckAfter = 168 * 3600
+    /// Readings that a day needs to be judged for continuous flow. Default 20.
+    public var continuousReadings = 20
+    /// Days with flow in every hour that make continuous flow. Default 3.
+    public var continuousDays = 3
+    /// Continuous flow is judged where the usual step is at most this. [s] Default 65 min.
+    public var continuousStep = 3900
+
+    public init() {}
+
+    static let largeBore = 0.05  // m, DN 50
+
+    /// Largest flow that is physically possible. [m³/h]
+    /// - diameter: nominal, nil where unknown. [m]
+    public func largestFlow(diameter: Double?) -> Double {
+        guard let diameter else { return largestLargeFlow }
+        if diameter < Self.largeBore { return largestSmallFlow }
+        let ratio = diameter / Self.largeBore
+        return growsWithArea ? largestLargeFlow * ratio * ratio : largestLargeFlow
+    }
+}

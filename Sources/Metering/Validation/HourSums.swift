@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// Consumption of a zone by hour, in whole millilitres: the sum over the hours is the sum of what was spread.
+struct HourSums {
+    /// Start of the first hour, on the place's clock without changes. [s]
+    let start: Int
+    /// [mL]
+    private(set) var volumes: [Int]
+    /// Meters whose consumption of the hour, or of a part of it, is known.
+    private(set) var meters: [Int]
+
+    init(start: Int, hours: Int) {
+        self.start = start
+        volumes = [Int](repeating: 0, count: hours)
+        meters = [Int](repeating: 0, count: hours)
+    }
+
+    /// What of a segment had passed `at`, linearly. [mL]
+    static func passed(_ segment: MeterChain.Segment, _ at: Int) -> Int {
+        if at <= segment.start { return 0 }
+        if at >= segment.end { return segment.volume }
+        let part = at - segment.start, whole = segment.end - segment.start
+        let (product, overflow) = segment.volume.multipliedReportingOverflow(by: part)
+        return overflow ? Int(Double(segment.volume) * Double(part) / Double(whole)) : product / whole
+    }
+
+    /// Spreads a meter's segments over the hours that they touch.
+    /// - offset: place's clock less UTC. [s]
+    mutating func add(_ chain: MeterChain, offset: Int, longest: Int) {
+        var counted = -1
+        for segment in chain.segments where segment.end - segment.start <= longest {
+            let from = segment.start + offset - start, to = segment.end + offset - start
+            guard to > 0 else { continue }
+            var hour = max(0, from / 3600)
+            if from < 0 { hour = 0 }
+            var before = from < 0 ? Self.passed(segment, segment.start - from) : 0
+            while hour < volumes.count, hour * 3600 < to {
+                let after = (hour + 1) * 3600 >= to ? segment.volume : Self.passed(segment, segment.start + (hour + 1) * 3600 - from)
+                volumes[hour] += after - before
+                before = after
+                if hour > counted {
+                    meters[hour] += 1
+                    counted = hour
+                }
+                hour += 1
+            }
+        }
+    }
+
+    /// [m³ per hour]; nil where no meter is known.
+    var series: TimeSeries {
+        TimeSeries(
+            start: Instant(seconds: start), step: 3600,
+            values: volumes.indices.map { meters[$0] == 0 ? nil : Double(volumes[$0]) / MeterChain.millilitresPerCubicMetre })
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A dense matrix of doubles, stored row by row.
+public struct Matrix: Sendable, Equatable {
+    public let rows: Int
+    public let columns: Int
+    /// Row-major: element (i, j) stands at `i * columns + j`.
+    public var storage: [Double]
+
+    public init(rows: Int, columns: Int, repeating value: Double = 0) {
+        precondition(rows >= 0 && columns >= 0, "a matrix has no negative size")
+        self.rows = rows
+        self.columns = columns
+        storage = [Double](repeating: value, count: rows * columns)
+    }
+
+    /// - Parameter storage: `rows * columns` values, row by row.
+    public init(rows: Int, columns: Int, storage: [Double]) {
+        precondition(storage.count == rows * columns, "the values do not fill the matrix")
+        self.rows = rows
+        self.columns = columns
+        self.storage = storage
+    }
+
+    /// - Parameter rows: rows of equal length.
+    public init(_ rows: [[Double]]) {
+        let width = rows.first?.count ?? 0
+        precondition(rows.allSatisfy { $0.count == width }, "rows of unequal length")
+        self.init(rows: rows.count, columns: width, storage: rows.flatMap { $0 })
+    }
+
+    public static func identity(_ order: Int) -> Matrix {
+        var result = Matrix(rows: order, columns: order)
+        for i in 0..<order { result[i, i] = 1 }
+        return result
+    }
+
+    @inlinable
+    public subscript(row: Int, column: Int) -> Double {
+        get { storage[row * columns + column] }
+        set { storage[row * columns + column] = newValue }
+    }
+
+    public func row(_ row: Int) -> [Double] { Array(storage[row * columns..<(row + 1) * columns]) }
+
+    public func column(_ column: Int) -> [Double] { (0..<rows).map { self[$0, column] } }
+
+    public var diagonal: [Double] { (0..<min(rows, columns)).map { self[$0, $0] } }
+
+    public var transposed: Matrix {
+        var result = Matrix(rows: columns, columns: rows)
+        for i in 0..<rows {
+            for j in 0..<columns { result[j, i] = self[i, j] }
+        }
+        return result
+    }
+
+    /// Each element times a factor.
+    public func scaled(by factor: Double) -> Matrix {
+        Matrix(rows: rows, columns: columns, storage: storage.map { $0 * factor })
+    }
+
+    public static func + (left: Matrix, right: Matrix) -> Matrix {
+        precondition(left.rows == right.rows && left.columns == right.columns, "matrices of different size")
+        return Matrix(rows: left.rows, columns: left.columns, storage: zip(left.storage, right.storage).map { $0 + $1 })
+    }
+
+    public static func * (left: Matrix, right: Matrix) -> Matrix {
+        precondition(left.columns == right.rows, "sizes do not fit")
+        var result = Matrix(rows: left.rows, columns: right.columns)
+        let width = right.columns
+        for i in 0..<left.rows {
+            for k in 0..<left.columns {
+                let factor = left.storage[i * left.columns + k]
+                for j in 0..<width { result.storage[i * width + j] += factor * right.storage[k * width + j] }
+            }
+        }
+        return result
+    }
+
+    public static func * (left: Matrix, right: [Double]) -> [Double] {
+        precondition(left.columns == right.count, "sizes do not fit")
+        return (0..<left.rows).map { i in
+            var sum = 0.0
+            for j in 0..<left.columns { sum += left.storage[i * left.columns + j] * right[j] }
+            return sum
+        }
+    }
+}
+
+/// The sum of products of two vectors of equal length.
+@inlinable
+public func dotProduct(_ left: [Double], _ right: [Double]) -> Double {
+    precondition(left.count == right.count, "vectors of different length")
+    var sum = 0.0
+    for i in left.indices { sum += left[i] * right[i] }
+    return sum
+}

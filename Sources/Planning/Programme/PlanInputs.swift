@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterLoss
+import WaterModel
+
+/// All that a plan is computed from, with every figure named once, before anything is chosen.
+struct PlanInputs {
+    let city: City
+    let horizon: Int
+    let base: LossBase
+    let figures: Figures
+    let measures: [SizedMeasure]
+    let notSized: [ImprovementPlan.NotSized]
+    let simulation: ProgrammeSimulation
+    let worth: ProgrammeWorth
+    /// nil: no limit. [currency]
+    let budget: Double?
+    var warnings: [String]
+
+    init(city: City, assessment: CityAssessment) {
+        self.city = city
+        var figures = Figures()
+        var warnings: [String] = []
+        horizon = max(1, city.plan.horizonYears)
+        if city.plan.horizonYears < 1 { warnings.append("The plan's horizon is below one year; one year is used.") }
+        let (catalogue, nameWarnings) = MeasureCatalogue.standard.overridden(by: city.catalogue, currency: city.profile.currency)
+        warnings += nameWarnings
+        if let amount = city.plan.budget, amount < 0 || !amount.isFinite {
+            warnings.append(
+                "The budget of \(text(amount)) \(city.profile.currency) is not an amount of money; nothing can be bought with it.")
+            budget = 0
+        } else {
+            budget = city.plan.budget
+        }
+        worth = Self.worth(city, catalogue, &figures, &warnings)
+        let rise: Int
+        if city.plan.naturalRiseOfLeakage.value != nil {
+            rise = figures.add(
+                "plan.natural_rise_of_leakage", unit: "share of present real losses per year", city.plan.naturalRiseOfLeakage)
+        } else {
+            let parameter = catalogue.parameter("general", "natural_rise_of_leakage")
+            rise = figures.add(
+                "general.natural_rise_of_leakage", unit: parameter?.unit ?? "", parameter?.value ?? SourcedValue(0, status: .assumed))
+            warnings.append(
+                "How fast leakage rises here where nothing is done is not known: the plan takes \(text(figures.list[rise].distribution.central)) "
+                    + "of the present losses a year from published cases, which are contested.")
+        }
+        figures.use(rise, in: "trajectory")
+        let spare = catalogue.parameter("general", "contingency")
+        let contingency = figures.add(
+            "general.contingency", unit: spare?.unit ?? "", spare?.value ?? SourcedValue(0, status: .assumed))
+        figures.use(contingency, in: "capital of every measure")
+        base = LossBase(city: city, assessment: assessment, figures: &figures, warnings: &warnings)
+        let central = figures.central
+        var sizing = MeasureSizing(
+            city: city, assessment: assessment, catalogue: catalogue, base: base, figures: figures, rise: rise,
+            waterWorth: worth.water(central).firstWorth, tariff: central[worth.tariff] * central[worth.collection],
+            rate: central[worth.rate])
+        sizing.run()
+        self.figures = sizing.figures
+        measures = sizing.measures
+        notSized = sizing.notSized
+        simulation = ProgrammeSimulation(horizon: horizon, rise: rise, contingency: contingency)
+        self.warnings = warnings
+    }
+
+    /// The worth of water and the discount rate, or what stands in where the city does not know them.
+    private static func worth(
+        _ city: City, _ catalogue: MeasureCatalogue, _ figures: inout Figures, _ warnings: inout [String]
+    ) -> ProgrammeWorth {
+        let profile = city.profile
+        func price(_ value: SourcedValue, _ id: String, _ warning: String, _ figures: inout Figures, _ warnings: inout [String]) -> Int {
+            if let amount = value.value, amount >= 0 {
+                let index = figures.add(id, unit: "\(profile.currency)/m³", value)
+                figures.use(index, in: "worth of water")
+                return index
+            }
+            warnings.append(warning)
+            return figures.add(id, unit: "\(profile.currency)/m³", SourcedValue(0, source: "not known, counted as 0", status: .unknown))
+        }
+        let tariff = price(
+            profile.tariff, "profile.tariff",
+            "The tariff is not known: water that is sold after the programme is counted as worth nothing.",
+            &figures, &warnings)
+        let cost = price(
+            profile.variableProductionCost, "profile.variable_production_cost",
+            "The cost of one more cubic metre is not known: water that need not be produced is counted as worth nothing.", &figures,
+            &warnings)
+        let collectionValue = catalogue.parameter("general", "collection_rate")?.value
+        let collection = figures.add(
+            "general.collection_rate", unit: "share of bills paid",
+            collectionValue?.value == nil
+                ? SourcedValue(1, source: "not given: every bill counts as paid", status: .assumed) : collectionValue ?? .unknown)
+        figures.use(collection, in: "worth of water")
+        var rateValue = city.plan.discountRate
+        if rateValue.value.map({ $0 <= -1 || $0 > 1 || !$0.isFinite }) ?? true {
+            warnings.append("The discount rate is missing or not between 0 and 1 a year; 0.08 is used.")
+            rateValue = SourcedValue(0.08, source: "Yusu: in place of a rate that is missing", status: .assumed)
+        }
+        let rate = figures.add("plan.discount_rate", unit: "per year", rateValue, distribution: .fixed(rateValue.value ?? 0.08))
+        figures.use(rate, in: "present values")
+        var deficit: Double?
+        if let parameter = catalogue.parameter("general", "supply_deficit"), let daily = parameter.value.value {
+            deficit = daily * 365
+            let index = figures.add("general.supply_deficit", unit: parameter.unit, parameter.value)
+            figures.use(index, in: "worth of water")
+        } else if city.plan.regime == .deficit {
+            warnings.append(
+                "How much water is short is not known (general.supply_deficit in catalogue.yaml): all water saved is counted as sold at the tariff."
+            )
+        }
+        let central = figures.central
+        if city.plan.regime == .deficit, deficit != nil, central[tariff] * central[collection] < central[cost] {
+            warnings.append("A cubic metre costs more to produce than it earns: in a deficit all water saved is counted at the tariff.")
+            deficit = nil
+        }
+        return ProgrammeWorth(
+            tariff: tariff, marginalCost: cost, collection: collection, rate: rate, regime: city.plan.regime, deficit: deficit)
+    }
+}

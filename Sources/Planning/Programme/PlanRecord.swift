@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// Every figure that the plan uses and that the city did not measure, with its source and where it is used; catalogue first, by name.
+func assumptionRegister(_ inputs: PlanInputs) -> [ImprovementPlan.Assumption] {
+    var register: [ImprovementPlan.Assumption] = []
+    for figure in inputs.figures.list where !figure.isResult && !figure.usedIn.isEmpty && figure.value.status != .measured {
+        register.append(
+            .init(item: figure.id, unit: figure.unit, value: figure.value, usedIn: figure.usedIn.sorted().joined(separator: ", ")))
+    }
+    let profile = inputs.city.profile
+    let known: [(String, String, SourcedValue, String)] = [
+        ("profile.connections", "connections", profile.connections, "sizes of measures"),
+        ("profile.metered_connections", "connections", profile.meteredConnections, "sizes of measures"),
+        ("profile.mains_length", "m", profile.mainsLength, "sizes of measures"),
+        ("profile.average_pressure", "m", profile.averagePressure, "pressure management"),
+    ]
+    for (item, unit, value, place) in known where value.value != nil && value.status != .measured {
+        register.append(.init(item: item, unit: unit, value: value, usedIn: place))
+    }
+    for line in BalanceInput.Line.allCases {
+        guard let value = inputs.city.balance?.volumes[line], value.value != nil, value.status != .measured else { continue }
+        register.append(.init(item: "balance.\(line.rawValue)", unit: "m³", value: value, usedIn: "water balance"))
+    }
+    if let value = inputs.city.balance?.meterUnderRegistration, value.value != nil, value.status != .measured {
+        register.append(.init(item: "balance.meter_under_registration", unit: "–", value: value, usedIn: "water balance"))
+    }
+    return register.sorted { ($0.item, $0.usedIn) < ($1.item, $1.usedIn) }
+}
+
+/// What a reader must be told before relying on the plan, beyond what its inputs gave rise to.
+func planWarnings(_ plan: ImprovementPlan, inputs: PlanInputs, netPresentValueWithoutRise: Double) -> [String] {
+    let city = plan.city
+    let currency = city.profile.currency
+    var warnings: [String] = []
+    if city.profile.isSynthetic {
+        warnings.append("Figures of this city's folder are invented for an example: no part of this plan may be acted on.")
+    }
+    if let hours = city.profile.supplyHours.value, hours < 24 {
+        warnings.append(
+            "Water flows for \(text(hours)) hours a day: savings will first show as longer hours, and losses per connection are not those of "
+                + "a system under pressure day and night.")
+    }
+    let selected = plan.measures.filter(\.isSelected)
+    if selected.isEmpty {
+        let cheapest = plan.measures.filter { $0.prerequisites.isEmpty }.map(\.capital.value).min()
+        if let budget = inputs.budget, let cheapest, cheapest > budget {
+            warnings.append(
+                "The budget of \(text(budget)) \(currency) is below the cheapest measure (\(text(cheapest)) \(currency)): nothing can be chosen."
+            )
+        } else if plan.measures.isEmpty {
+            warnings.append("No measure could be sized: see what is missing for each.")
+        } else {
+            warnings.append("No set of the sized measures is worth its cost under this budget and worth of water: nothing is chosen.")
+        }
+    }
+    if !plan.selection.isProvenOptimal { warnings.append("The search stopped before it proved that no better set of measures exists.") }
+    warnings += moneyWarnings(plan, selected, netPresentValueWithoutRise)
+    warnings += targetWarnings(plan, inputs)
+    let weak = plan.assumptions.filter { $0.value.status >= .contested && $0.value.status != .unknown }
+    if !weak.isEmpty {
+        warnings.append(
+            "\(weak.count) of the \(plan.assumptions.count) figures in the assumption register are contested, assumed, unverified or synthetic: "
+                + "replace them by figures of the city before money is committed.")
+    }
+    if !plan.notSized.isEmpty {
+        let keys = Set(plan.notSized.map(\.catalogueKey)).sorted()
+        warnings.append("Not sized or not priced for want of a figure, and so not in the comparison: \(keys.joined(separator: ", ")).")
+    }
+    return warnings
+}
+
+private func moneyWarnings(_ plan: ImprovementPlan, _ selected: [PlannedMeasure], _ netPresentValueWithoutRise: Double) -> [String] {
+    guard !selected.isEmpty else { return [] }
+    let currency = plan.city.profile.currency
+    var warnings: [String] = []
+    let worth = plan.finance.netPresentValue
+    if worth.low95 <= 0, worth.high95 >= 0, worth.standardDeviation > 0 {
+        let chance = plan.finance.probabilityOfLoss.map { "; the programme loses money in \(text(100 * $0)) % of the draws" } ?? ""
+        warnings.append("The 95 % interval of the net present value includes zero\(chance).")
+    } else if worth.value < 0 {
+        warnings.append("The programme costs more than it earns: its net present value is \(text(worth.value)) \(currency).")
+    }
+    if worth.value > 0, netPresentValueWithoutRise < 0.5 * worth.value {
+        warnings.append(
+            "Without the assumed rise of leakage the net present value is \(text(netPresentValueWithoutRise)) instead of \(text(worth.value)) "
+                + "\(currency): measure the rise before relying on it.")
+    }
+    if plan.finance.internalRates.count > 1 {
+        warnings.append(
+            "The cash flow has \(plan.finance.internalRates.count) internal rates of return ("
+                + plan.finance.internalRates.map { text(100 * $0) + " %" }.joined(separator: ", ") + "); none of them is to be used alone.")
+    }
+    let doubtful = selected.filter { $0.volumeSaved.value > 0 && $0.volumeSaved.low95 <= 0 }.map(\.id)
+    if !doubtful.isEmpty {
+        warnings.append("The interval of the volume saved includes zero for: \(doubtful.joined(separator: ", ")).")
+    }
+    let funding = plan.city.plan.funding.reduce(0) { $0 + max(0, $1.amount) }
+    let capital = plan.selection.capital
+    if plan.city.plan.funding.isEmpty {
+        warnings.append("No source of funding is named: capital of \(text(capital)) \(currency) is not covered.")
+    } else if funding < capital * (1 - 1e-9) {
+        warnings.append(
+            "Sources do not equal uses: funding of \(text(funding)) \(currency) leaves \(text(capital - funding)) of the capital uncovered."
+        )
+    }
+    if plan.city.plan.funding.contains(where: { $0.kind == .loan }) {
+        warnings.append("Terms of the loans are not part of the folder: debt service is not in the cash flow.")
+    }
+    return warnings
+}
+
+private func targetWarnings(_ plan: ImprovementPlan, _ inputs: PlanInputs) -> [String] {
+    let currency = plan.city.profile.currency
+    guard let asked = plan.city.plan.targetRevenueWaterRatio else { return [] }
+    guard asked > 0, asked <= 1 else {
+        return ["A revenue-water ratio of \(text(100 * asked)) % cannot be reached: the target must lie above 0 and not above 100 %."]
+    }
+    guard let target = plan.target else {
+        return ["Whether the target is reached cannot be said: the revenue water is not known."]
+    }
+    func percent(_ ratio: Double) -> String { text(100 * ratio) + " %" }
+    var sentence =
+        "The programme reaches a revenue-water ratio of \(percent(target.reached.value)) in \(target.year); asked for are \(percent(target.ratio))"
+    if target.isReached {
+        sentence += ", which is reached by \(text(100 * (target.reached.value - target.ratio))) points"
+    } else {
+        sentence += ", which is missed by \(text(100 * (target.ratio - target.reached.value))) points"
+        if let capital = target.capitalNeeded {
+            sentence +=
+                "; it would take a capital of \(text(capital)) \(currency) at least (\(target.measuresNeeded.joined(separator: ", ")))"
+        } else {
+            sentence += "; all sized measures together would reach \(percent(target.ratioWithMeasuresNeeded))"
+        }
+    }
+    sentence += "; the chance of missing it is \(percent(target.probabilityOfMissing))."
+    var warnings = [sentence]
+    if let year = plan.city.plan.targetYear, year != target.year {
+        warnings.append("The target year \(year) lies outside the plan; \(target.year) is looked at instead.")
+    }
+    return warnings
+}

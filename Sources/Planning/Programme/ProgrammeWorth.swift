@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import WaterModel
+
+/// What a programme earns: the worth of water by regime, and present values at one rate.
+struct ProgrammeWorth {
+    /// Figures: tariff, marginal cost, share of bills paid, discount rate.
+    let tariff: Int
+    let marginalCost: Int
+    let collection: Int
+    let rate: Int
+    let regime: PlanSettings.WaterRegime
+    /// [m³/year]; nil: more than can be saved.
+    let deficit: Double?
+
+    func water(_ draw: [Double]) -> WaterValue {
+        WaterValue(regime: regime, tariff: draw[tariff] * draw[collection], marginalCost: draw[marginalCost], deficit: deficit)
+    }
+
+    func discountFactor(year: Int, _ draw: [Double]) -> Double { pow(1 + draw[rate], -Double(year + 1)) }
+
+    /// Benefit of one year, without residual worth: apparent losses recovered at the tariff, water saved by regime. [currency]
+    func benefit(_ outcome: ProgrammeSimulation.Outcome, year: Int, _ draw: [Double]) -> Double {
+        let water = water(draw)
+        return outcome.apparentSaved[year] * water.tariff + water.worth(of: outcome.realSaved[year] + outcome.demandSaved[year])
+    }
+
+    /// Benefits by year, the residual worth in the last. [currency]
+    func benefits(_ outcome: ProgrammeSimulation.Outcome, _ draw: [Double]) -> [Double] {
+        var result = outcome.capital.indices.map { benefit(outcome, year: $0, draw) }
+        if !result.isEmpty { result[result.count - 1] += outcome.residual }
+        return result
+    }
+
+    /// Present value of benefit less cost; flows at the end of each year. [currency]
+    func netPresentValue(_ outcome: ProgrammeSimulation.Outcome, _ draw: [Double]) -> Double {
+        var sum = 0.0
+        for (year, benefit) in benefits(outcome, draw).enumerated() {
+            sum += (benefit - outcome.capital[year] - outcome.operation[year]) * discountFactor(year: year, draw)
+        }
+        return sum
+    }
+
+    /// As `netPresentValue`, but every cubic metre at the worth of those beyond the deficit. [currency]
+    func netPresentValueBeyondDeficit(_ outcome: ProgrammeSimulation.Outcome, _ draw: [Double]) -> Double {
+        var all = self.water(draw)
+        all.deficit = 0
+        var sum = 0.0
+        for year in outcome.capital.indices {
+            let benefit = outcome.apparentSaved[year] * all.tariff + (outcome.realSaved[year] + outcome.demandSaved[year]) * all.restWorth
+            sum += (benefit - outcome.capital[year] - outcome.operation[year]) * discountFactor(year: year, draw)
+        }
+        if let last = outcome.capital.indices.last { sum += outcome.residual * discountFactor(year: last, draw) }
+        return sum
+    }
+}
+
+/// The ratio of revenue water of one year.
+struct RevenueRatio {
+    let worth: ProgrammeWorth
+    /// [m³/year]
+    let revenueWater: Double
+    let unbilled: Double
+
+    /// Revenue water over water supplied. [–]
+    ///
+    /// - realLosses: of the year and today; - apparentLosses: today; - recovered, demandSaved: of the year. [m³/year]
+    func ratio(
+        realLosses: Double, today: Double, apparentLosses: Double, recovered: Double, demandSaved: Double, _ draw: [Double]
+    ) -> Double {
+        var revenue = revenueWater + recovered
+        var supplied = revenueWater + unbilled + apparentLosses + today
+        let change = realLosses - today
+        switch worth.regime {
+        case .deficit:
+            // Supply is all that there is: what leaks more is sold less, what leaks less or is used less is sold, up to the deficit.
+            let freed = demandSaved - change
+            let sold = freed > 0 ? min(freed, worth.deficit ?? freed) : max(freed, -revenue)
+            revenue += sold - demandSaved
+            supplied += sold - freed
+        case .surplus, .takeOrPay:
+            revenue -= demandSaved
+            supplied += change - demandSaved
+        }
+        guard supplied > 0 else { return 0 }
+        return min(1, max(0, revenue / supplied))
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import TextFiles
+import WaterModel
+
+/// `plan.yaml`: what the plan should reach, and with which money.
+enum PlanFile {
+    static let keys = [
+        "start_year", "horizon_years", "target_revenue_water_percent", "target_year", "budget", "construction_years", "discount_rate",
+        "regime",
+        "objective", "natural_rise_of_leakage", "funding", "donor",
+    ]
+
+    static func read(_ node: YAMLNode, file: String, problems: inout ProblemList) -> PlanSettings {
+        var plan = PlanSettings()
+        guard let top = YAMLMapping(node, file: file, known: keys, problems: &problems) else { return plan }
+        plan.startYear = top.integer("start_year", 1990...2200, problems: &problems) ?? plan.startYear
+        plan.horizonYears = top.integer("horizon_years", 1...100, problems: &problems) ?? plan.horizonYears
+        plan.targetRevenueWaterRatio = top.number("target_revenue_water_percent", 1...100, "%", problems: &problems).map { $0 / 100 }
+        plan.targetYear = top.integer("target_year", 1990...2200, problems: &problems)
+        plan.budget = top.number("budget", 0...1e15, "currency of city.yaml", problems: &problems)
+        plan.constructionYears =
+            top.integer("construction_years", 1...50, problems: &problems) ?? min(plan.constructionYears, plan.horizonYears)
+        if top.node("discount_rate") != nil { plan.discountRate = top.figure("discount_rate", .sharePerYear, problems: &problems) }
+        plan.regime = top.choice("regime", of: PlanSettings.WaterRegime.self, problems: &problems) ?? plan.regime
+        plan.objective = top.choice("objective", of: PlanSettings.Objective.self, problems: &problems) ?? plan.objective
+        plan.naturalRiseOfLeakage = top.figure("natural_rise_of_leakage", .sharePerYear, problems: &problems)
+        plan.donor = top.text("donor", problems: &problems)
+        for (index, node) in top.list("funding").enumerated() {
+            guard
+                let entry = YAMLMapping(
+                    node, file: file, name: "funding[\(index + 1)]", known: ["name", "kind", "amount"], problems: &problems)
+            else { continue }
+            let name = entry.requiredText("name", "who gives it", problems: &problems)
+            for key in ["kind", "amount"] where entry.node(key) == nil {
+                problems.add(
+                    file, entry.line, "'\(entry.label(key))' is missing",
+                    key == "kind" ? "give one of: grant, loan, own_funds" : "give the sum")
+            }
+            guard let kind = entry.choice("kind", of: PlanSettings.FundingSource.Kind.self, problems: &problems),
+                let amount = entry.number("amount", 0...1e15, "currency of city.yaml", problems: &problems)
+            else { continue }
+            plan.funding.append(.init(name: name, kind: kind, amount: amount))
+        }
+        checkYears(plan, top, problems: &problems)
+        return plan
+    }
+
+    private static func checkYears(_ plan: PlanSettings, _ top: YAMLMapping, problems: inout ProblemList) {
+        let last = plan.startYear + plan.horizonYears - 1
+        if let year = plan.targetYear, !(plan.startYear...last).contains(year) {
+            problems.add(
+                top.file, top.line(of: "target_year"), "'target_year' \(year) is outside the plan, \(plan.startYear) to \(last)",
+                "mend 'target_year', 'start_year' or 'horizon_years'")
+        }
+        if plan.constructionYears > plan.horizonYears {
+            problems.add(
+                top.file, top.line(of: "construction_years"),
+                "'construction_years' \(plan.constructionYears) is longer than 'horizon_years' \(plan.horizonYears)", "mend one of the two")
+        }
+    }
+}
+
+/// `catalogue.yaml`: unit costs and effects that hold in this place.
+enum CatalogueFile {
+    static func read(_ node: YAMLNode, file: String, problems: inout ProblemList) -> CatalogueOverrides {
+        var catalogue = CatalogueOverrides()
+        guard let top = YAMLMapping(node, file: file, known: ["measures", "exclude"], problems: &problems) else { return catalogue }
+        catalogue.excluded = Set(top.texts("exclude", problems: &problems))
+        guard let node = top.node("measures"),
+            let measures = YAMLMapping(node, file: file, name: "measures", known: nil, problems: &problems)
+        else { return catalogue }
+        for measure in measures.keys {
+            guard let node = measures.node(measure),
+                let parameters = YAMLMapping(node, file: file, name: measure, known: nil, problems: &problems)
+            else { continue }
+            for parameter in parameters.keys {
+                guard let node = parameters.node(parameter),
+                    let entry = YAMLMapping(
+                        node, file: file, name: "\(measure).\(parameter)", known: YAMLMapping.figureKeys, problems: &problems)
+                else { continue }
+                let (value, unit) = entry.figure(nil, at: parameters.line(of: parameter), problems: &problems)
+                catalogue.values[measure, default: [:]][parameter] = value
+                catalogue.units[measure, default: [:]][parameter] = unit
+            }
+        }
+        return catalogue
+    }
+}

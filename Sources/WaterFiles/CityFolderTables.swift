@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import TextFiles
+import WaterModel
+
+/// A CSV table of the folder whose columns are known; rows and lines stay together.
+struct CityTable {
+    let table: DelimitedText
+    private let columns: [String: Int]
+
+    /// A column that is needed and absent is a problem, as is one whose name is nearly a known one; other columns are ignored.
+    init?(_ table: DelimitedText, needed: [String], others: [String], problems: inout ProblemList) {
+        self.table = table
+        let known = needed + others
+        var columns: [String: Int] = [:]
+        for (index, name) in table.header.enumerated() where known.contains(name) && columns[name] == nil { columns[name] = index }
+        self.columns = columns
+        var isUsable = true
+        for name in needed where columns[name] == nil {
+            problems.add(table.file, 1, "no column '\(name)'", "the header has: \(table.header.joined(separator: ", "))")
+            isUsable = false
+        }
+        let absent = known.filter { columns[$0] == nil }
+        for name in table.header where !known.contains(name) {
+            if let meant = Spelling.nearest(name, in: absent), Spelling.distance(name, meant) <= 2 {
+                problems.add(table.file, 1, "unknown column '\(name)'", "did you mean '\(meant)'?")
+            }
+        }
+        if !isUsable { return nil }
+    }
+
+    /// nil where the column is absent or the field empty.
+    func text(_ column: String, _ row: DelimitedText.Row) -> String? {
+        guard let index = columns[column], !row.fields[index].isEmpty else { return nil }
+        return row.fields[index]
+    }
+
+    func number(_ column: String, _ row: DelimitedText.Row, _ name: String, above least: Double, problems: inout ProblemList) -> Double? {
+        guard let text = text(column, row) else { return nil }
+        guard let value = NumberText.number(text), value >= least else {
+            problems.add(
+                table.file, row.line, "\(name): \(column) is '\(text)'",
+                "give a number of \(NumberText.exact(least)) or more, or leave it empty")
+            return nil
+        }
+        return value
+    }
+
+    func integer(
+        _ column: String, _ row: DelimitedText.Row, _ name: String, _ range: ClosedRange<Int>, problems: inout ProblemList
+    ) -> Int? {
+        guard let text = text(column, row) else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            let limits = range.upperBound >= 1 << 40 ? "of \(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
+            problems.add(table.file, row.line, "\(name): \(column) is '\(text)'", "give a whole number \(limits), or leave it empty")
+            return nil
+        }
+        return value
+    }
+}
+
+/// `zones.csv`, `meters.csv` and `leaks.csv`. Each list comes with the lines of its entries.
+enum CityTables {
+    static func zones(_ table: DelimitedText, problems: inout ProblemList) -> [(Zone, line: Int)] {
+        let others = ["name", "connections", "mains_length_km", "average_pressure_m", "inflow_sensors"]
+        guard let columns = CityTable(table, needed: ["zone"], others: others, problems: &problems) else { return [] }
+        var lines: [String: Int] = [:]
+        return table.rows.compactMap { row in
+            guard let id = named("zone", columns, row, &lines, &problems) else { return nil }
+            let label = "zone '\(id)'"
+            let boundary = (columns.text("inflow_sensors", row) ?? "").split(separator: " ").map { word in
+                word.hasPrefix("-")
+                    ? Zone.BoundaryMeter(sensor: .init(String(word.dropFirst())), sign: -1) : .init(sensor: .init(String(word)), sign: 1)
+            }
+            let zone = Zone(
+                id: .init(id), name: columns.text("name", row) ?? id,
+                connections: columns.integer("connections", row, label, 0...1 << 40, problems: &problems),
+                mainsLength: columns.number("mains_length_km", row, label, above: 0, problems: &problems).map { $0 * 1000 },
+                averagePressure: columns.number("average_pressure_m", row, label, above: 0, problems: &problems), inflowMeters: boundary)
+            return (zone, row.line)
+        }
+    }
+
+    static func meters(_ table: DelimitedText, problems: inout ProblemList) -> [(Meter, line: Int)] {
+        let others = ["zone", "class", "diameter_mm", "installed", "dials", "factor"]
+        guard let columns = CityTable(table, needed: ["meter"], others: others, problems: &problems) else { return [] }
+        var lines: [String: Int] = [:]
+        return table.rows.compactMap { row in
+            guard let id = named("meter", columns, row, &lines, &problems) else { return nil }
+            let label = "meter '\(id)'"
+            var customerClass = Meter.CustomerClass.residential
+            if let text = columns.text("class", row) {
+                if let known = Meter.CustomerClass(rawValue: text) {
+                    customerClass = known
+                } else {
+                    let words = Meter.CustomerClass.allCases.map(\.rawValue).joined(separator: ", ")
+                    problems.add(table.file, row.line, "\(label): class is '\(text)'", "give one of: \(words)")
+                }
+            }
+            let factor = columns.number("factor", row, label, above: 0, problems: &problems)
+            if factor == 0 { problems.add(table.file, row.line, "\(label): factor is 0", "give the m3 of one register step: 0.001, 1") }
+            let meter = Meter(
+                id: .init(id), zone: columns.text("zone", row).map { .init($0) }, customerClass: customerClass,
+                diameter: columns.number("diameter_mm", row, label, above: 0, problems: &problems).map { $0 / 1000 },
+                installed: columns.text("installed", row), dials: columns.integer("dials", row, label, 1...15, problems: &problems),
+                resolution: factor)
+            return (meter, row.line)
+        }
+    }
+
+    static func repairs(_ table: DelimitedText, problems: inout ProblemList) -> [(LeakRepair, line: Int)] {
+        guard let columns = CityTable(table, needed: ["date"], others: ["zone", "pipe", "flow_l_per_s"], problems: &problems) else {
+            return []
+        }
+        return table.rows.map { row in
+            let date = columns.text("date", row) ?? ""
+            if !BalanceFile.isDate(date) {
+                problems.add(table.file, row.line, "the date of a repair is '\(date)'", "write it as 2026-03-01")
+            }
+            let repair = LeakRepair(
+                date: date, zone: columns.text("zone", row).map { .init($0) }, pipe: columns.text("pipe", row).map { .init($0) },
+                flow: columns.number("flow_l_per_s", row, "repair of \(date)", above: 0, problems: &problems).map { $0 / 1000 })
+            return (repair, row.line)
+        }
+    }
+
+    /// The identifier of a row; nil, and a problem, where it is empty or stands twice.
+    private static func named(
+        _ column: String, _ columns: CityTable, _ row: DelimitedText.Row, _ lines: inout [String: Int], _ problems: inout ProblemList
+    ) -> String? {
+        guard let id = columns.text(column, row) else {
+            problems.add(columns.table.file, row.line, "a \(column) without a name", "fill in the column '\(column)'")
+            return nil
+        }
+        if let earlier = lines[id] {
+            problems.add(columns.table.file, row.line, "\(column) '\(id)' stands already in line \(earlier)", "keep one of the two rows")
+            return nil
+        }
+        lines[id] = row.line
+        return id
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// The units that a figure of a city folder may be given in, and their size in the SI unit of its property.
+struct FigureUnits {
+    var choices: [(name: String, factor: Double)]
+    /// Taken where none is written; nil: one must be written.
+    var standard: String?
+    /// Nothing below it has a meaning; nil: no limit.
+    var least: Double? = 0
+
+    static let persons = FigureUnits(choices: [("persons", 1)], standard: "persons")
+    static let connections = FigureUnits(choices: [("connections", 1)], standard: "connections")
+    static let length = FigureUnits(choices: [("km", 1000), ("m", 1), ("mi", Units.mile), ("ft", Units.foot)])
+    static let pressure = FigureUnits(choices: SensorUnits.pressure)
+    static let hoursPerDay = FigureUnits(choices: [("h/d", 1), ("h/day", 1)], standard: "h/d")
+    static let flow = FigureUnits(choices: SensorUnits.flow)
+    static let volume = FigureUnits(choices: VolumeUnit.allCases.map { ($0.rawValue, $0.cubicMetres) })
+    static let share = FigureUnits(choices: [("%", 0.01), ("-", 1)])
+    static let sharePerYear = FigureUnits(choices: [("%/year", 0.01), ("%", 0.01), ("1/year", 1), ("-", 1)])
+
+    static func pricePerVolume(_ currency: String) -> FigureUnits {
+        FigureUnits(choices: [
+            ("\(currency)/m3", 1), ("\(currency)/kgal", 1 / (1000 * Units.usGallon)), ("\(currency)/ccf", 1 / (100 * Units.cubicFoot)),
+        ])
+    }
+    static func costPerYear(_ currency: String) -> FigureUnits { FigureUnits(choices: [("\(currency)/year", 1)]) }
+    static func exchangeRate(_ currency: String) -> FigureUnits { FigureUnits(choices: [("\(currency)/USD", 1)]) }
+
+    func factor(_ text: String?) -> Double? {
+        guard let text = text ?? standard else { return nil }
+        return SensorUnits.factor(text, in: choices)
+    }
+
+    var names: String { choices.map(\.name).joined(separator: ", ") }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Hydraulics
+import WaterModel
+
+/// Finds one leak from readings before and after it: is there one, since when, how large, on which pipe.
+///
+/// Before/after residuals at the measured boundary; place, size and the balance of inflows fitted together with what demand
+/// does as a nuisance in the covariance; error of the model itself taken from perturbed models, so that the probabilities are
+/// not surer than the model is. The statistic of detection is twice the log likelihood ratio of the best place, its threshold
+/// that of leak-free worlds drawn from the same errors.
+public struct LeakLocator: Sendable {
+    public let network: Network
+    public let sensors: [Sensor]
+    public var options: LeakLocatorOptions
+
+    public init(network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions()) {
+        self.network = network
+        self.sensors = sensors
+        self.options = options
+    }
+
+    /// Places along a pipe at which a leak is tried.
+    private static let fractions = [0.1, 0.3, 0.5, 0.7, 0.9]
+    /// Sizes tried, evenly in their logarithm.
+    private static let sizes = 48
+    /// Hours of a class from which its sensitivities are taken.
+    private static let samplesPerClass = 3
+
+    /// - Parameters:
+    ///   - baseline: healthy readings, a few days.
+    ///   - readings: the days that follow, in which a leak may have begun.
+    /// - Throws: `LeakLocatorError`.
+    public func locate(baseline: SensorRecord, readings: SensorRecord) throws(LeakLocatorError) -> LeakFinding {
+        guard baseline.count * baseline.step >= 86_400, readings.count * readings.step >= 43_200 else {
+            throw .recordTooShort(hours: (baseline.count * baseline.step + readings.count * readings.step) / 3600)
+        }
+        let model = try ImposedModel(network, sensors: sensors, start: baseline.start)
+        guard !model.channels.isEmpty else { throw .noUsableSensor }
+        var solver: HydraulicSolver
+        do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
+        var before = HourlyResiduals(model, baseline, solver: &solver)
+        before.dropGrossErrors(model)
+        var after = HourlyResiduals(model, readings, solver: &solver)
+        after.dropGrossErrors(model)
+        let beforeClass = (0..<baseline.count).map { hourClass(baseline.instant(at: $0)) }
+        let afterClass = (0..<readings.count).map { hourClass(readings.instant(at: $0)) }
+        let classes = options.classStarts.count
+
+        let beforeCells = cells(baseline, before), afterCells = cells(readings, after)
+
+        var random = NormalStream(seed: options.seed)
+        let hours = (0..<classes).map { c in
+            let ofClass = beforeClass.indices.filter { beforeClass[$0] == c && $0 < before.conditions.count }
+            // Hours with every tank in play stand for the class, where there are any.
+            let usual = ofClass.filter { before.switching[$0] < ImposedModel.firstShutTank }
+            let of = usual.isEmpty ? ofClass : usual
+            return (0..<min(Self.samplesPerClass, of.count)).map { before.conditions[of[(2 * $0 + 1) * of.count / (2 * min(Self.samplesPerClass, of.count))]] }
+        }
+        guard hours.allSatisfy({ !$0.isEmpty }) else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
+        let samples = try SensitivitySamples(model, hours: hours, options: options, random: &random)
+
+        // The first look takes the last two thirds, the second the hours since the leak was seen to begin.
+        var window = readings.count / 3..<readings.count
+        var search: LeakSearch?
+        var start: Int?
+        for _ in 0..<2 {
+            let differences = BeforeAfter(
+                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: afterClass, afterHours: window, classes: classes,
+                stepsPerDay: 86_400 / Double(readings.step))
+            let error = LeakErrorModel(
+                model: model, samples: samples, before: before, beforeClass: beforeClass, differences: differences,
+                hoursPerClass: hoursPerClass(step: readings.step), step: Double(readings.step), options: options)
+            // A later window may leave too few hours; the earlier look then stands.
+            guard let found = LeakSearch(differences, error, samples) else { break }
+            search = found
+            start = LeakStart.hour(
+                of: found.bestSignature, after: after, afterClass: afterClass, differences: differences, noise: error.noise,
+                covariance: error.covariance, perDay: 1 / differences.daysBefore + 1 / differences.daysAfter)
+            guard let start, start > window.lowerBound, readings.count - start >= 12 else { break }
+            window = start..<readings.count
+        }
+        guard let search else { throw .noUsableSensor }
+        return finding(search, start: start.map { readings.instant(at: $0) }, random: &random)
+    }
+
+    private func hourClass(_ instant: Instant) -> Int {
+        let hour = instant.hourOfDay
+        return options.classStarts.lastIndex { $0 <= hour } ?? options.classStarts.count - 1
+    }
+
+    /// Time of day and state of the switched links, as one number.
+    private func cells(_ record: SensorRecord, _ residuals: HourlyResiduals) -> [Int] {
+        (0..<record.count).map { hour in
+            let seconds = ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400
+            return seconds / record.step * 1024 + residuals.switching[hour]
+        }
+    }
+
+    private func hoursPerClass(step: Int) -> [Double] {
+        let starts = options.classStarts
+        return starts.indices.map { index in
+            let end = index + 1 < starts.count ? starts[index + 1] : starts[0] + 24
+            return Double(max(end - starts[index], 1)) * 3600 / Double(step)
+        }
+    }
+
+    private func finding(_ search: LeakSearch, start: Instant?, random: inout NormalStream) -> LeakFinding {
+        let index = network.nodeIndex()
+        let pipes = network.links.filter { $0.pipe != nil }
+        let meanDemand = search.meanDemand
+        let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
+        let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
+        // For each pipe, each place along it: log likelihood by size.
+        let curves: [[(values: [Double], misfit: Double)]] = pipes.map { pipe in
+            guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
+                return []
+            }
+            return Self.fractions.map { search.logLikelihood(a, b, fraction: $0, sizes: grid) }
+        }
+        // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
+        // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
+        let best = curves.joined().max { ($0.values.max() ?? -.infinity) < ($1.values.max() ?? -.infinity) }
+        let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
+        var logWeights: [Double] = []
+        var bySize = [Double](repeating: 0, count: grid.count)
+        var posteriors: [[Double]] = []
+        for (pipe, places) in zip(pipes, curves) {
+            guard !places.isEmpty, let length = pipe.pipe?.length else {
+                logWeights.append(-.infinity)
+                posteriors.append([])
+                continue
+            }
+            let flat = places.flatMap { $0.values.map { $0 * tempering } }
+            logWeights.append(log(length) + logSum(flat) - log(Double(flat.count)))
+            posteriors.append(grid.indices.map { g in logSum(places.map { $0.values[g] * tempering }) })
+        }
+        let normaliser = logSum(logWeights)
+        let probabilities = logWeights.map { $0.isFinite && normaliser.isFinite ? exp($0 - normaliser) : 0 }
+        for (p, posterior) in posteriors.enumerated() where probabilities[p] > 1e-9 {
+            let sum = logSum(posterior)
+            for g in grid.indices { bySize[g] += probabilities[p] * exp(posterior[g] - sum) }
+        }
+        let total = probabilities.reduce(0, +)
+        var candidates = pipes.indices.map {
+            LeakFinding.Candidate(
+                pipe: pipes[$0].id, probability: total > 0 ? probabilities[$0] / total : 0, length: pipes[$0].pipe?.length ?? 0)
+        }
+        candidates.sort { ($1.probability / $1.length, $0.pipe) < ($0.probability / $0.length, $1.pipe) }
+        var sum = 0.0
+        let set = candidates.prefix { candidate in
+            defer { sum += candidate.probability }
+            return sum < 0.9
+        }
+        let (pValue, _) = search.significance(
+            pipes: pipes.compactMap { pipe in
+                guard let a = index[pipe.start], let b = index[pipe.end] else { return nil }
+                return (a, b)
+            }, draws: options.nullDraws, random: &random)
+        let isDetected = pValue <= options.falseAlarmRate
+        let quantiles = Self.quantiles([0.025, 0.5, 0.975], grid: grid, weights: bySize)
+        return LeakFinding(
+            isDetected: isDetected, pValue: pValue, start: isDetected ? start : nil, flow: isDetected ? quantiles[1] : 0,
+            flowLow95: isDetected ? quantiles[0] : 0, flowHigh95: quantiles[2], candidates: candidates,
+            credibleSet90: set.map(\.pipe), zone: nil)
+    }
+
+    /// Quantiles of a distribution given by weights on a grid, linear between its points.
+    private static func quantiles(_ shares: [Double], grid: [Double], weights: [Double]) -> [Double] {
+        let total = weights.reduce(0, +)
+        guard total > 0 else { return shares.map { _ in 0 } }
+        return shares.map { share in
+            var sum = 0.0
+            for (index, weight) in weights.enumerated() {
+                let next = sum + weight / total
+                if next >= share {
+                    guard index > 0, weight > 0 else { return grid[index] }
+                    return grid[index - 1] + (grid[index] - grid[index - 1]) * (share - sum) / (weight / total)
+                }
+                sum = next
+            }
+            return grid.last ?? 0
+        }
+    }
+
+    private func logSum(_ values: [Double]) -> Double {
+        let top = values.max() ?? -.infinity
+        guard top.isFinite else { return -.infinity }
+        return top + log(values.reduce(0) { $0 + exp($1 - top) })
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+
+/// The before/after differences and every node's signature, whitened by the errors: each place is then a few dot products.
+struct LeakSearch {
+    /// Features that were read on both sides.
+    private let used: [Int]
+    private let n: Int
+    /// Whitened differences.
+    private let y: [Double]
+    /// Whitened mean signature of each node, `n` values each.
+    private let signatures: [Double]
+    /// For each node the whitened deviations of the perturbed models, `n` values a model, over √(models − 1).
+    private let deviations: [[Double]]
+    private let models: Int
+    private let plainSignatures: [Double]
+    private let featureCount: Int
+    /// Mean demand of the network. [m³/s]
+    let meanDemand: Double
+    /// Node with the highest statistic.
+    private let bestNode: Int
+
+    init?(_ differences: BeforeAfter, _ error: LeakErrorModel, _ samples: SensitivitySamples) {
+        let all = samples.features
+        used = (0..<all).filter { differences.difference[$0] != nil }
+        n = used.count
+        guard n > 0 else { return nil }
+        featureCount = all
+        let picked = used
+        let count = n
+        var matrix = [Double](repeating: 0, count: n * n)
+        for (i, f) in used.enumerated() { for (j, g) in used.enumerated() { matrix[i * n + j] = error.covariance[f * all + g] } }
+        guard let factor = CholeskyFactor(matrix, order: n) else { return nil }
+        var y = used.map { differences.difference[$0] ?? 0 }
+        factor.whiten(&y)
+        self.y = y
+        models = samples.leak.count - 1
+        func whitened(_ source: [Double]) -> [Double] {
+            var result = [Double](repeating: 0, count: samples.nodes * count)
+            for node in 0..<samples.nodes {
+                for (i, f) in picked.enumerated() { result[node * count + i] = source[node * all + f] }
+                factor.whiten(&result, at: node * count)
+            }
+            return result
+        }
+        let sets = samples.leak.dropFirst().map(whitened)
+        var mean = whitened(samples.leak[0])
+        if models > 1 {
+            for i in mean.indices { mean[i] = sets.reduce(0) { $0 + $1[i] } / Double(sets.count) }
+        }
+        signatures = mean
+        let scale = 1 / Double(max(models - 1, 1)).squareRoot()
+        var deviations: [[Double]] = []
+        for node in 0..<samples.nodes {
+            var block = [Double](repeating: 0, count: models * n)
+            for (m, set) in sets.enumerated() {
+                for i in 0..<n { block[m * n + i] = (set[node * n + i] - mean[node * n + i]) * scale }
+            }
+            deviations.append(block)
+        }
+        self.deviations = deviations
+        plainSignatures = samples.leak[0]
+        meanDemand = samples.demand.map { $0.reduce(0) { $0 + max($1, 0) } }.reduce(0, +) / Double(max(samples.demand.count, 1))
+        var best = (statistic: -1.0, node: 0)
+        for node in 0..<samples.nodes {
+            let (num, den) = Self.products(mean, node * n, y, n)
+            if num > 0, den > 0, num * num / den > best.statistic { best = (num * num / den, node) }
+        }
+        bestNode = best.node
+    }
+
+    /// Answer of each feature to a leak at the best node. [unit of the channel per m³/s]
+    var bestSignature: [Double] { Array(plainSignatures[bestNode * featureCount..<(bestNode + 1) * featureCount]) }
+
+    private static func products(_ s: [Double], _ offset: Int, _ y: [Double], _ n: Int) -> (Double, Double) {
+        var num = 0.0, den = 0.0
+        for i in 0..<n {
+            num += s[offset + i] * y[i]
+            den += s[offset + i] * s[offset + i]
+        }
+        return (num, den)
+    }
+
+    /// Share of the model error that is taken as independent from feature to feature: the perturbed models are too few to
+    /// span all the ways in which the network may differ. [–]
+    private static let unspanned = 0.25
+
+    /// Log likelihood ratio against no leak, for each size, of a leak at a fraction of the pipe from node `a` to node `b`.
+    ///
+    /// The covariance is Σ + â² ((1 − λ) U Uᵀ + λ diag U Uᵀ), U the deviations of the perturbed models at this place; its inverse
+    /// by Woodbury's identity.
+    ///
+    /// - Returns: one value a size, and what is left of the differences at the best size: about one a feature where the errors
+    ///   are as believed. [–]
+    func logLikelihood(_ a: Int, _ b: Int, fraction: Double, sizes: [Double]) -> (values: [Double], misfit: Double) {
+        var s = [Double](repeating: 0, count: n)
+        for i in 0..<n { s[i] = (1 - fraction) * signatures[a * n + i] + fraction * signatures[b * n + i] }
+        var u = [Double](repeating: 0, count: models * n)
+        for i in u.indices { u[i] = (1 - fraction) * deviations[a][i] + fraction * deviations[b][i] }
+        var (sy, ss) = Self.products(s, 0, y, n)
+        guard ss > 0 else { return (sizes.map { _ in 0 }, .infinity) }
+        var spread = [Double](repeating: 0, count: n)
+        for m in 0..<models { for i in 0..<n { spread[i] += u[m * n + i] * u[m * n + i] } }
+        let yy = y.reduce(0) { $0 + $1 * $1 }
+        var size = min(max(sy / ss, 0), sizes.last ?? 0)
+        var constant = 0.0, misfit = Double.infinity
+        for _ in 0..<2 {
+            // Scale by the diagonal part first, then correct for the low rank.
+            var roots = [Double](repeating: 1, count: n), logs = 0.0
+            for i in 0..<n {
+                let variance = 1 + size * size * Self.unspanned * spread[i]
+                roots[i] = 1 / variance.squareRoot()
+                logs += log(variance)
+            }
+            var k = [Double](repeating: 0, count: models * models), t = [Double](repeating: 0, count: models), r = t
+            let factor = size * (1 - Self.unspanned).squareRoot()
+            var scaled = u
+            for m in 0..<models { for i in 0..<n { scaled[m * n + i] *= factor * roots[i] } }
+            let sw = zip(s, roots).map { $0 * $1 }, yw = zip(y, roots).map { $0 * $1 }
+            for m in 0..<models {
+                for j in 0...m {
+                    var sum = 0.0
+                    for i in 0..<n { sum += scaled[m * n + i] * scaled[j * n + i] }
+                    k[m * models + j] = sum
+                    k[j * models + m] = sum
+                }
+                k[m * models + m] += 1
+                for i in 0..<n {
+                    t[m] += scaled[m * n + i] * yw[i]
+                    r[m] += scaled[m * n + i] * sw[i]
+                }
+            }
+            guard let root = CholeskyFactor(k, order: models) else { break }
+            root.whiten(&t)
+            root.whiten(&r)
+            var products = (sy: 0.0, ss: 0.0, yy: 0.0)
+            for i in 0..<n {
+                products.sy += sw[i] * yw[i]
+                products.ss += sw[i] * sw[i]
+                products.yy += yw[i] * yw[i]
+            }
+            for m in 0..<models {
+                products.sy -= t[m] * r[m]
+                products.ss -= r[m] * r[m]
+                products.yy -= t[m] * t[m]
+            }
+            guard products.ss > 0 else { break }
+            (sy, ss) = (products.sy, products.ss)
+            constant = 0.5 * (yy - products.yy) - 0.5 * logs - root.halfLogDeterminant
+            misfit = (products.yy - max(sy, 0) * max(sy, 0) / ss) / Double(n)
+            size = min(max(sy / ss, 0), sizes.last ?? 0)
+        }
+        return (sizes.map { $0 * sy - 0.5 * $0 * $0 * ss + constant }, misfit)
+    }
+
+    /// Share of leak-free worlds whose best place looks at least as much like a leak, and the statistic itself.
+    func significance(pipes: [(a: Int, b: Int)], draws: Int, random: inout NormalStream) -> (pValue: Double, statistic: Double) {
+        var middles = [Double](repeating: 0, count: pipes.count * n)
+        for (p, pipe) in pipes.enumerated() {
+            var square = 0.0
+            for i in 0..<n {
+                let value = (signatures[pipe.a * n + i] + signatures[pipe.b * n + i]) / 2
+                middles[p * n + i] = value
+                square += value * value
+            }
+            let scale = square > 0 ? 1 / square.squareRoot() : 0
+            for i in 0..<n { middles[p * n + i] *= scale }
+        }
+        func statistic(_ z: [Double]) -> Double {
+            var best = 0.0
+            for p in pipes.indices {
+                var sum = 0.0
+                for i in 0..<n { sum += middles[p * n + i] * z[i] }
+                best = max(best, sum)
+            }
+            return best * best
+        }
+        // What the best place leaves unexplained says how large the errors really are; the statistic is measured in those.
+        let raw = statistic(y)
+        let left = (y.reduce(0) { $0 + $1 * $1 } - raw) / Double(max(n - 1, 1))
+        let observed = raw / max(left, 1)
+        var exceeding = 0
+        var z = [Double](repeating: 0, count: n)
+        for _ in 0..<draws {
+            for i in 0..<n { z[i] = random.next() }
+            if statistic(z) >= observed { exceeding += 1 }
+        }
+        return (Double(exceeding + 1) / Double(draws + 1), observed)
+    }
+}

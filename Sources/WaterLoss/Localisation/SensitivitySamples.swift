@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Hydraulics
+import NumericalMethods
+import WaterModel
+
+/// How every feature (channel × class of hours) answers to an outflow at every node, in the nominal model and in models
+/// perturbed as far as the true network may differ from it.
+struct SensitivitySamples {
+    let features: Int
+    let nodes: Int
+    /// One a model, nominal first: node after node, `features` values each. A leak's share of its mean flow in each class of
+    /// hours, (pressure/mean pressure)^½, is in them. [unit of the channel per m³/s]
+    var leak: [[Double]] = []
+    /// One a model: answer to all demand together rising by one, by feature.
+    var common: [[Double]] = []
+    /// Of the nominal model, without the pressure factor. [unit per m³/s]
+    var plain: [Double] = []
+    /// Demand of each node in each class, nominal. [m³/s]
+    var demand: [[Double]] = []
+
+    /// - Parameters:
+    ///   - hours: for each class, conditions of a few of its hours.
+    init(
+        _ model: ImposedModel, hours: [[BoundaryConditions]], options: LeakLocatorOptions, random: inout NormalStream
+    ) throws(LeakLocatorError) {
+        let classes = hours.count
+        features = model.channels.count * classes
+        nodes = model.network.nodes.count
+        demand = [[Double]](repeating: [Double](repeating: 0, count: nodes), count: classes)
+        for draw in 0...options.modelDraws {
+            var network = model.network
+            var factors = [Double](repeating: 1, count: nodes)
+            if draw > 0 { Self.perturb(&network, &factors, options, &random) }
+            var solver: HydraulicSolver
+            do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
+            var sum = [Double](repeating: 0, count: nodes * features)
+            var pressures = [[Double]](repeating: [Double](repeating: 0, count: nodes), count: classes)
+            var commonRow = [Double](repeating: 0, count: features)
+            for (c, moments) in hours.enumerated() {
+                var solved = 0.0
+                for moment in moments {
+                    var conditions = moment
+                    for node in 0..<nodes { conditions.demands[node] *= factors[node] }
+                    let state = solver.solve(conditions)
+                    guard state.verdict.outcome != .singular, let rows = solver.sensitivities(of: model.channels.map(\.observation)) else { continue }
+                    solved += 1
+                    for (k, row) in rows.enumerated() {
+                        let feature = k * classes + c
+                        for node in 0..<nodes {
+                            sum[node * features + feature] += row[node]
+                            commonRow[feature] += row[node] * conditions.demands[node]
+                        }
+                    }
+                    for node in 0..<nodes {
+                        if let head = state.heads[node] { pressures[c][node] += max(head - network.nodes[node].elevation, 0) }
+                        if draw == 0 { demand[c][node] += conditions.demands[node] }
+                    }
+                }
+                guard solved > 0 else { throw .hydraulics("no hour of the class that begins at \(options.classStarts[c]) h has a solution") }
+                for k in model.channels.indices {
+                    commonRow[k * classes + c] /= solved
+                    for node in 0..<nodes { sum[node * features + k * classes + c] /= solved }
+                }
+                for node in 0..<nodes {
+                    pressures[c][node] /= solved
+                    if draw == 0 { demand[c][node] /= solved }
+                }
+            }
+            if draw == 0 { plain = sum }
+            for node in 0..<nodes {
+                let mean = pressures.reduce(0) { $0 + $1[node] } / Double(classes)
+                guard mean > 0 else { continue }
+                for c in 0..<classes {
+                    let factor = (pressures[c][node] / mean).squareRoot()
+                    for k in model.channels.indices { sum[node * features + k * classes + c] *= factor }
+                }
+            }
+            leak.append(sum)
+            common.append(commonRow)
+        }
+    }
+
+    /// Roughness by diameter class and pipe, demand by node: lognormal around the model.
+    private static func perturb(
+        _ network: inout Network, _ factors: inout [Double], _ options: LeakLocatorOptions, _ random: inout NormalStream
+    ) {
+        var byClass: [Int: Double] = [:]
+        for k in network.links.indices {
+            guard case .pipe(var pipe) = network.links[k].kind else { continue }
+            let size = Int((pipe.diameter * 1000).rounded())
+            let ofClass = byClass[size] ?? exponential(options.roughnessSpreadByClass * random.next())
+            byClass[size] = ofClass
+            pipe.roughness *= ofClass * exponential(options.roughnessSpreadByPipe * random.next())
+            network.links[k].kind = .pipe(pipe)
+        }
+        for node in factors.indices where network.nodes[node].isJunction { factors[node] = exponential(options.demandSpread * random.next()) }
+    }
+}

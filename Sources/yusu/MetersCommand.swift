@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Foundation
+import Metering
+import TextFiles
+import WaterModel
+
+/// `yusu meters`: exports of customers' meters into a store, and what they say.
+struct MetersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "meters", abstract: "Import meter exports, check them, and sum them by zone and hour.",
+        subcommands: [MetersImport.self, MetersStatus.self, MetersReport.self, MetersExport.self])
+
+    /// Runs work on a store; its errors end the command with the exit code that fits.
+    static func withStoreErrors<T>(_ work: () throws -> T) throws -> T {
+        do {
+            return try work()
+        } catch let error as MeterStoreError {
+            throw error.textFileError
+        }
+    }
+}
+
+struct MetersImport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Read exports (plain or .gz) into a store, each file whole or not at all.",
+        discussion: "Example: yusu meters import --store meters.sqlite --profile readings/hourly.yaml readings/*.csv.gz")
+
+    @Option(help: "The store: an SQLite file, made if it is missing.") var store: String
+    @Option(help: "YAML file that says how to read the exports.") var profile: String
+    @Option(help: "Register of meters: meter,zone,class,diameter_mm,installed,dials,factor.") var register: String?
+    @Flag(help: "No progress on standard error.") var quiet = false
+    @Argument(help: "Exports.") var files: [String]
+
+    func run() throws {
+        let profile = try Profile(path: profile)
+        let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
+        let report = try MetersCommand.withStoreErrors {
+            try MeterStore(path: store).importFiles(files, profile: profile, register: meters) { path, index in
+                Console.progress("\(index + 1)/\(files.count) \(path)", quiet: quiet)
+            }
+        }
+        for file in report.files {
+            for (reason, rows) in file.rejectedBy {
+                Console.warn("\(file.path): \(rows) rejected: \(reason.rawValue) (kept in table 'rejected')")
+            }
+            if file.conflicts > 0 {
+                Console.warn(
+                    "\(file.path): \(file.conflicts) readings differ from another of the same instant; the newer file stands (\(file.replaced) replaced)"
+                )
+            }
+        }
+        Console.result(
+            "files: \(report.files.count - report.knownFiles) imported, \(report.knownFiles) known already, \(report.failed.count) failed\n"
+                + "rows: \(report.rows); new readings: \(report.readings); duplicates: \(report.duplicates); conflicts: \(report.conflicts); "
+                + "empty: \(report.emptyValues); rejected: \(report.rejected)\n")
+        for error in report.failed.dropLast() { Console.warn(error.description) }
+        if let error = report.failed.last { throw error }
+    }
+}
+
+struct MetersStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What a store holds.",
+        discussion: "Example: yusu meters status --store meters.sqlite --format json")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+    @Option(help: "The store.") var store: String
+    @Option(help: "table or json.") var format = Format.table
+
+    func run() throws {
+        let status = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store).status() }
+        switch format {
+        case .json:
+            Console.result(
+                JSON.object([
+                    ("files", .integer(status.files)), ("readings", .integer(status.readings)), ("meters", .integer(status.meters)),
+                    ("bytes", .integer(status.bytes)), ("rejected", .integer(status.rejected)), ("duplicates", .integer(status.duplicates)),
+                    ("conflicts", .integer(status.conflicts)), ("first_utc", JSON(status.first?.description)),
+                    ("last_utc", JSON(status.last?.description)),
+                ]).text)
+        case .table:
+            let rows: [(String, String)] = [
+                ("files", "\(status.files)"), ("readings", "\(status.readings)"), ("meters", "\(status.meters)"),
+                ("bytes", "\(status.bytes)"),
+                ("rejected", "\(status.rejected)"), ("duplicates", "\(status.duplicates)"), ("conflicts", "\(status.conflicts)"),
+                ("first (UTC)", status.first?.description ?? "–"), ("last (UTC)", status.last?.description ?? "–"),
+            ]
+            for (name, value) in rows { Console.result(name + String(repeating: " ", count: max(1, 14 - name.count)) + value + "\n") }
+        }
+    }
+}
+
+struct MetersReport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Validate the readings; write meters.csv, zones_hourly.csv and zones.csv.",
+        discussion: "Example: yusu meters report --store meters.sqlite --output report --zones zones.csv --inflow flows/inflow.csv")
+
+    @Option(help: "The store.") var store: String
+    @Option(help: "Folder for the tables.") var output: String
+    @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
+    @Option(help: "Inflow: zone (or sensor), timestamp, inflow_m3 | inflow_l | inflow_m3_per_h | inflow_l_per_s; plain or .gz.") var inflow:
+        String?
+    @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
+
+    func run() throws {
+        let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
+        let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
+        let report = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store).report(meters: meters) }
+        let supplied = try inflow.map { path throws(TextFileError) in
+            try ZoneInflow(path: path, zones: zones, offset: report.standardOffset)
+        }
+        var files = OutputFiles()
+        files.add("meters.csv", ReportTables.meters(report))
+        files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
+        files.add("zones.csv", ReportTables.balances(report.balances(inflow: supplied)))
+        try files.write(to: output)
+        Console.result("\(output)/meters.csv\n\(output)/zones_hourly.csv\n\(output)/zones.csv\n")
+    }
+}
+
+struct MetersExport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "All readings as CSV: meter,time,value,unit,kind,quality; time in UTC.",
+        discussion: "Example: yusu meters export --store meters.sqlite > readings.csv")
+
+    @Option(help: "The store.") var store: String
+
+    func run() throws {
+        try MetersCommand.withStoreErrors {
+            let store = try MeterStore.existing(path: store)
+            Console.result(MeterStore.exportHeader)
+            try store.export { Console.result($0) }
+        }
+    }
+}

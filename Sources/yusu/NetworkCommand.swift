@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Foundation
+import Hydraulics
+import TextFiles
+import WaterFiles
+import WaterModel
+
+struct NetworkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "network", abstract: "Look into a network model and compute its flows and pressures.",
+        subcommands: [Info.self, Simulate.self])
+
+    struct Info: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What a network model holds, and what is odd about it.",
+            discussion: "Example: yusu network info Examples/Chanchamayo/network.inp")
+
+        @Argument(help: "Network model (EPANET INP).") var file: String
+        @Option(help: "table or json.") var format = OutputFormat.table
+
+        func run() throws {
+            let network = try INP.read(file)
+            let summary = NetworkSummary(network)
+            Console.result(format == .json ? summary.json.text : summary.table)
+        }
+    }
+
+    struct Simulate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Flows and pressures, with a verdict on every solve.",
+            discussion: """
+                Writes nodes.csv, links.csv and summary.json. Exit code 1 where a solve did not converge.
+                Example: yusu network simulate town.inp --output result
+                """)
+
+        @Argument(help: "Network model (EPANET INP).") var file: String
+        @Option(help: "Folder for the results.") var output: String
+        @Option(help: "exact: exact units and standard gravity; epanet: EPANET's rounded constants.") var constants = ConstantsMode.exact
+        @Option(help: "Relative flow change at which a solve has converged (the residual bars hold besides).") var accuracy: Double?
+        @Option(name: .customLong("demand-model"), help: "dda or pda, in place of the file's own.") var demandModel: DemandModelName?
+        @Flag(help: "Add the times to summary.json: open_s, solve_s, solves.") var timing = false
+        @Flag(help: "No messages on standard error.") var quiet = false
+
+        func validate() throws {
+            if let accuracy, !(accuracy > 0 && accuracy <= 0.1) { throw ValidationError("--accuracy must lie between 0 and 0.1") }
+        }
+
+        func run() throws {
+            let clock = ContinuousClock()
+            let began = clock.now
+            var network = try INP.read(file, constants: constants)
+            if let accuracy { network.hydraulics.accuracy = accuracy }
+            demandModel?.apply(to: &network)
+            let opened = clock.now
+            let simulation: Simulation
+            do {
+                simulation = try Simulation(of: network, constants: constants == .epanet ? .epanet : .exact)
+            } catch {
+                throw TextFileError.invalid([InputProblem(file: file, what: error.description, remedy: "mend the model")])
+            }
+            let solved = clock.now
+            var result = SimulationFiles(network: network, simulation: simulation)
+            if timing { result.timing = (seconds(opened - began), seconds(solved - opened)) }
+            try result.files.write(to: output)
+            for omission in simulation.omissions where !quiet { Console.warn("\(file): \(omission)") }
+            if let worst = simulation.steps.first(where: { !$0.state.verdict.isConverged }) {
+                Console.warn(result.complaint(of: worst, file: file))
+                throw ExitStatus.answerIsBad
+            }
+            Console.progress("\(simulation.steps.count) solves converged; results are in \(output)", quiet: quiet)
+        }
+
+        private func seconds(_ duration: Duration) -> Double {
+            Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+        }
+    }
+}
+
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+extension ConstantsMode: ExpressibleByArgument {}
+
+enum DemandModelName: String, ExpressibleByArgument, CaseIterable {
+    case dda, pda
+
+    /// Pressure-driven demand takes the file's limits, or 0 and 20 m with exponent ½ (Wagner) where the file gives none.
+    func apply(to network: inout Network) {
+        switch (self, network.hydraulics.demandModel) {
+        case (.dda, _): network.hydraulics.demandModel = .demandDriven
+        case (.pda, .demandDriven): network.hydraulics.demandModel = .pressureDriven(minimum: 0, required: 20, exponent: 0.5)
+        case (.pda, .pressureDriven): break
+        }
+    }
+}

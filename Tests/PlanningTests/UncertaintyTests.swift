@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Testing
+import WaterModel
+
+@testable import Planning
+
+@Suite("Monte Carlo over figures")
+struct UncertaintyTests {
+    /// NPV = 365 q v a − K − O a, with normal q, v and K. [currency]
+    private static func values(capital: Double) -> [Double] {
+        var figures = Figures()
+        func add(_ id: String, _ value: Double, _ margin: Double) -> Int {
+            figures.add(id, unit: "", Estimate(value, relativeMargin95: margin), status: .computed, source: "vector")
+        }
+        let flow = add("q", 3000, 0.25), price = add("v", 0.35, 0.20), cost = add("K", capital, 0.15)
+        let annuity = CapitalRecovery.annuity(rate: 0.08, years: 15)
+        return figures.draws(20_000, seed: 42).map { 365 * $0[flow] * $0[price] * annuity - $0[cost] - 60_000 * annuity }.sorted()
+    }
+
+    @Test("mean, deviation and percentiles of vector S2")
+    func moments() {
+        let values = Self.values(capital: 1_200_000)
+        // Tolerances of the vector for 20,000 draws: 1 % of the mean, 3 % of the rest.
+        #expect(abs(values.reduce(0, +) / 20_000 / 1_566_851.5 - 1) < 0.01)
+        #expect(abs(ProgrammeRisk.deviation(values) / 545_327.2 - 1) < 0.03)
+        #expect(abs(ProgrammeRisk.quantile(values, 0.05) / 703_094 - 1) < 0.03)
+        #expect(abs(ProgrammeRisk.quantile(values, 0.95) / 2_493_073 - 1) < 0.03)
+    }
+
+    @Test("chance of a loss, S3")
+    func chanceOfLoss() {
+        let values = Self.values(capital: 2_200_000)
+        // The vector allows 0.01.
+        #expect(abs(Double(values.count { $0 < 0 }) / 20_000 - 0.1569) < 0.01)
+    }
+
+    @Test("switching value of capital, S4")
+    func switchingValue() {
+        let annuity = CapitalRecovery.annuity(rate: 0.08, years: 15)
+        let multiplier = (365 * 3000 * 0.35 * annuity - 60_000 * annuity) / 1_200_000
+        // Five decimals are printed.
+        #expect(abs(multiplier - 2.30571) < 1e-5)
+    }
+
+    @Test("difference of two measured volumes, S1")
+    func difference() {
+        let loss = Estimate(10, relativeMargin95: 0.02) - Estimate(6, relativeMargin95: 0.03)
+        #expect(abs(loss.margin95 - 0.269072) < 1e-6 && abs((loss.relativeMargin95 ?? 0) - 0.067268) < 1e-6)
+    }
+
+    @Test("the triangular distribution has its mean at a third of the sum of its corners and keeps to its ends")
+    func triangular() {
+        let values = (0..<3000).map { Figures.triangular((Double($0) + 0.5) / 3000, 28, 79, 264) }
+        // Midpoint rule of 3,000 points.
+        #expect(abs(values.reduce(0, +) / 3000 - (28 + 79 + 264) / 3.0) < 0.01)
+        #expect(values.allSatisfy { $0 >= 28 && $0 <= 264 })
+    }
+
+    @Test("leakage without control rises by a share a year and active control holds it")
+    func rise() {
+        var figures = Figures()
+        let rise = figures.add("rise", unit: "", SourcedValue(0.1, status: .assumed))
+        let spare = figures.add("spare", unit: "", SourcedValue(0, status: .assumed))
+        let effect = figures.add("effect", unit: "", SourcedValue(0.3, status: .assumed))
+        let simulation = ProgrammeSimulation(horizon: 5, rise: rise, contingency: spare)
+        let control = SizedMeasure(
+            id: "a", key: "active_leak_control", target: .realLosses, zone: nil, quantity: 1, unit: "", capital: [],
+            effect: .activeControl(effect), life: nil, start: 0, buildYears: 1)
+        let outcome = simulation.run([control], losses: .init(real: 100), figures.central)
+        // Without: 100, 110, 120, 130, 140. With, from the second year: 0.7 × 110, and no rise after it.
+        for (saved, expected) in zip(outcome.realSaved, [0, 33, 43, 53, 63]) { #expect(abs(saved - expected) < 1e-9) }
+    }
+
+    @Test("a meter fleet is bought again at the end of its life and what is left of it is credited")
+    func replacement() {
+        var figures = Figures()
+        let zero = figures.add("zero", unit: "", SourcedValue(0, status: .assumed))
+        let price = figures.add("price", unit: "", SourcedValue(100, status: .assumed))
+        let life = figures.add("life", unit: "", SourcedValue(4, status: .assumed))
+        let simulation = ProgrammeSimulation(horizon: 6, rise: zero, contingency: zero)
+        let meters = SizedMeasure(
+            id: "m", key: "meter_replacement", target: .apparentLosses, zone: nil, quantity: 1, unit: "", capital: [.rate(1, price)],
+            effect: .none, life: life, start: 0, buildYears: 1)
+        let outcome = simulation.run([meters], losses: .init(), figures.central)
+        #expect(outcome.capital == [100, 0, 0, 0, 0, 0])
+        #expect(outcome.operation == [0, 0, 0, 0, 100, 0])
+        #expect(outcome.residual == 50)
+    }
+}
