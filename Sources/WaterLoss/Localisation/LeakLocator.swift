@@ -58,7 +58,9 @@ public struct LeakLocator: Sendable {
             // Hours with every tank in play stand for the class, where there are any.
             let usual = ofClass.filter { before.switching[$0] < ImposedModel.firstShutTank }
             let of = usual.isEmpty ? ofClass : usual
-            return (0..<min(Self.samplesPerClass, of.count)).map { before.conditions[of[(2 * $0 + 1) * of.count / (2 * min(Self.samplesPerClass, of.count))]] }
+            return (0..<min(Self.samplesPerClass, of.count)).map {
+                before.conditions[of[(2 * $0 + 1) * of.count / (2 * min(Self.samplesPerClass, of.count))]]
+            }
         }
         guard hours.allSatisfy({ !$0.isEmpty }) else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
         var samples = try SensitivitySamples(model, hours: hours, options: options, random: &random)
@@ -70,7 +72,8 @@ public struct LeakLocator: Sendable {
         var start: Int?
         for look in 0..<3 {
             let differences = BeforeAfter(
-                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: afterClass, afterHours: window, classes: classes,
+                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: afterClass, afterHours: window,
+                classes: classes,
                 stepsPerDay: 86_400 / Double(readings.step))
             let error = LeakErrorModel(
                 model: model, samples: samples, before: before, beforeClass: beforeClass, differences: differences,

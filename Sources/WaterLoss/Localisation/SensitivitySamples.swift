@@ -43,7 +43,9 @@ struct SensitivitySamples {
                     var conditions = moment
                     for node in 0..<nodes { conditions.demands[node] *= factors[node] }
                     let state = solver.solve(conditions)
-                    guard state.verdict.outcome != .singular, let rows = solver.sensitivities(of: model.channels.map(\.observation)) else { continue }
+                    guard state.verdict.outcome != .singular, let rows = solver.sensitivities(of: model.channels.map(\.observation)) else {
+                        continue
+                    }
                     solved += 1
                     for (k, row) in rows.enumerated() {
                         let feature = k * classes + c
@@ -57,7 +59,9 @@ struct SensitivitySamples {
                         if draw == 0 { demand[c][node] += conditions.demands[node] }
                     }
                 }
-                guard solved > 0 else { throw .hydraulics("no hour of the class that begins at \(options.classStarts[c]) h has a solution") }
+                guard solved > 0 else {
+                    throw .hydraulics("no hour of the class that begins at \(options.classStarts[c]) h has a solution")
+                }
                 for k in model.channels.indices {
                     commonRow[k * classes + c] /= solved
                     for node in 0..<nodes { sum[node * features + k * classes + c] /= solved }
@@ -91,7 +95,9 @@ struct SensitivitySamples {
         for (c, moments) in hours.enumerated() {
             let moment = moments[moments.count / 2]
             let healthy = solver.solve(moment)
-            guard healthy.verdict.outcome == .converged, let linear = solver.sensitivities(of: model.channels.map(\.observation)) else { continue }
+            guard healthy.verdict.outcome == .converged, let linear = solver.sensitivities(of: model.channels.map(\.observation)) else {
+                continue
+            }
             for node in nodes {
                 var leaking = moment
                 leaking.demands[node] += size
@@ -119,6 +125,8 @@ struct SensitivitySamples {
             pipe.roughness *= ofClass * exponential(options.roughnessSpreadByPipe * random.next())
             network.links[k].kind = .pipe(pipe)
         }
-        for node in factors.indices where network.nodes[node].isJunction { factors[node] = exponential(options.demandSpread * random.next()) }
+        for node in factors.indices where network.nodes[node].isJunction {
+            factors[node] = exponential(options.demandSpread * random.next())
+        }
     }
 }
