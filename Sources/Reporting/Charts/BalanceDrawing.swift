@@ -10,9 +10,9 @@ extension GraphicDrawing {
         let columns: [[(TextKey, Figure, String)]] = [
             [(.waterSupplied, balance.supplied, "part supplied")],
             [(.authorisedConsumption, balance.authorised, "part used"), (.waterLosses, balance.losses, "part lost")],
-            [(.revenueWaterLong, balance.revenue, "part earning"), (.nonRevenueWater, balance.nonRevenue, "part unearning")],
+            [(.revenueWater, balance.revenue, "part earning"), (.nonRevenueWater, balance.nonRevenue, "part unearning")],
         ]
-        let columnWidth = 112.0
+        let columnWidth = 106.0
         var x = 6.0
         for column in columns {
             var y = top
@@ -81,7 +81,7 @@ extension GraphicDrawing {
             canvas.path(
                 "M\(c(x + width)) \(c(centres[index]))L\(c(x + width + 12)) \(c(places[index]))H\(c(labelX - 4))", style: "leader")
             let room = Self.width - labelX - 2
-            let label = wrapped(wording.text(.words(part.0)), width: room)
+            let label = wrapped(wording.text(.words(part.0)), width: room / 1.12)
             let share = wording.text(Figure(100 * (part.1.value ?? 0) / total, .percent, .decimals(1)))
             let start = places[index] - (label.count > 1 ? 12 : 4)
             for (line, text) in label.prefix(2).enumerated() {

@@ -67,9 +67,9 @@ struct Canvas {
         text.unicodeScalars.reduce(0) { sum, scalar in
             switch scalar.value {
             case 0x1100...0x11FF, 0x2E80...0xD7FF, 0xF900...0xFAFF, 0xFF00...0xFFEF, 0x1F000...0x1FFFF: sum + size
-            case 0x20, 0x2C, 0x2E, 0x69, 0x6A, 0x6C, 0xA0: sum + 0.32 * size
-            case 0x41...0x5A, 0x4D, 0x6D, 0x77: sum + 0.68 * size
-            default: sum + 0.56 * size
+            case 0x20, 0x2C, 0x2E, 0x69, 0x6A, 0x6C, 0xA0: sum + 0.34 * size
+            case 0x41...0x5A, 0x4D, 0x6D, 0x77: sum + 0.74 * size
+            default: sum + 0.62 * size
             }
         }
     }
@@ -129,7 +129,7 @@ struct GraphicDrawing {
         let row = 28.0
         let labels = ranking.items.map { wording.text($0.label) }
         let left = min(200, (labels.map { Canvas.width(of: $0) }.max() ?? 0) + 14)
-        let right = Self.width - 130
+        let right = Self.width - 120
         let highest = ranking.items.reduce(0.0) { max($0, $1.figure.high ?? 0, $1.figure.value ?? 0) }
         let lowest = ranking.items.reduce(0.0) { min($0, $1.figure.low ?? 0, $1.figure.value ?? 0) }
         let ticks = Ticks(from: lowest, to: highest, count: 5)

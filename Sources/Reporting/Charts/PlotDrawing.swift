@@ -31,7 +31,7 @@ struct PlotDrawing {
         let labelWidth = (labels.map { Canvas.width(of: $0, size: Canvas.smallTextSize) }.max() ?? 0) + 8
         let axisLabel = 20.0
         let gap = 18.0
-        let panelWidth = (GraphicDrawing.width - axisLabel - gap * Double(columns - 1) - 14) / Double(columns)
+        let panelWidth = (GraphicDrawing.width - axisLabel - gap * Double(columns - 1) - 24) / Double(columns)
         let titleHeight = isSingle ? 6.0 : 24.0
         let rowHeight = titleHeight + height + 26
         for (index, panel) in plot.panels.enumerated() {
@@ -90,8 +90,8 @@ struct PlotDrawing {
     private func horizontal(_ range: (Double, Double), width: Double) -> (Ticks, Double, Double) {
         switch plot.x.scale {
         case .number:
-            let ticks = Ticks(from: range.0, to: range.1, count: Int(width / 70))
-            return (ticks, ticks.low, ticks.high)
+            let ticks = Ticks(from: range.0, to: range.1, count: Int(width / 55))
+            return range.1 > range.0 ? (ticks, range.0, range.1) : (ticks, ticks.low, ticks.high)
         case .year:
             let ticks = Ticks(from: range.0, to: range.1, count: Int(width / 45), smallestStep: 1)
             let margin = range.1 == range.0 ? 0.5 : 0.02 * (range.1 - range.0)
@@ -154,7 +154,7 @@ struct PlotDrawing {
             let (y0, y1) = (frame.y(max(from.y, to.y)), frame.y(min(from.y, to.y)))
             canvas.rectangle(x: x0, y: y0, width: x1 - x0, height: y1 - y0, style: "f \(style.rawValue)")
             if let label, x1 - x0 > 7 {
-                canvas.text(wording.text(label), x: (x0 + x1) / 2, y: y0 - 4, anchor: .middle, small: true)
+                canvas.text(wording.text(label), x: (x0 + x1) / 2, y: y0 - 4, anchor: .middle, style: "halo", small: true)
             }
         case .whisker(let x, let low, let high): canvas.whisker(x: frame.x(x), from: frame.y(low), to: frame.y(high))
         case .rule(let value, let style): canvas.line(frame.left, frame.y(value), frame.right, frame.y(value), style: "l \(style.rawValue)")

@@ -26,7 +26,7 @@ extension PlanSource {
         if !balance.defaults.isEmpty {
             blocks.append(.notice(Notice(.information, .words(.balanceDefaultsTitle), balance.defaults.map { .message($0) })))
         }
-        return Section(id: "balance", title: .words(.balanceTitle), blocks: blocks, startsPage: true)
+        return Section(id: "balance", title: .words(.balanceTitle), blocks: blocks)
     }
 
     private func period(of balance: WaterBalance) -> Phrase {

@@ -79,8 +79,8 @@ extension PlanSource {
                         Table.Row([
                             .year(year.year), .number(Figure(year.revenueWaterRatioWithout, times: 100, .percent)),
                             .number(Figure(year.revenueWaterRatioWith, times: 100, .percent)),
-                            .number(Figure(year.realLossesWithout / 365, .cubicMetresPerDay)),
-                            .number(Figure(year.realLossesWith / 365, .cubicMetresPerDay)),
+                            .number(Figure(year.realLossesWithout / 365, .cubicMetresPerDay, .decimals(0))),
+                            .number(Figure(year.realLossesWith / 365, .cubicMetresPerDay, .decimals(0))),
                         ])
                     }, note: .words(.trajectoryNote))))
         return Section(id: "trajectory", title: .words(.trajectoryTitle), blocks: blocks)

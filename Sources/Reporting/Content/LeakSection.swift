@@ -30,7 +30,8 @@ extension PlanSource {
         return .words(
             .leakFound,
             [
-                .literal("\(number)"), .figure(leakFlow(leak)), zone, leak.start.map { .literal($0.description) } ?? .words(.notKnown),
+                .literal("\(number)"), .figure(leakFlow(leak)), zone,
+                leak.start.map { .literal($0.description.replacing("T", with: " ")) } ?? .words(.notKnown),
                 leakChance(leak), .counted(.pipes, leak.credibleSet90.count),
             ])
     }

@@ -68,33 +68,20 @@ extension PlanSource {
         return Section(id: "profile", title: .words(.profileTitle), blocks: blocks)
     }
 
-    /// Facts that are the same but for what stands in brackets are one row, with every figure.
+    /// Facts that are the same but for what stands in brackets stand one under the other.
     private var factsTable: Table {
         var order: [String] = []
         var groups: [String: [CityFact]] = [:]
         for fact in city.profile.facts {
-            let item = Self.subject(of: fact.item)
-            if groups[item] == nil { order.append(item) }
-            groups[item, default: []].append(fact)
-        }
-        let rows = order.map { item -> Table.Row in
-            let facts = groups[item] ?? []
-            return Table.Row([
-                .text(.literal(item)), .lines(facts.map { factFigure($0, of: item) }),
-                .lines(facts.map { .literal($0.value.year ?? "–") }), .lines(facts.map { .literal($0.value.source ?? "–") }),
-                .lines(facts.map { .name(.status, $0.value.status.rawValue) }),
-            ])
+            let subject = Self.subject(of: fact.item)
+            if groups[subject] == nil { order.append(subject) }
+            groups[subject, default: []].append(fact)
         }
         return Table(
-            caption: .words(.factsCaption),
-            columns: [
-                .init(.words(.item)), .init(.words(.figure)), .init(.words(.year)), .init(.words(.source)), .init(.words(.statusHead)),
-            ], rows: rows, note: .words(.factsNote))
-    }
-
-    private func factFigure(_ fact: CityFact, of item: String) -> Phrase {
-        let figure = Phrase.figure(Figure(fact.value, .asWritten(fact.unit)))
-        return fact.item == item ? figure : .words(.withRemark, [figure, .literal(String(fact.item.dropFirst(item.count)))])
+            caption: .words(.factsCaption), columns: Self.sourcedColumns(),
+            rows: order.flatMap { groups[$0] ?? [] }.map { fact in
+                Table.Row([.text(.literal(fact.item))] + Self.sourcedCells(fact.value, .asWritten(fact.unit)))
+            }, note: .words(.factsNote))
     }
 
     private static func subject(of item: String) -> String {

@@ -15,7 +15,7 @@ extension PlanSource {
                     [.text(.name(.assumption, assumption.item))] + Self.sourcedCells(assumption.value, .asWritten(assumption.unit))
                         + [.text(.name(.use, assumption.usedIn))])
             }, note: .words(.registerNote))
-        return Section(id: "register", title: .words(.registerTitle), blocks: [.table(table)], startsPage: true)
+        return Section(id: "register", title: .words(.registerTitle), blocks: [.table(table)])
     }
 
     var warnings: Section {

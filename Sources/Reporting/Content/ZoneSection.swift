@@ -29,7 +29,7 @@ extension PlanSource {
             blocks.append(.graphic(nightFlowChart(nights)))
             blocks.append(.table(nightFlowTable(nights)))
         }
-        return Section(id: "zones", title: .words(.zonesTitle), blocks: blocks, startsPage: true)
+        return Section(id: "zones", title: .words(.zonesTitle), blocks: blocks)
     }
 
     /// Litres per connection and day where every zone's connections are known, else cubic metres per day.

@@ -7,6 +7,9 @@ public func html(of document: PlanDocument) -> String { HTMLWriter(document).pag
 
 /// Writes a document as HTML. Figures and tables are numbered in their order.
 struct HTMLWriter {
+    /// Rows of a table that print keeps on one page.
+    private static let shortTable = 12
+
     private let document: PlanDocument
     private let wording: Wording
 
@@ -88,7 +91,11 @@ struct HTMLWriter {
                 "dl", [("class", "key-figures")],
                 figures.map { key in
                     Markup(
-                        "div", [], [Markup("dt", text: wording.text(key.label)), Markup("dd", text: wording.text(key.figure))])
+                        "div", [],
+                        [
+                            Markup("dt", text: wording.text(key.label)),
+                            Markup("dd", text: wording.text(key.figure).replacing("\u{A0}±", with: " ±")),
+                        ])
                 })
         case .notice(let notice): return markup(notice, heading: "p")
         case .graphic(let graphic):
@@ -134,7 +141,8 @@ struct HTMLWriter {
             }
             return Markup("tr", row.style == .plain ? [] : [("class", row.style.rawValue)], cells)
         }
-        var element = Markup("div", [("class", "table")])
+        // A short table is not parted by a page.
+        var element = Markup("div", [("class", table.rows.count > Self.shortTable ? "table" : "table short")])
         element.append(
             Markup(
                 "div",
@@ -146,7 +154,8 @@ struct HTMLWriter {
                     Markup(
                         "table", table.columns.count > 7 ? [("class", "wide")] : [],
                         [
-                            Markup("caption", text: caption), Markup("thead", [], [Markup("tr", [], head)]), Markup("tbody", [], rows),
+                            Markup("caption", [], [Markup("span", text: caption)]), Markup("thead", [], [Markup("tr", [], head)]),
+                            Markup("tbody", [], rows),
                         ])
                 ]))
         if let note = table.note { element.append(Markup("p", [("class", "table-note")], text: wording.text(note))) }

@@ -59,10 +59,13 @@ enum StyleSheet {
         .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
         table { border-collapse: collapse; width: 100%; font-size: .86rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
         table.wide { font-size: .8rem; }
+        table.wide td:not(.num) { min-width: 6.4rem; }
         caption, figcaption { text-align: left; font-weight: 650; padding: 0 0 .4rem; font-size: .95rem; }
+        caption span { display: block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 2rem)); }
         th, td { padding: .32rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); min-width: 3rem; overflow-wrap: break-word; max-width: 24rem; }
         thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; font-weight: 650; background: var(--panel); }
-        tbody th { font-weight: 400; }
+        tbody th { font-weight: 400; min-width: 6.2rem; }
+        tbody th.num { min-width: 2rem; }
         th.num, td.num { text-align: right; }
         td.num, th.num { white-space: nowrap; }
         thead th.num { white-space: normal; }
@@ -106,6 +109,7 @@ enum StyleSheet {
         svg.map .paper { fill: #fbfbf8; stroke: #cfd8df; }
         svg.map .frame { stroke: #cfd8df; }
         svg.map text { fill: #14202b; }
+        .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 3px; stroke-linejoin: round; }
         svg.map .halo { paint-order: stroke; stroke: #fbfbf8; stroke-width: 3.5px; stroke-linejoin: round; }
         svg.map .zone-name { font-weight: 650; fill: #44525e; }
         .zone { stroke-width: 1.2; stroke-linejoin: round; stroke-dasharray: 5 4; stroke: #7d8c98; }
@@ -132,13 +136,19 @@ enum StyleSheet {
           h2, h3, caption, figcaption { break-after: avoid; }
           section.page { break-before: page; }
           section.page h2 { border-top: 0; margin-top: 0; }
-          figure, .notice, .key-figures div { break-inside: avoid; }
+          figure, .notice, .table.short, .key-figures { break-inside: avoid; }
+          .table-note { break-before: avoid; }
+          .notice { margin: .5rem 0; padding: .4rem .8rem; }
+          nav { margin: .6rem 0; padding: .4rem .8rem; }
+          h2 { margin-top: 1.4rem; }
           thead { display: table-header-group; }
           tr { break-inside: avoid; }
           .scroll { overflow: visible; }
           table { font-size: 8.2pt; }
           table.wide { font-size: 6.9pt; }
           table.wide th, table.wide td { padding: 2pt 3pt; min-width: 0; }
+          table.wide tbody th { min-width: 0; }
+          table.wide td:not(.num) { min-width: 15mm; }
           table.wide td.num, table.wide th.num { white-space: normal; }
           svg.chart { min-width: 0; max-width: 165mm; }
           svg.map { max-width: 150mm; }

@@ -4,39 +4,39 @@
 /// `revenueWaterRatio` is spelled `revenue_water_ratio`.
 public enum TextKey: String, Sendable, CaseIterable {
     case documentTitle, documentSubtitle, dateIs, contents, madeWith, listSeparator, notKnown, doesNotApply, percentForm, moneyForm
-    case moneyPerYearForm, moneyPerVolumeForm, figureCaption, tableCaption, scrollHint, headWithUnit, withRemark, skipToContent
-    case bannerSyntheticTitle, bannerSynthetic, bannerNotes, bannerStatusTitle, bannerUnverified, bannerAssumed, bannerContested
-    case bannerUnknown, bannerWarnings, summaryTitle, summaryLost, summaryNoBalance, summaryWhere, summaryWhereLeak, summaryNoZones
-    case summaryCosts, summaryNoCosts, summaryDoFirst, summaryNothingPays, summaryBrings, summaryBringsVolume, summaryNoProgramme
-    case measureAtCost, measureInZone, measuresCount, pipes, nodesCount, revenueWaterRatio, revenueWaterLong, nonRevenueWater
-    case nonRevenueWaterLong, realLosses, realLossesLong, apparentLosses, waterSupplied, authorisedConsumption, unbilledAuthorised
-    case waterLosses, netPresentValue, capitalCost, operationCost, costPerVolume, leakageIndex, districtMeteredArea, minimumNightFlow
-    case interval95, profileTitle, profileCaption, dataLevelIs, item, figure, year, source, statusHead, population, connections
-    case meteredConnections, mainsLength, serviceLineLength, averagePressure, supplyHours, tariff, variableProductionCost, operatingCost
-    case productionCapacity, exchangeRate, profileUnknownTitle, neededFor, neededForUsePerPerson, neededForPerConnection
-    case neededForMetering, neededForPerMain, neededForUnavoidable, neededForIntermittent, neededForRevenue, neededForValue
-    case neededForCostShare, neededForDeficit, neededForDollars, factsCaption, factsNote, balanceTitle, balanceMissingTitle
-    case balanceMissing, balancePeriod, balancePeriodFrom, balanceDiagramTitle, balanceDiagramDescription, balanceCaption, balanceTerm
-    case perYear, perDay, shareOfSupplied, intervalNote, balanceDefaultsTitle, indicatorsTitle, indicatorsCaption, indicatorsMissingTitle
-    case indicatorsMissing, indicatorHead, formulaAndSource, readWithCare, zonesTitle, zonesCaption, zonesNote, zonesMissingTitle
-    case zonesMissing, zonesUnmeteredTitle, zonesUnmetered, zone, inflow, registered, inflowLessRegistered, zoneRankingTitle
-    case zoneRankingDescription, night, nights, nightFlowAxis, nightFlowTitle, nightFlowDescription, nightFlowCaption, nightFlowNote
-    case nightFlowMissingTitle, nightFlowMissing, legitimateNightUse, nightLeakage, nightDayFactor, dailyLeakage, leaksTitle
-    case leaksMissingTitle, leaksMissing, leakFound, leakNotFound, lessThanPerMille, zoneNotKnown, walkingListCaption, walkingListNote
-    case rank, pipe, betweenNodes, fromTo, diameterMillimetres, length, lengthWalked, probability, probabilitySoFar, mapTitle
-    case mapDescription, mapMissingTitle, mapMissing, mapLeakProbability, mapNoSearch, mapNightPressure, mapNoPressure, mapTank
-    case mapDevice, mapZone, mapBelow, mapFrom, mapPipeLabel, pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged
-    case pressureHistogramTitle, pressureHistogramDescription, pressureCaption, nightPressure, shareOfNodes, noZone, nodes, nightLowest
-    case nightMedian, nightHighest, peakLowest, measuresTitle, measuresMissingTitle, measuresMissing, measuresCaption, measuresNote
-    case selectionSentence, underBudget, withoutBudget, provenOptimal, notProvenOptimal, needs, excludes, numberSign, measureHead, target
-    case quantity, life, volumeSaved, chosen, notChosen, chosenFrom, yes, no, curveTitle, curveDescription, worthOfWater, trajectoryTitle
-    case trajectoryMissingTitle, trajectoryMissing, trajectoryChartTitle, trajectoryDescription, trajectoryCaption, trajectoryNote
-    case withProgramme, withoutProgramme, ratioWith, ratioWithout, realLossesWith, realLossesWithout, targetReached, targetPossible
-    case targetMissed, targetOutside, targetNotSet, financeTitle, financeMissingTitle, financeMissing, financeCaption
-    case internalRateOfReturn, benefitCostRatio, payback, discountRate, noRate, noPayback, cashFlowTitle, cashFlowDescription
-    case cashFlowCaption, cashFlowNote, amount, benefit, net, cumulativeNet, funding, total, fundingCaption, fundingSource, kind
-    case capitalToFund, fundingGap, fundingMissingTitle, fundingMissing, registerTitle, registerCaption, registerNote, registerEmpty
-    case usedIn, warningsTitle, noWarnings, gapsTitle, flagOf, sourcesTitle, sourcesCaption, noSources, statusCaption, meaning
-    case figuresCount, glossaryCaption, term, defineRevenueWaterRatio, defineNonRevenueWater, defineRealLosses, defineApparentLosses
-    case defineDistrictMeteredArea, defineMinimumNightFlow, defineLeakageIndex, defineNetPresentValue
+    case moneyPerYearForm, moneyPerVolumeForm, figureCaption, tableCaption, scrollHint, headWithUnit, skipToContent, bannerSyntheticTitle
+    case bannerSynthetic, bannerNotes, bannerStatusTitle, bannerUnverified, bannerAssumed, bannerContested, bannerUnknown, bannerWarnings
+    case summaryTitle, summaryLost, summaryNoBalance, summaryWhere, summaryWhereLeak, summaryNoZones, summaryCosts, summaryNoCosts
+    case summaryDoFirst, summaryNothingPays, summaryBrings, summaryBringsVolume, summaryNoProgramme, measureAtCost, measureInZone
+    case measuresCount, pipes, nodesCount, revenueWaterRatio, revenueWater, revenueWaterLong, nonRevenueWater, nonRevenueWaterLong
+    case realLosses, realLossesLong, apparentLosses, waterSupplied, authorisedConsumption, unbilledAuthorised, waterLosses
+    case netPresentValue, capitalCost, operationCost, costPerVolume, leakageIndex, districtMeteredArea, minimumNightFlow, interval95
+    case profileTitle, profileCaption, dataLevelIs, item, figure, year, source, statusHead, population, connections, meteredConnections
+    case mainsLength, serviceLineLength, averagePressure, supplyHours, tariff, variableProductionCost, operatingCost, productionCapacity
+    case exchangeRate, profileUnknownTitle, neededFor, neededForUsePerPerson, neededForPerConnection, neededForMetering, neededForPerMain
+    case neededForUnavoidable, neededForIntermittent, neededForRevenue, neededForValue, neededForCostShare, neededForDeficit
+    case neededForDollars, factsCaption, factsNote, balanceTitle, balanceMissingTitle, balanceMissing, balancePeriod, balancePeriodFrom
+    case balanceDiagramTitle, balanceDiagramDescription, balanceCaption, balanceTerm, perYear, perDay, shareOfSupplied, intervalNote
+    case balanceDefaultsTitle, indicatorsTitle, indicatorsCaption, indicatorsMissingTitle, indicatorsMissing, indicatorHead
+    case formulaAndSource, readWithCare, zonesTitle, zonesCaption, zonesNote, zonesMissingTitle, zonesMissing, zonesUnmeteredTitle
+    case zonesUnmetered, zone, inflow, registered, inflowLessRegistered, zoneRankingTitle, zoneRankingDescription, night, nights
+    case nightFlowAxis, nightFlowTitle, nightFlowDescription, nightFlowCaption, nightFlowNote, nightFlowMissingTitle, nightFlowMissing
+    case legitimateNightUse, nightLeakage, nightDayFactor, dailyLeakage, leaksTitle, leaksMissingTitle, leaksMissing, leakFound
+    case leakNotFound, lessThanPerMille, zoneNotKnown, walkingListCaption, walkingListNote, rank, pipe, betweenNodes, fromTo
+    case diameterMillimetres, length, lengthWalked, probability, probabilitySoFar, mapTitle, mapDescription, mapMissingTitle, mapMissing
+    case mapLeakProbability, mapNoSearch, mapNightPressure, mapNoPressure, mapTank, mapDevice, mapZone, mapBelow, mapFrom, mapPipeLabel
+    case pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged, pressureHistogramTitle, pressureHistogramDescription
+    case pressureCaption, nightPressure, shareOfNodes, noZone, nodes, nightLowest, nightMedian, nightHighest, peakLowest, measuresTitle
+    case measuresMissingTitle, measuresMissing, measuresCaption, measuresNote, selectionSentence, underBudget, withoutBudget
+    case provenOptimal, notProvenOptimal, needs, excludes, numberSign, measureHead, target, quantity, life, volumeSaved, chosen
+    case notChosen, chosenFrom, yes, no, curveTitle, curveDescription, worthOfWater, trajectoryTitle, trajectoryMissingTitle
+    case trajectoryMissing, trajectoryChartTitle, trajectoryDescription, trajectoryCaption, trajectoryNote, withProgramme
+    case withoutProgramme, ratioWith, ratioWithout, realLossesWith, realLossesWithout, targetReached, targetPossible, targetMissed
+    case targetOutside, targetNotSet, financeTitle, financeMissingTitle, financeMissing, financeCaption, internalRateOfReturn
+    case benefitCostRatio, payback, discountRate, noRate, noPayback, cashFlowTitle, cashFlowDescription, cashFlowCaption, cashFlowNote
+    case amount, benefit, net, cumulativeNet, funding, total, fundingCaption, fundingSource, kind, capitalToFund, fundingGap
+    case fundingMissingTitle, fundingMissing, registerTitle, registerCaption, registerNote, registerEmpty, usedIn, warningsTitle
+    case noWarnings, gapsTitle, flagOf, sourcesTitle, sourcesCaption, noSources, statusCaption, meaning, figuresCount, glossaryCaption
+    case term, defineRevenueWaterRatio, defineNonRevenueWater, defineRealLosses, defineApparentLosses, defineDistrictMeteredArea
+    case defineMinimumNightFlow, defineLeakageIndex, defineNetPresentValue
 }

@@ -13,7 +13,7 @@ public struct Wording: Sendable {
         case .counted(let key, let count, let arguments):
             Catalogue.filled(catalogue.text(key, count: count), [number(Double(count), decimals: 0)] + arguments.map(text))
         case .name(let group, let member):
-            catalogue.names[group.rawValue]?[member] ?? Self.readable(member)
+            name(member, in: group)
         case .message(let message): self.message(message)
         case .literal(let words): Self.isolated(words)
         case .figure(let figure): text(figure)
@@ -58,6 +58,28 @@ public struct Wording: Sendable {
         let parts = message.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
         guard let key = parts.first, let form = catalogue.messages[key] else { return Self.isolated(message) }
         return Catalogue.filled(form, parts.dropFirst().map(Self.isolated))
+    }
+
+    /// `pressure_management.unit_cost` is the measure and its figure; `balance.imported` the line of the balance.
+    private func name(_ member: String, in group: NameGroup) -> String {
+        if let known = catalogue.names[group.rawValue]?[member] { return known }
+        switch group {
+        case .use:
+            let places = member.split(separator: ",").map { String($0.drop { $0 == " " }) }
+            if places.count > 1 { return places.map { name($0, in: .use) }.joined(separator: catalogue.text(.listSeparator)) }
+            return catalogue.names[NameGroup.measure.rawValue]?[member] ?? Self.readable(member)
+        case .assumption:
+            guard let dot = member.firstIndex(of: ".") else { return Self.readable(member) }
+            let (subject, rest) = (String(member[..<dot]), String(member[member.index(after: dot)...]))
+            let line = subject == "balance" ? catalogue.names[NameGroup.balanceLine.rawValue]?[rest] : nil
+            let figure = line ?? catalogue.names[NameGroup.parameter.rawValue]?[rest] ?? Self.readable(rest)
+            guard
+                let owner = catalogue.names[NameGroup.assumption.rawValue]?[subject]
+                    ?? catalogue.names[NameGroup.measure.rawValue]?[subject]
+            else { return Self.readable(subject) + ": " + figure }
+            return Catalogue.filled(catalogue.text(.flagOf), [owner, figure])
+        default: return Self.readable(member)
+        }
     }
 
     /// `active_leak_control` → `active leak control`, for what the catalogue has no name for.

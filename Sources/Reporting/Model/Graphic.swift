@@ -115,7 +115,7 @@ public struct Ranking: Sendable {
         public var figure: Figure
         public var style: SeriesStyle
 
-        public init(_ label: Phrase, _ figure: Figure, _ style: SeriesStyle = .primary) {
+        public init(_ label: Phrase, _ figure: Figure, _ style: SeriesStyle = .tertiary) {
             self.label = label
             self.figure = figure
             self.style = style

@@ -25,6 +25,8 @@ public enum NameGroup: String, Sendable, CaseIterable {
     case statusMeaning = "status_meaning"
     case level
     case assumption
+    /// Figures of a measure, as the measures catalogue names them: `unit_cost`.
+    case parameter
     /// Where an assumption is used.
     case use
     case balanceLine = "balance_line"

@@ -39,7 +39,9 @@ struct BeforeAfter {
         cellMeans = []
         for k in 0..<channels {
             var cells: [Int: [Double]] = [:]
-            for hour in beforeCells.indices { if let value = before.residuals[k][hour] { cells[beforeCells[hour], default: []].append(value) } }
+            for hour in beforeCells.indices {
+                if let value = before.residuals[k][hour] { cells[beforeCells[hour], default: []].append(value) }
+            }
             cells = Self.withoutStrays(cells)
             let means = cells.mapValues { $0.reduce(0, +) / Double($0.count) }
             cellMeans.append(means)
