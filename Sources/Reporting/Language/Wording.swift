@@ -73,7 +73,9 @@ public struct Wording: Sendable {
             let (subject, rest) = (String(member[..<dot]), String(member[member.index(after: dot)...]))
             let line = subject == "balance" ? catalogue.names[NameGroup.balanceLine.rawValue]?[rest] : nil
             let figure = line ?? catalogue.names[NameGroup.parameter.rawValue]?[rest] ?? Self.readable(rest)
-            guard let owner = catalogue.names[NameGroup.assumption.rawValue]?[subject] ?? catalogue.names[NameGroup.measure.rawValue]?[subject]
+            guard
+                let owner = catalogue.names[NameGroup.assumption.rawValue]?[subject]
+                    ?? catalogue.names[NameGroup.measure.rawValue]?[subject]
             else { return Self.readable(subject) + ": " + figure }
             return Catalogue.filled(catalogue.text(.flagOf), [owner, figure])
         default: return Self.readable(member)
