@@ -158,8 +158,11 @@ enum CityChecks {
         }
     }
 
+    /// Suggests the name that differs in case, blanks and marks only: names such as Z1 and Z2 are near each other and mean different things.
     static func near(_ word: String, _ words: [String], _ otherwise: String) -> String {
-        Spelling.nearest(word, in: words.sorted()).map { "did you mean '\($0)'? else \(otherwise)" } ?? otherwise
+        func plain(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
+        let meant = words.sorted().first { plain($0) == plain(word) }
+        return meant.map { "did you mean '\($0)'? else \(otherwise)" } ?? otherwise
     }
 
     static func text(_ value: Double) -> String { NumberText.exact((value * 100).rounded() / 100) }

@@ -16,17 +16,16 @@ extension CityChecks {
         ]
     }
 
-    /// Tags of junctions that name no zone: one message a tag.
+    /// Tags of junctions that name a zone in another case: one message a tag. Other tags may be there for other ends.
     @Sendable static func tagsOfNetwork(_ contents: CityContents) -> [InputProblem] {
         guard let network = contents.city.network, !contents.city.zones.isEmpty else { return [] }
         let known = contents.city.zones.map(\.id.name)
-        // A model may use tags for something else altogether: then no tag is a zone, and none is complained about.
-        let tags = network.nodes.compactMap { $0.isJunction ? $0.tag : nil }
-        guard tags.contains(where: known.contains) else { return [] }
         var unknown: [String: Int] = [:]
-        for tag in tags where !known.contains(tag) { unknown[tag, default: 0] += 1 }
+        for node in network.nodes where node.isJunction {
+            if let tag = node.tag, !known.contains(tag) { unknown[tag, default: 0] += 1 }
+        }
         return unknown.keys.sorted().compactMap { tag in
-            guard let meant = Spelling.nearest(tag, in: known), Spelling.distance(tag, meant) <= 1, meant.count > 2 else { return nil }
+            guard let meant = known.sorted().first(where: { $0.lowercased() == tag.lowercased() }) else { return nil }
             return contents.problem(
                 "network.inp", nil, "\(unknown[tag] ?? 0) junctions bear the tag '\(tag)', which zones.csv does not know",
                 "did you mean '\(meant)'?")
@@ -37,11 +36,11 @@ extension CityChecks {
     @Sendable static func piecesOfNetwork(_ contents: CityContents) -> [InputProblem] {
         guard let network = contents.city.network else { return [] }
         return unsuppliedPieces(network).map { piece in
-            let others = piece.count > 1 ? " and \(piece.count - 1) more" : ""
+            let isOne = piece.count == 1
+            let subject = isOne ? "junction '\(piece[0])' has" : "junction '\(piece[0])' and \(piece.count - 1) more have"
+            let object = isOne ? "it" : "them"
             return contents.problem(
-                "network.inp", nil,
-                "junction '\(piece[0])'\(others) have no path to a reservoir or tank".replacing("' have", with: "' has"),
-                "join \(piece.count > 1 ? "them" : "it") by a pipe, or take \(piece.count > 1 ? "them" : "it") out")
+                "network.inp", nil, "\(subject) no path to a reservoir or tank", "join \(object) by a pipe or valve, or take \(object) out")
         }
     }
 

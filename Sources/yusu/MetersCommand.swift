@@ -108,14 +108,21 @@ struct MetersReport: ParsableCommand {
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
         let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
-        let report = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store).report(meters: meters) }
+        let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store) }
+        let report = try MetersCommand.withStoreErrors { try source.report(meters: meters) }
         let supplied = try inflow.map { path throws(TextFileError) in
             try ZoneInflow(path: path, zones: zones, offset: report.standardOffset)
+        }
+        // A balance is drawn up over the hours in which both sides were measured.
+        var common = report
+        if let period = supplied?.period {
+            let start = max(period.start, report.start), end = min(period.end, report.end)
+            if start < end { common = try MetersCommand.withStoreErrors { try source.report(meters: meters, from: start, to: end) } }
         }
         var files = OutputFiles()
         files.add("meters.csv", ReportTables.meters(report))
         files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
-        files.add("zones.csv", ReportTables.balances(report.balances(inflow: supplied)))
+        files.add("zones.csv", ReportTables.balances(common.balances(inflow: supplied)))
         try files.write(to: output)
         Console.result("\(output)/meters.csv\n\(output)/zones_hourly.csv\n\(output)/zones.csv\n")
     }

@@ -15,14 +15,17 @@ struct UncertaintyTests {
         }
         let flow = add("q", 3000, 0.25), price = add("v", 0.35, 0.20), cost = add("K", capital, 0.15)
         let annuity = CapitalRecovery.annuity(rate: 0.08, years: 15)
-        return figures.draws(20_000, seed: 42).map { 365 * $0[flow] * $0[price] * annuity - $0[cost] - 60_000 * annuity }.sorted()
+        return figures.draws(20_000, seed: 42).map { draw -> Double in
+            (365 * draw[flow] * draw[price] - 60_000) * annuity - draw[cost]
+        }.sorted()
     }
 
     @Test("mean, deviation and percentiles of vector S2")
     func moments() {
         let values = Self.values(capital: 1_200_000)
         // Tolerances of the vector for 20,000 draws: 1 % of the mean, 3 % of the rest.
-        #expect(abs(values.reduce(0, +) / 20_000 / 1_566_851.5 - 1) < 0.01)
+        let mean: Double = values.reduce(0, +) / 20_000
+        #expect(abs(mean / 1_566_851.5 - 1) < 0.01)
         #expect(abs(ProgrammeRisk.deviation(values) / 545_327.2 - 1) < 0.03)
         #expect(abs(ProgrammeRisk.quantile(values, 0.05) / 703_094 - 1) < 0.03)
         #expect(abs(ProgrammeRisk.quantile(values, 0.95) / 2_493_073 - 1) < 0.03)
@@ -32,13 +35,15 @@ struct UncertaintyTests {
     func chanceOfLoss() {
         let values = Self.values(capital: 2_200_000)
         // The vector allows 0.01.
-        #expect(abs(Double(values.count { $0 < 0 }) / 20_000 - 0.1569) < 0.01)
+        let share = Double(values.count { $0 < 0 }) / 20_000
+        #expect(abs(share - 0.1569) < 0.01)
     }
 
     @Test("switching value of capital, S4")
     func switchingValue() {
         let annuity = CapitalRecovery.annuity(rate: 0.08, years: 15)
-        let multiplier = (365 * 3000 * 0.35 * annuity - 60_000 * annuity) / 1_200_000
+        let yearly: Double = 365 * 3000 * 0.35 - 60_000
+        let multiplier = yearly * annuity / 1_200_000
         // Five decimals are printed.
         #expect(abs(multiplier - 2.30571) < 1e-5)
     }
@@ -51,9 +56,13 @@ struct UncertaintyTests {
 
     @Test("the triangular distribution has its mean at a third of the sum of its corners and keeps to its ends")
     func triangular() {
-        let values = (0..<3000).map { Figures.triangular((Double($0) + 0.5) / 3000, 28, 79, 264) }
+        let values: [Double] = (0..<3000).map { (index: Int) -> Double in
+            Figures.triangular((Double(index) + 0.5) / 3000, 28, 79, 264)
+        }
+        let mean: Double = values.reduce(0, +) / 3000
+        let expected: Double = (28 + 79 + 264) / 3
         // Midpoint rule of 3,000 points.
-        #expect(abs(values.reduce(0, +) / 3000 - (28 + 79 + 264) / 3.0) < 0.01)
+        #expect(abs(mean - expected) < 0.01)
         #expect(values.allSatisfy { $0 >= 28 && $0 <= 264 })
     }
 
@@ -69,7 +78,8 @@ struct UncertaintyTests {
             effect: .activeControl(effect), life: nil, start: 0, buildYears: 1)
         let outcome = simulation.run([control], losses: .init(real: 100), figures.central)
         // Without: 100, 110, 120, 130, 140. With, from the second year: 0.7 × 110, and no rise after it.
-        for (saved, expected) in zip(outcome.realSaved, [0, 33, 43, 53, 63]) { #expect(abs(saved - expected) < 1e-9) }
+        let expected: [Double] = [0, 33, 43, 53, 63]
+        for (saved, expected) in zip(outcome.realSaved, expected) { #expect(abs(saved - expected) < 1e-9) }
     }
 
     @Test("a meter fleet is bought again at the end of its life and what is left of it is credited")

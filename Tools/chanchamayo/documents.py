@@ -136,7 +136,11 @@ def plan(folder):
         "funding:\n  - {name: \"partner city grant (invented)\", kind: grant, amount: 1800000}\n"
         "  - {name: \"own funds of the utility (invented)\", kind: own_funds, amount: 400000}\ndonor: invierte-pe\n")
     (folder / "catalogue.yaml").write_text(
-        HEADER + "# figures that replace the built-in catalogue here; invented for the example, in the catalogue's units\nmeasures: {}\nexclude: []\n")
+        HEADER + "# figures that replace the built-in catalogue's here, in its units; invented for the example\nmeasures:\n"
+        f"  general:\n    collection_rate: {figure(0.9, 'share of bills paid', origin=SYNTHETIC + ', low: 0.85, high: 0.95')}\n"
+        f"  pressure_management:\n    target_pressure: {figure(30, 'm', origin=SYNTHETIC + ', low: 27, high: 33')}\n"
+        f"  illegal_use_census:\n    unit_cost: {figure(40, 'PEN per connection', origin=SYNTHETIC + ', low: 25, high: 60')}\n"
+        "exclude: [walk_by_reading]\n")
 
 
 def readme(folder, seed, connections, metered):

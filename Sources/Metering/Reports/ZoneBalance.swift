@@ -25,6 +25,8 @@ extension MeterReport {
     /// Hours of the minimum night flow.
     static let nightHours = 2...3
 
+    /// The interval of the loss holds for the report's period: make the report over the period of the inflow (`ZoneInflow.period`).
+    /// Meters without any reading are in the completeness, not in the interval.
     /// - inflow: nil where none was measured.
     public func balances(inflow: ZoneInflow?) -> [ZoneBalance] {
         var names = Set(zones.map(\.zone))

@@ -8,6 +8,13 @@ public struct ZoneInflow: Sendable {
     /// Volume by the start of the hour on the place's clock without changes; an hour that is not whole is missing. [m³]
     public var hourly: [Zone.ID: [Int: Double]]
 
+    /// From the first hour with an inflow to the end of the last; nil where there is none.
+    public var period: (start: Instant, end: Instant)? {
+        let hours = hourly.values.flatMap(\.keys)
+        guard let first = hours.min(), let last = hours.max() else { return nil }
+        return (Instant(seconds: first), Instant(seconds: last + 3600))
+    }
+
     /// Columns that may hold the value, with what one of it is over an hour. [m³]
     private static let values: [(name: String, cubicMetres: Double, isFlow: Bool)] = [
         ("inflow_m3", 1, false), ("inflow_l", VolumeUnit.litre.cubicMetres, false), ("inflow_m3_per_h", 1, true), ("inflow_m3h", 1, true),

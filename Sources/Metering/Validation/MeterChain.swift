@@ -177,14 +177,14 @@ struct MeterChain {
         return abs(volume) < 9e18 ? Int(volume) : 0
     }
 
-    /// Median distance.
+    /// Median distance, the lower of two.
     private static func usualStep(_ times: [Int]) -> Int {
         var steps: [Int] = []
         steps.reserveCapacity(times.count - 1)
         for i in 1..<times.count { steps.append(times[i] - times[i - 1]) }
         if let first = steps.first, steps.allSatisfy({ $0 == first }) { return first }
         steps.sort()
-        return steps[steps.count / 2]
+        return steps[(steps.count - 1) / 2]
     }
 }
 

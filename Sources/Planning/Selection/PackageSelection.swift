@@ -51,7 +51,7 @@ public struct PackageSelection: Sendable {
     /// The best choice; nil where a group has no option within the budget.
     ///
     /// - nodeLimit: nodes of the search tree after which the best choice found is returned as not proven.
-    public func solve(nodeLimit: Int = 2_000_000) -> Result? {
+    public func solve(nodeLimit: Int = 500_000) -> Result? {
         var search = Search(self, nodeLimit: nodeLimit)
         return search.run()
     }
@@ -194,11 +194,14 @@ extension PackageSelection {
                 best = Result(choice: choice, value: value, cost: cost, bound: value, isProvenOptimal: false, nodes: 0)
                 return
             }
-            for candidate in groups[group] where candidate.cost <= money {
+            // The most promising first, so that a good choice is found early and the rest is cut.
+            let reachable = groups[group].filter { $0.cost <= money }.map { candidate in
+                let next = (base: base + candidate.base, full: full + candidate.full)
+                return (candidate, reach: bound(from: group + 1, money: money - candidate.cost, base: next.base, full: next.full))
+            }.sorted { ($0.reach, -$0.0.cost) > ($1.reach, -$1.0.cost) }
+            for (candidate, reach) in reachable where reach > -.infinity {
+                if let best, reach <= best.value + 1e-9 * abs(best.value) { return }
                 let left = money - candidate.cost
-                let reach = bound(from: group + 1, money: left, base: base + candidate.base, full: full + candidate.full)
-                if reach == -.infinity { continue }
-                if let best, reach <= best.value + 1e-9 * abs(best.value) { continue }
                 choice[group] = candidate.index
                 let shared = problem.sharedLimit == nil ? [] : problem.groups[group][candidate.index].shared
                 for (year, amount) in shared.enumerated() where year < amounts.count { amounts[year] += amount }

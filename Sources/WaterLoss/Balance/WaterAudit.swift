@@ -75,10 +75,10 @@ public struct WaterAudit: Sendable {
         self.volumeUnit = volumeUnit
     }
 
-    /// US gallons in the audit's unit. The AWWA workbook rounds the acre-foot to 325,851 gallons in version 5; version 6 files
-    /// imply the exact size.
-    func gallonsPerUnit(_ rules: BalanceDefaults) -> Double {
-        volumeUnit == .acreFoot && rules.name == BalanceDefaults.fwas5.name ? 325_851 : volumeUnit.cubicMetres / Units.usGallon
+    /// Cubic metres in the audit's unit as the AWWA workbook takes it for loss rates: version 5 rounds the acre-foot to 325,851
+    /// US gallons there. (Its UARL, like version 6, uses the exact size.)
+    func cubicMetresPerUnitOfRates(_ rules: BalanceDefaults) -> Double {
+        volumeUnit == .acreFoot && rules.name == BalanceDefaults.fwas5.name ? 325_851 * Units.usGallon : volumeUnit.cubicMetres
     }
 
     var balanceInput: BalanceInput {
@@ -136,11 +136,10 @@ public struct WaterAuditResult: Sendable {
         self.standard = standard
         balance = try WaterBalance(
             audit.balanceInput, defaults: rules, exports: standard == .awwa ? .beforeSupply : .billed)
-        let unit = standard == .awwa ? audit.gallonsPerUnit(rules) * Units.usGallon : audit.volumeUnit.cubicMetres
         if standard == .awwa {
-            indicatorsOfFreeWaterAudit(cubicMetresPerUnit: unit)
+            indicatorsOfFreeWaterAudit(cubicMetresPerUnit: audit.cubicMetresPerUnitOfRates(rules))
         } else {
-            indicatorsOfAssociation(cubicMetresPerUnit: unit)
+            indicatorsOfAssociation(cubicMetresPerUnit: audit.volumeUnit.cubicMetres)
         }
         costs(cubicMetresPerUnit: audit.volumeUnit.cubicMetres)
         if standard == .korea { koreanTree = KoreanTree(balance, dataHandling: .reliefCredit) }
@@ -179,7 +178,7 @@ public struct WaterAuditResult: Sendable {
         else { return }
         let gallons = UnavoidableLosses.usGallonsPerDay(
             mainsLength: mains, connections: connections, servicePipe: servicePipe, pressure: pressure)
-        setUnavoidable(gallons * balance.periodDays * Units.usGallon / unit)
+        setUnavoidable(gallons * balance.periodDays * Units.usGallon / audit.volumeUnit.cubicMetres)
     }
 
     private mutating func indicatorsOfAssociation(cubicMetresPerUnit unit: Double) {

@@ -5,7 +5,7 @@
 public struct EconomicIntervention: Sendable {
     /// Between surveys. [years]
     public let interval: Double
-    /// The same by the published rule √(0.789·CI/(CV·RR)). [months]
+    /// The same in months by the published rule √(0.789·CI/(CV·RR)), in which 0.789 is 288/365. [months]
     public let frequencyMonths: Double
     /// Part of the system to survey in a year, 1200 over the months. [%]
     public let surveyedPercentPerYear: Double
@@ -21,7 +21,7 @@ public struct EconomicIntervention: Sendable {
     public init?(surveyCost: Double, waterValue: Double, riseOfLeakage: Double) {
         guard surveyCost > 0, waterValue > 0, riseOfLeakage > 0 else { return nil }
         interval = (2 * surveyCost / (365 * waterValue * riseOfLeakage)).squareRoot()
-        frequencyMonths = (0.789 * surveyCost / (waterValue * riseOfLeakage)).squareRoot()
+        frequencyMonths = (288.0 / 365 * surveyCost / (waterValue * riseOfLeakage)).squareRoot()
         surveyedPercentPerYear = 1200 / frequencyMonths
         annualBudget = surveyedPercentPerYear / 100 * surveyCost
         unreportedLosses = annualBudget / waterValue

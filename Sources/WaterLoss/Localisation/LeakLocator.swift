@@ -25,6 +25,8 @@ public struct LeakLocator: Sendable {
     private static let fractions = [0.1, 0.3, 0.5, 0.7, 0.9]
     /// Sizes tried, evenly in their logarithm.
     private static let sizes = 48
+    /// Most likely nodes whose signatures are bent to the size of the leak.
+    private static let bentNodes = 250
     /// Hours of a class from which its sensitivities are taken.
     private static let samplesPerClass = 3
 
@@ -59,13 +61,14 @@ public struct LeakLocator: Sendable {
             return (0..<min(Self.samplesPerClass, of.count)).map { before.conditions[of[(2 * $0 + 1) * of.count / (2 * min(Self.samplesPerClass, of.count))]] }
         }
         guard hours.allSatisfy({ !$0.isEmpty }) else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
-        let samples = try SensitivitySamples(model, hours: hours, options: options, random: &random)
+        var samples = try SensitivitySamples(model, hours: hours, options: options, random: &random)
 
-        // The first look takes the last two thirds, the second the hours since the leak was seen to begin.
+        // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
+        // bent to its size.
         var window = readings.count / 3..<readings.count
         var search: LeakSearch?
         var start: Int?
-        for _ in 0..<2 {
+        for look in 0..<3 {
             let differences = BeforeAfter(
                 before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: afterClass, afterHours: window, classes: classes,
                 stepsPerDay: 86_400 / Double(readings.step))
@@ -78,8 +81,11 @@ public struct LeakLocator: Sendable {
             start = LeakStart.hour(
                 of: found.bestSignature, after: after, afterClass: afterClass, differences: differences, noise: error.noise,
                 covariance: error.covariance, perDay: 1 / differences.daysBefore + 1 / differences.daysAfter)
-            guard let start, start > window.lowerBound, readings.count - start >= 12 else { break }
-            window = start..<readings.count
+            if let start, start > window.lowerBound, readings.count - start >= 12 { window = start..<readings.count }
+            // Where a leak is likely, its signature is that of a leak of its size.
+            if look == 0, found.bestSize > 0 {
+                try samples.bend(model, hours: hours, size: found.bestSize, at: Array(found.nodesByLikeness.prefix(Self.bentNodes)))
+            }
         }
         guard let search else { throw .noUsableSensor }
         return finding(search, start: start.map { readings.instant(at: $0) }, random: &random)

@@ -18,8 +18,11 @@ struct LeakSearch {
     private let featureCount: Int
     /// Mean demand of the network. [m³/s]
     let meanDemand: Double
-    /// Node with the highest statistic.
+    /// Node with the highest statistic, and the leak's size there. [m³/s]
     private let bestNode: Int
+    let bestSize: Double
+    /// Junctions in descending order of the statistic, those left out that are not like a leak at all.
+    let nodesByLikeness: [Int]
 
     init?(_ differences: BeforeAfter, _ error: LeakErrorModel, _ samples: SensitivitySamples) {
         let all = samples.features
@@ -62,12 +65,15 @@ struct LeakSearch {
         self.deviations = deviations
         plainSignatures = samples.leak[0]
         meanDemand = samples.demand.map { $0.reduce(0) { $0 + max($1, 0) } }.reduce(0, +) / Double(max(samples.demand.count, 1))
-        var best = (statistic: -1.0, node: 0)
+        var likeness: [(statistic: Double, node: Int, size: Double)] = []
         for node in 0..<samples.nodes {
             let (num, den) = Self.products(mean, node * n, y, n)
-            if num > 0, den > 0, num * num / den > best.statistic { best = (num * num / den, node) }
+            if num > 0, den > 0 { likeness.append((num * num / den, node, num / den)) }
         }
-        bestNode = best.node
+        likeness.sort { ($1.statistic, $0.node) < ($0.statistic, $1.node) }
+        bestNode = likeness.first?.node ?? 0
+        bestSize = likeness.first?.size ?? 0
+        nodesByLikeness = likeness.map(\.node)
     }
 
     /// Answer of each feature to a leak at the best node. [unit of the channel per m³/s]

@@ -81,6 +81,31 @@ struct SensitivitySamples {
         }
     }
 
+    /// Bends the signatures of some nodes to a leak of a given size: head losses grow faster than flows, so that a leak which is
+    /// large for its pipes lowers the heads by more than the linear answer. The difference between the solved answer and the
+    /// linear one, at one hour of each class in the nominal model, is added to the signatures of every model.
+    /// - size: flow of the leak. [m³/s]
+    mutating func bend(_ model: ImposedModel, hours: [[BoundaryConditions]], size: Double, at nodes: [Int]) throws(LeakLocatorError) {
+        var solver: HydraulicSolver
+        do { solver = try HydraulicSolver(model.network) } catch { throw .hydraulics(error.description) }
+        for (c, moments) in hours.enumerated() {
+            let moment = moments[moments.count / 2]
+            let healthy = solver.solve(moment)
+            guard healthy.verdict.outcome == .converged, let linear = solver.sensitivities(of: model.channels.map(\.observation)) else { continue }
+            for node in nodes {
+                var leaking = moment
+                leaking.demands[node] += size
+                let state = solver.solve(leaking, warm: true)
+                guard state.verdict.outcome == .converged else { continue }
+                for (k, channel) in model.channels.enumerated() {
+                    guard let with = model.predicted(channel, state), let without = model.predicted(channel, healthy) else { continue }
+                    let correction = (with - without) / size - linear[k][node]
+                    for draw in leak.indices { leak[draw][node * features + k * hours.count + c] += correction }
+                }
+            }
+        }
+    }
+
     /// Roughness by diameter class and pipe, demand by node: lognormal around the model.
     private static func perturb(
         _ network: inout Network, _ factors: inout [Double], _ options: LeakLocatorOptions, _ random: inout NormalStream
