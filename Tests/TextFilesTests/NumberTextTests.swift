@@ -6,7 +6,7 @@ import Testing
 
 @Suite("numbers as text")
 struct NumberTextTests {
-    static let fixed: [(value: Double, decimals: Int, expected: String)] = [
+    static let fixedCases: [(value: Double, decimals: Int, expected: String)] = [
         (0, 0, "0"), (0, 2, "0.00"), (-0.0, 1, "0.0"), (1.5, 0, "2"), (2.5, 0, "3"), (-1.5, 0, "-2"), (0.125, 2, "0.13"),
         (-0.125, 2, "-0.13"),
         (0.05, 3, "0.050"), (12.007, 2, "12.01"), (-0.001, 2, "0.00"), (-0.4, 0, "0"), (999.999, 2, "1000.00"),
@@ -14,7 +14,7 @@ struct NumberTextTests {
         (0.000_000_4, 6, "0.000000"), (.nan, 2, "nan"), (.infinity, 2, "inf"), (-.infinity, 0, "-inf"),
     ]
 
-    @Test("fixed decimals, half away from zero, without a negative zero", arguments: fixed)
+    @Test("fixed decimals, half away from zero, without a negative zero", arguments: fixedCases)
     func fixed(value: Double, decimals: Int, expected: String) {
         #expect(NumberText.fixed(value, decimals) == expected)
     }
@@ -27,14 +27,14 @@ struct NumberTextTests {
         }
     }
 
-    static let significant: [(value: Double, digits: Int, expected: String)] = [
+    static let significantCases: [(value: Double, digits: Int, expected: String)] = [
         (0, 3, "0"), (1234, 3, "1230"), (1236, 3, "1240"), (12.345, 3, "12.3"), (0.012345, 3, "0.0123"), (-0.5, 3, "-0.500"),
         (100, 3, "100"),
         (987_654, 2, "990000"), (5, 1, "5"), (0.00999, 2, "0.010"), (9.996, 3, "10.0"), (0.9999, 3, "1.00"), (99.95, 3, "100"),
         (1e-20, 3, "1e-20"), (.nan, 3, "nan"), (-.infinity, 3, "-inf"),
     ]
 
-    @Test("significant digits, also where rounding adds a place", arguments: significant)
+    @Test("significant digits, also where rounding adds a place", arguments: significantCases)
     func significant(value: Double, digits: Int, expected: String) {
         #expect(NumberText.significant(value, digits) == expected)
     }
