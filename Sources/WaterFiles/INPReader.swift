@@ -18,10 +18,26 @@ public enum INP {
     public static func parse(_ text: String, file: String, constants: ConstantsMode = .exact) throws(TextFileError) -> Network {
         var reader = INPReader(text: INPText(text, file: file), file: file, constants: constants)
         reader.readAll()
-        guard reader.problems.isEmpty else {
-            throw .invalid(reader.problems.sorted { ($0.line ?? .max) < ($1.line ?? .max) })
-        }
+        guard reader.problems.isEmpty else { throw .invalid(told(reader.problems, of: file)) }
         return reader.network
+    }
+
+    /// Problems told of one file; a file of another kind has one in every line.
+    public static let mostProblems = 200
+
+    /// In the order of the lines, the first `mostProblems` in full and the number of the others. Long words are cut.
+    private static func told(_ problems: [InputProblem], of file: String) -> [InputProblem] {
+        let sorted = problems.enumerated().sorted { ($0.1.line ?? .max, $0.0) < ($1.1.line ?? .max, $1.0) }
+        var told = sorted.prefix(mostProblems).map { item in
+            var problem = item.element
+            if problem.what.utf8.count > 400 { problem.what = problem.what.prefix(300) + "… (cut)" }
+            return problem
+        }
+        if problems.count > told.count {
+            told.append(
+                InputProblem(file: file, what: "\(problems.count - told.count) more problems", remedy: "mend the first ones and try again"))
+        }
+        return told
     }
 }
 

@@ -33,8 +33,7 @@ struct INPText {
     init(_ text: String, file: String) {
         var number = 0
         var ended = false
-        // Lines end in LF, CR LF or CR; Swift takes CR LF for one character.
-        for piece in text.split(omittingEmptySubsequences: false, whereSeparator: { $0.isNewline }) {
+        for piece in Self.pieces(of: text) {
             number += 1
             if ended { break }
             let (words, comment) = Self.words(of: piece)
@@ -67,6 +66,27 @@ struct INPText {
 
     /// Lines of all sections of a name, in the order of the file.
     func lines(of name: String) -> [Line] { sections.filter { $0.name == name }.flatMap(\.lines).filter { !$0.words.isEmpty } }
+
+    /// Lines end in LF, CR LF or CR. Other line breaks of Unicode are none here: NEL, byte 0x85, is a letter or a sign in the
+    /// code pages of older files.
+    private static func pieces(of text: String) -> [Substring] {
+        var pieces: [Substring] = []
+        let bytes = text.utf8
+        var start = bytes.startIndex, index = start
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            let next = bytes.index(after: index)
+            if byte == 10 || byte == 13 {
+                pieces.append(text[start..<index])
+                start = byte == 13 && next < bytes.endIndex && bytes[next] == 10 ? bytes.index(after: next) : next
+                index = start
+            } else {
+                index = next
+            }
+        }
+        pieces.append(text[start...])
+        return pieces
+    }
 
     /// Words parted by blanks, tabs or commas; a double quote holds blanks together; a semicolon ends the line.
     private static func words(of line: Substring) -> (words: [String], comment: String) {
