@@ -91,7 +91,8 @@ extension INPReader {
         guard let ends = ends(line, element) else { return }
         guard line.words.count > 4, let kind = Valve.Kind.allCases.first(where: { line.words[4].matches($0.rawValue) }) else {
             return report(
-                line.number, "\(element) has no type that is known",
+                line.number,
+                line.words.count > 4 ? "\(element) is of type '\(line.words[4])', which is not known" : "\(element) has no type",
                 "give one of \(Valve.Kind.allCases.map(\.rawValue).joined(separator: ", ")) as word 5")
         }
         guard let diameter = number(line, 3, "diameter of \(element)", in: Self.positive),

@@ -31,7 +31,7 @@ struct INPProblemsTests {
         .init(file: "unknown_unit.inp", line: 13, names: ["BUCKETS", "LPS"]),
         .init(file: "unknown_formula.inp", line: 14, names: ["D-D", "H-W"]),
         .init(file: "unknown_section.inp", line: 12, names: ["PIPE LINES"]),
-        .init(file: "valve_type.inp", line: 13, names: ["V", "PRV"]),
+        .init(file: "valve_type.inp", line: 13, names: ["V", "PRX", "PRV"]),
         .init(file: "pump_without_curve.inp", line: 13, names: ["NONE"]),
         .init(file: "curve_back_and_forth.inp", line: 17, names: ["C"]),
         .init(file: "control_unknown_link.inp", line: 13, names: ["P9"]),
