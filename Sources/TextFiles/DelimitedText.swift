@@ -33,6 +33,8 @@ public struct DelimitedText: Sendable {
         var field: [UInt8] = []
         var line = 1, rowLine = 1, quoteLine = 0
         var quoted = false, wasQuoted = false
+        // Length of the field where its quote closed: a carriage return before that is the field's own.
+        var closedAt = 0
         let separator = delimiter.asciiValue ?? 44
         func flush(_ field: inout [UInt8], _ fields: inout [String], _ wasQuoted: inout Bool) {
             let text = String(decoding: field, as: UTF8.self)
@@ -47,7 +49,11 @@ public struct DelimitedText: Sendable {
             index += 1
             if quoted {
                 if byte == 34 {
-                    if index < bytes.count, bytes[index] == 34 { field.append(34); index += 1 } else { quoted = false }
+                    if index < bytes.count, bytes[index] == 34 {
+                        field.append(34); index += 1
+                    } else {
+                        quoted = false; closedAt = field.count
+                    }
                 } else {
                     if byte == 10 { line += 1 }
                     field.append(byte)
@@ -60,7 +66,7 @@ public struct DelimitedText: Sendable {
             } else if byte == separator {
                 flush(&field, &fields, &wasQuoted)
             } else if byte == 10 {
-                if field.last == 13 { field.removeLast() }
+                if field.last == 13, !wasQuoted || field.count > closedAt { field.removeLast() }
                 flush(&field, &fields, &wasQuoted)
                 if fields != [""] { rows.append(Row(line: rowLine, fields: fields)) }
                 fields.removeAll(keepingCapacity: true)
@@ -74,7 +80,7 @@ public struct DelimitedText: Sendable {
             throw .invalid([InputProblem(file: file, line: quoteLine, what: "a quote is opened and never closed", remedy: "close it")])
         }
         if !field.isEmpty || !fields.isEmpty {
-            if field.last == 13 { field.removeLast() }
+            if field.last == 13, !wasQuoted || field.count > closedAt { field.removeLast() }
             flush(&field, &fields, &wasQuoted)
             if fields != [""] { rows.append(Row(line: rowLine, fields: fields)) }
         }
@@ -110,7 +116,7 @@ public struct DelimitedText: Sendable {
     /// because these files are read by programs.
     public static func line(_ fields: [String]) -> String {
         fields.map { field in
-            field.utf8.contains { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }
+            field.utf8.contains { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 } || field.trimmed.utf8.count != field.utf8.count
                 ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
         }.joined(separator: ",") + "\n"
     }

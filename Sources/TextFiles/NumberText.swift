@@ -8,7 +8,7 @@ public enum NumberText {
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
         let scaled = (abs(value) * scale).rounded()
-        guard scaled < 9e15 else { return "\(value)" }
+        guard scaled < 9e15, scale < 9e15 else { return "\(value)" }
         let units = Int(scaled)
         let power = Int(scale)
         let sign = value < 0 && units > 0 ? "-" : ""
@@ -24,6 +24,10 @@ public enum NumberText {
         var size = abs(value)
         while size >= 10 { size /= 10; magnitude += 1 }
         while size < 1 { size *= 10; magnitude -= 1 }
+        // 9.996 with three digits is 10.0: rounding may add a place.
+        var whole = 1.0
+        for _ in 1..<max(1, digits) { whole *= 10 }
+        if (size * whole).rounded() >= whole * 10 { magnitude += 1 }
         let decimals = max(0, digits - 1 - magnitude)
         guard decimals <= 12 else { return "\(value)" }
         var rounding = 1.0

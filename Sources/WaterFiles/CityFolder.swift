@@ -25,7 +25,12 @@ public enum CityFolder {
         _ path: String, network: (String) throws(TextFileError) -> Network
     ) throws(TextFileError) -> City {
         let folder = Folder(path: path)
-        guard folder.isFolder else { throw .missing(path: path) }
+        guard folder.isFolder else {
+            if FileManager.default.fileExists(atPath: path) {
+                throw .unreadable(path: path, reason: "it is a file; give the city folder that holds city.yaml")
+            }
+            throw .missing(path: path)
+        }
         guard folder.has("city.yaml") else {
             if let meant = folder.misnamed().first(where: { $0.meant == "city.yaml" }) {
                 throw .invalid([
@@ -98,6 +103,7 @@ public enum CityFolder {
                     folder.file("sensors.csv"), nil, "is missing, though there are readings in \(series[0])",
                     "list the sensors with the columns sensor, kind, network_element, unit")
             }
+            contents.hasUnreadSensors = folder.has("sensors.csv")
             return
         }
         do {
@@ -106,6 +112,7 @@ public enum CityFolder {
             contents.sensorLines = table.rows.map(\.line)
             if !series.isEmpty { contents.city.record = try SensorReadings.record(paths: series, sensors: sensors) }
         } catch {
+            contents.hasUnreadSensors = contents.city.sensors.isEmpty
             problems.add(error)
         }
     }
@@ -120,6 +127,8 @@ struct CityContents {
     var meterLines: [Int] = []
     var sensorLines: [Int] = []
     var repairLines: [Int] = []
+    /// `sensors.csv` is there but could not be used: nothing can be said of those who name its sensors.
+    var hasUnreadSensors = false
 
     init(city: City, folder: String) {
         self.city = city

@@ -54,6 +54,7 @@ enum CityChecks {
     }
 
     @Sendable static func boundaryMeters(_ contents: CityContents) -> [InputProblem] {
+        if contents.hasUnreadSensors { return [] }
         let kinds = Dictionary(contents.city.sensors.map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
         return zip(contents.city.zones, contents.zoneLines).flatMap { zone, line in
             zone.inflowMeters.compactMap { meter in

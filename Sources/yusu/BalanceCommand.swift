@@ -11,11 +11,11 @@ struct BalanceCommand: ParsableCommand {
         commandName: "balance",
         abstract: "Water balance and loss indicators of a city folder, of one audit or of thousands.",
         discussion: """
+            Volumes come out in each audit's own unit; `uarl` is a volume of the period. A row that cannot be computed keeps \
+            its place, with the reason in the column `alerts`.
+
             Example: yusu balance audits.csv --standard awwa --output results.csv
             Example: yusu balance Examples/Chanchamayo
-
-            Volumes come out in each audit's own unit; `uarl` is a volume of the period. A row that cannot be computed keeps
-            its place, with the reason in the column `alerts`.
             """)
 
     @Argument(help: "City folder; or a CSV with one audit a row, named columns, empty where not given.")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Reporting
 import TextFiles
 import WaterLoss
 import WaterModel
@@ -17,7 +18,9 @@ enum BalanceText {
         let zones = assessment.zones.filter { $0.realLoss != nil }
         if !zones.isEmpty { lines += [""] + table(zones) }
         if let advice = assessment.advice {
-            lines += ["", "These data (level: \(advice.level)) show:"] + advice.conclusions.flatMap { wrapped($0) }
+            lines +=
+                ["", "These data (level: \(advice.level.word.replacing("_", with: " "))) show:"]
+                + advice.conclusions.flatMap { wrapped($0) }
             let share = advice.share.map { " (\(NumberText.fixed($0 * 100, 0)) % of the variance of real losses)" } ?? ""
             lines += ["To measure next:"] + wrapped(advice.nextMeasurement + share)
         }
@@ -65,7 +68,24 @@ enum BalanceText {
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {
-        text.count >= width ? String(text.prefix(width - 1)) + " " : text + String(repeating: " ", count: width - text.count)
+        var text = text
+        if columns(text) >= width {
+            while columns(text) > width - 2 { text.removeLast() }
+            text += "…"
+        }
+        return text + String(repeating: " ", count: width - columns(text))
+    }
+
+    /// Columns of a terminal that a text takes: Korean, Chinese and Japanese letters take two.
+    private static func columns(_ text: String) -> Int {
+        text.reduce(0) { sum, letter in
+            let isWide = letter.unicodeScalars.contains {
+                (0x1100...0x115F).contains($0.value) || (0x2E80...0xD7A3).contains($0.value)
+                    || (0xF900...0xFAFF).contains($0.value) || (0xFF00...0xFF60).contains($0.value)
+                    || (0x20000...0x3FFFD).contains($0.value)
+            }
+            return sum + (isWide ? 2 : 1)
+        }
     }
 
     private static func right(_ text: String, _ width: Int) -> String {

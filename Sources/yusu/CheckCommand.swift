@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Reporting
 import TextFiles
 import WaterLoss
 import WaterModel
@@ -11,6 +12,7 @@ struct CheckCommand: ParsableCommand {
         abstract: "Is a city folder consistent; what do its data allow; what to measure next.",
         discussion: """
             Lists all that is wrong with the files at once (exit code 65), else what can be concluded and how surely.
+
             Example: yusu check Examples/Chanchamayo
             """)
 
@@ -31,7 +33,7 @@ struct CheckCommand: ParsableCommand {
     private func json(_ assessment: CityAssessment) -> JSON {
         let advice = assessment.advice
         return .object([
-            ("data_level", .string("\(assessment.level)")),
+            ("data_level", .string(assessment.level.word)),
             ("conclusions", JSON(advice?.conclusions ?? [])),
             ("real_losses_relative_margin95", JSON(advice?.realLossesMargin95)),
             ("measure_next", JSON(advice?.nextMeasurement)),

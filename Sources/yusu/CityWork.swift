@@ -18,9 +18,14 @@ struct CityWork {
     ///   - findsLeaks: look for a running leak in the record of pressures and flows, which takes a few seconds.
     init(folder: String, seed: UInt64, findsLeaks: Bool, quiet: Bool) throws {
         var remarks: [String] = []
-        city = try CityFolder.read(folder) { path throws(TextFileError) in try INP.read(path) }
-        Console.progress("read \(folder)", quiet: quiet)
-        let report = try Self.readings(of: city, folder: folder, remarks: &remarks, quiet: quiet)
+        var errors = InputErrors()
+        let read = try errors.keep { try CityFolder.read(folder) { path throws(TextFileError) in try INP.read(path) } }
+        if errors.status == .missingInput { try errors.throwIfAny() }
+        if read != nil { Console.progress("read \(folder)", quiet: quiet) }
+        // Customer readings are looked at though the rest is wrong, so that all that is wrong is told at once.
+        let report = try Self.readings(of: read, folder: folder, remarks: &remarks, errors: &errors, quiet: quiet)
+        guard let city = read, errors.isEmpty else { throw errors }
+        self.city = city
         var pressures: PressureSurvey?
         var leaks: [LeakFinding] = []
         if let network = city.network {
@@ -40,6 +45,9 @@ struct CityWork {
                 do {
                     if let finding = try LeakLocator(network: network, sensors: city.sensors, options: options).locate(in: record) {
                         leaks.append(finding)
+                    } else {
+                        remarks.append(
+                            "no leak was looked for: the sensors' record is shorter than \(LeakLocator.shortestRecord) days")
                     }
                 } catch {
                     remarks.append("no leak was looked for: \(error.description)")
@@ -52,19 +60,23 @@ struct CityWork {
     }
 
     /// Customer readings, through a store in memory.
-    private static func readings(of city: City, folder: String, remarks: inout [String], quiet: Bool) throws -> MeterReport? {
-        let profiles = try CityFolder.readingProfiles(folder)
-        guard !profiles.isEmpty else { return nil }
+    private static func readings(
+        of city: City?, folder: String, remarks: inout [String], errors: inout InputErrors, quiet: Bool
+    ) throws -> MeterReport? {
+        // What is wrong with the profiles' lists of files has been told with the folder.
+        guard let profiles = try? CityFolder.readingProfiles(folder), !profiles.isEmpty else { return nil }
         return try MetersCommand.withStoreErrors {
             let store = try MeterStore.inMemory()
             for item in profiles where !item.files.isEmpty {
-                let imported = try store.importFiles(item.files, profile: Profile(path: item.profile), register: city.meters)
-                if let error = imported.failed.first { throw error }
+                guard let profile = try errors.keep({ try Profile(path: item.profile) }) else { continue }
+                let imported = try store.importFiles(item.files, profile: profile, register: city?.meters ?? [])
+                for error in imported.failed { errors.add(error) }
                 for file in imported.files where file.rejected > 0 {
                     remarks.append("\(file.path): \(file.rejected) rows could not be read and are left out")
                 }
                 Console.progress("imported \(imported.readings) readings of \(imported.files.count) files", quiet: quiet)
             }
+            guard let city, errors.isEmpty else { return nil }
             return try store.report(meters: city.meters)
         }
     }

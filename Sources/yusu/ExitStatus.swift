@@ -11,27 +11,72 @@ enum ExitStatus: Int32 {
     case badInput = 65
     case missingInput = 66
     case cannotCreateOutput = 73
+    /// Standard output is closed or full.
+    case cannotWriteOutput = 74
+
+    init(_ error: TextFileError) {
+        switch error {
+        case .missing: self = .missingInput
+        case .unreadable, .invalid: self = .badInput
+        case .cannotWrite: self = .cannotCreateOutput
+        }
+    }
+
+    /// Which of several codes a command ends with: the heaviest.
+    var weight: Int { [.cannotCreateOutput, .missingInput, .badInput].firstIndex(of: self) ?? 0 }
 
     /// Ends a command whose result stands but is bad; its message has been written.
     static var answerIsBad: ExitCode { ExitCode(badAnswer.rawValue) }
 
     /// Writes the message of an error to standard error and ends the process.
     static func end(with error: any Error) -> Never {
-        guard let error = error as? TextFileError else { Yusu.exit(withError: error) }
-        Console.warn(error.description)
         switch error {
-        case .missing: exit(missingInput.rawValue)
-        case .unreadable, .invalid: exit(badInput.rawValue)
-        case .cannotWrite: exit(cannotCreateOutput.rawValue)
+        case let error as TextFileError:
+            Console.warn(error.description)
+            exit(ExitStatus(error).rawValue)
+        case let errors as InputErrors:
+            Console.warn(errors.description)
+            exit(errors.status.rawValue)
+        default: Yusu.exit(withError: error)
         }
     }
 }
 
 /// Standard output for results, standard error for everything else.
 enum Console {
-    static func result(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
-    static func warn(_ text: String) { FileHandle.standardError.write(Data(("yusu: " + text + "\n").utf8)) }
-    static func progress(_ text: String, quiet: Bool) {
-        if !quiet { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    /// Lines of a message that are shown; a file of another kind has a fault in every line.
+    private static let longestMessage = 100
+
+    /// Ends the process where standard output takes nothing more: quietly where its reader has gone (`| head`), else with the reason.
+    static func result(_ text: String) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        } catch {
+            let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            if reason?.code != Int(EPIPE) { warn("standard output cannot be written: closed, or the disk is full; nothing more was done") }
+            exit(ExitStatus.cannotWriteOutput.rawValue)
+        }
+    }
+
+    static func warn(_ text: String) {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if lines.count > longestMessage {
+            let more = lines.count - longestMessage
+            lines = lines.prefix(longestMessage) + ["… and \(more) more; mend these first"]
+        }
+        write("yusu: " + lines.map { shown($0) }.joined(separator: "\n") + "\n")
+    }
+
+    static func progress(_ text: String, quiet: Bool) { if !quiet { write(shown(text) + "\n") } }
+
+    private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+
+    /// Names come from files: marks that would steer a terminal are replaced.
+    private static func shown(_ text: some StringProtocol) -> String {
+        var output = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            output.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+        }
+        return String(output)
     }
 }

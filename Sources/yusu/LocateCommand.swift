@@ -11,10 +11,17 @@ struct LocateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "locate",
         abstract: "One event: is there a leak, since when, how large, and which pipes to walk first.",
+        usage: """
+            yusu locate --network <network> --sensors <sensors> --baseline <file> ...
+                        --readings <file> ... --output <output> [<options>]
+            """,
         discussion: """
             Hour 0 of the model's patterns is taken as Monday 00:00 of the readings' own clock.
             Writes candidates.csv (every pipe in walking order) and result.json.
-            Example: yusu locate --network town.inp --sensors sensors.csv --baseline before.csv --readings after.csv --output result
+
+            Example:
+              yusu locate --network town.inp --sensors sensors.csv \\
+                --baseline before.csv --readings after.csv --output result
             """)
 
     @Option(help: "Network model (EPANET INP).") var network: String
@@ -35,10 +42,14 @@ struct LocateCommand: ParsableCommand {
     func run() throws {
         let clock = ContinuousClock()
         let began = clock.now
-        let model = try INP.read(network)
-        let list = try SensorReadings.sensors(path: sensors)
-        let before = try SensorReadings.record(paths: baseline, sensors: list)
-        let after = try SensorReadings.record(paths: readings, sensors: list)
+        try OutputFiles.check(output)
+        var errors = InputErrors()
+        let read = try errors.keep { try INP.read(network) }
+        let list = try errors.keep { try SensorReadings.sensors(path: sensors) }
+        // Without the list of sensors the readings cannot be judged.
+        let before = try list.flatMap { list in try errors.keep { try SensorReadings.record(paths: baseline, sensors: list) } }
+        let after = try list.flatMap { list in try errors.keep { try SensorReadings.record(paths: readings, sensors: list) } }
+        guard let model = read, let list, let before, let after else { throw errors }
         var options = LeakLocatorOptions()
         options.falseAlarmRate = falseAlarmRate
         options.seed = seed

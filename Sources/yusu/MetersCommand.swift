@@ -10,6 +10,10 @@ import WaterModel
 struct MetersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "meters", abstract: "Import meter exports, check them, and sum them by zone and hour.",
+        discussion: """
+            Example: yusu meters import --store m.sqlite --profile hourly.yaml july.csv
+            Example: yusu meters report --store m.sqlite --output report
+            """,
         subcommands: [MetersImport.self, MetersStatus.self, MetersReport.self, MetersExport.self])
 
     /// Runs work on a store; its errors end the command with the exit code that fits.
@@ -25,7 +29,12 @@ struct MetersCommand: ParsableCommand {
 struct MetersImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Read exports (plain or .gz) into a store, each file whole or not at all.",
-        discussion: "Example: yusu meters import --store meters.sqlite --profile readings/hourly.yaml readings/*.csv.gz")
+        usage: "yusu meters import --store <store> --profile <profile> [<options>] <files> ...",
+        discussion: """
+            Example:
+              yusu meters import --store meters.sqlite \\
+                --profile readings/hourly.yaml readings/*.csv.gz
+            """)
 
     @Option(help: "The store: an SQLite file, made if it is missing.") var store: String
     @Option(help: "YAML file that says how to read the exports.") var profile: String
@@ -34,12 +43,19 @@ struct MetersImport: ParsableCommand {
     @Argument(help: "Exports.") var files: [String]
 
     func run() throws {
-        let profile = try Profile(path: profile)
-        let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
+        var errors = InputErrors()
+        let readProfile = try errors.keep { try Profile(path: profile) }
+        let meters = try errors.keep { try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? [] }
+        guard let profile = readProfile, let meters else { throw errors }
+        let isNew = !FileManager.default.fileExists(atPath: store)
         let report = try MetersCommand.withStoreErrors {
             try MeterStore(path: store).importFiles(files, profile: profile, register: meters) { path, index in
                 Console.progress("\(index + 1)/\(files.count) \(path)", quiet: quiet)
             }
+        }
+        // A store that was made for files of which none could be used is no result.
+        if isNew, report.files.isEmpty {
+            for ending in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: store + ending) }
         }
         for file in report.files {
             for (reason, rows) in file.rejectedBy {
@@ -55,8 +71,8 @@ struct MetersImport: ParsableCommand {
             "files: \(report.files.count - report.knownFiles) imported, \(report.knownFiles) known already, \(report.failed.count) failed\n"
                 + "rows: \(report.rows); new readings: \(report.readings); duplicates: \(report.duplicates); conflicts: \(report.conflicts); "
                 + "empty: \(report.emptyValues); rejected: \(report.rejected)\n")
-        for error in report.failed.dropLast() { Console.warn(error.description) }
-        if let error = report.failed.last { throw error }
+        for error in report.failed { errors.add(error) }
+        try errors.throwIfAny()
     }
 }
 
@@ -96,7 +112,12 @@ struct MetersStatus: ParsableCommand {
 struct MetersReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Validate the readings; write meters.csv, zones_hourly.csv and zones.csv.",
-        discussion: "Example: yusu meters report --store meters.sqlite --output report --zones zones.csv --inflow flows/inflow.csv")
+        usage: "yusu meters report --store <store> --output <output> [<options>]",
+        discussion: """
+            Example:
+              yusu meters report --store meters.sqlite --output report \\
+                --zones zones.csv --inflow flows/inflow.csv
+            """)
 
     @Option(help: "The store.") var store: String
     @Option(help: "Folder for the tables.") var output: String

@@ -10,6 +10,10 @@ import WaterModel
 struct NetworkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "network", abstract: "Look into a network model and compute its flows and pressures.",
+        discussion: """
+            Example: yusu network info Examples/Chanchamayo/network.inp
+            Example: yusu network simulate town.inp --output result
+            """,
         subcommands: [Info.self, Simulate.self])
 
     struct Info: ParsableCommand {
@@ -30,8 +34,10 @@ struct NetworkCommand: ParsableCommand {
     struct Simulate: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Flows and pressures, with a verdict on every solve.",
+            usage: "yusu network simulate <file> --output <output> [<options>]",
             discussion: """
                 Writes nodes.csv, links.csv and summary.json. Exit code 1 where a solve did not converge.
+
                 Example: yusu network simulate town.inp --output result
                 """)
 

@@ -4,13 +4,16 @@ import ArgumentParser
 import Planning
 import Reporting
 import TextFiles
+import WaterModel
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "The improvement plan of a city folder and its documents.",
+        usage: "yusu plan <folder> --output <output> [<options>]",
         discussion: """
             Writes plan.html (one file, opens without a network) and plan.json (every figure, with the register of assumptions).
+
             Example: yusu plan Examples/Chanchamayo --output plan
             """)
 
@@ -21,11 +24,33 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false
 
+    func validate() throws {
+        if let language, !Catalogue.embedded.contains(language) {
+            throw ValidationError(
+                "there is no language '\(language)'; --language takes one of: \(Catalogue.embedded.joined(separator: ", "))")
+        }
+        if let date, !Self.isDate(date) { throw ValidationError("--date is '\(date)'; give a date such as 2027-03-31") }
+    }
+
+    /// A day of the calendar, as ISO 8601 writes it.
+    static func isDate(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2], (1...12).contains(month) else {
+            return false
+        }
+        return Instant(year: year, month: month, day: day).description == text + "T00:00"
+    }
+
     func run() throws {
+        try OutputFiles.check(output)
         let work = try CityWork(folder: folder, seed: seed, findsLeaks: true, quiet: quiet)
         Console.progress("drawing up the plan", quiet: quiet)
         let plan = improvementPlan(for: work.city, assessment: work.assessment, seed: seed)
         let catalogue = try Catalogue.named(language ?? "en")
+        if language == nil, work.city.profile.language != "en" {
+            Console.warn(
+                "city.yaml asks for the language '\(work.city.profile.language)', which is not there yet: the documents are in English")
+        }
         var files = OutputFiles()
         files.add("plan.html", html(of: PlanDocument(plan: plan, language: catalogue, date: date)))
         files.add("plan.json", planJSON(plan).text)

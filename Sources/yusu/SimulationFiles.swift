@@ -92,7 +92,8 @@ struct SimulationFiles {
         case .converged: return when + "the solve converged"
         case .demandWithoutSource:
             let names = verdict.isolatedNodes.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
-            return when + "\(verdict.isolatedNodes.count) junctions have no open path to a source (\(names)…); "
+            let more = verdict.isolatedNodes.count > 5 ? " …" : ""
+            return when + "\(verdict.isolatedNodes.count) junctions have no open path to a source (\(names)\(more)); "
                 + "open or add the link that feeds them, or set their demand to zero"
         case .statusesCycle:
             return when + "pumps or valves keep opening and closing; look at the settings near link "

@@ -8,6 +8,10 @@ struct Yusu: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "yusu",
         abstract: "Find out how much drinking water a city loses, where, what it costs, and what to do first.",
+        discussion: """
+            Example: yusu check Examples/Chanchamayo
+            Example: yusu plan Examples/Chanchamayo --output plan
+            """,
         version: "0.1.0",
         subcommands: [
             CheckCommand.self, NetworkCommand.self, BalanceCommand.self, MetersCommand.self, LocateCommand.self, PlanCommand.self,

@@ -134,7 +134,6 @@ struct DocumentTests {
     @Test("figures that are not finite never reach the page")
     func notFinite() throws {
         var plan = SyntheticPlan.plan()
-        plan.assessment.balance?.waterSupplied = Estimate(.nan)
         plan.assessment.zones[0].realLoss = Estimate(.infinity, standardDeviation: .nan)
         plan.cashFlow[3].benefit = -.infinity
         plan.measures[1].costPerCubicMetre = .nan

@@ -5,11 +5,14 @@ import Testing
 
 @testable import Reporting
 
+/// The interpreter, where there is one.
+private enum Interpreter {
+    static let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { FileManager.default.isExecutableFile(atPath: $0) }
+}
+
 /// Cross-checks with Python's readers, where Python is installed.
 @Suite("Independent readers")
 struct IndependentReaderTests {
-    static let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { FileManager.default.isExecutableFile(atPath: $0) }
-
     /// Reads the file as XML and as HTML, and prints the number of tables that HTML's reader saw.
     static let script = """
         import sys, html.parser, xml.dom.minidom
@@ -27,9 +30,9 @@ struct IndependentReaderTests {
 
     @Test(
         "Python reads the page as XML and as HTML",
-        .enabled(if: python != nil, "python3 is not installed"), arguments: ["", "<script>&\"'</td></table>", "\u{202E}\u{1}"])
+        .enabled(if: Interpreter.python != nil, "python3 is not installed"), arguments: ["", "<script>&\"'</td></table>", "\u{202E}\u{1}"])
     func python(prefix: String) throws {
-        let python = try #require(Self.python)
+        let python = try #require(Interpreter.python)
         let page = html(of: PlanDocument(plan: SyntheticPlan.plan(prefix: prefix), language: try Catalogue.named("en")))
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("yusu-page-\(UUID().uuidString).html")
         defer { try? FileManager.default.removeItem(at: file) }

@@ -14,12 +14,7 @@ enum SyntheticPlan {
         var city = City(profile: profile(prefix))
         city.network = network
         city.zones = zones(prefix)
-        city.balance = BalanceInput(
-            periodStart: "2025-01-01", periodDays: 365,
-            volumes: [
-                .ownSources: SourcedValue(
-                    1_825_000, low: 1_752_000, high: 1_898_000, year: "2025", source: "Example meter record", status: .synthetic)
-            ])
+        city.balance = balanceInput
         city.plan.targetRevenueWaterRatio = 0.75
         city.plan.targetYear = 2035
         city.plan.budget = 2_500_000
@@ -29,7 +24,8 @@ enum SyntheticPlan {
         ]
         let nights = zoneAssessments(city.zones)
         let assessment = CityAssessment(
-            level: .networkModel, balance: balance, indicators: indicators, zones: nights, pressures: pressures(of: network),
+            level: .networkModel, balance: try? WaterBalance(balanceInput), indicators: indicators, zones: nights,
+            pressures: pressures(of: network),
             leaks: [leak(in: network)], gaps: ["Customer readings cover 62 % of the meters; the rest is scaled."])
         return ImprovementPlan(
             city: city, assessment: assessment, measures: measures(prefix),
@@ -112,27 +108,17 @@ enum SyntheticPlan {
             }
     }
 
-    static var balance: WaterBalance {
-        let supplied = Estimate(1_825_000, margin95: 73_000)
-        let billedMetered = Estimate(740_000, margin95: 15_000)
-        let billedUnmetered = Estimate(310_000, margin95: 46_000)
-        let revenue = billedMetered + billedUnmetered
-        let unbilledMetered = Estimate(12_000, margin95: 600)
-        let unbilledUnmetered = Estimate(23_000, margin95: 11_000)
-        let unbilled = unbilledMetered + unbilledUnmetered
-        let authorised = revenue + unbilled
-        let (theft, meters, data) = (
-            Estimate(36_000, margin95: 27_000), Estimate(81_000, margin95: 24_000), Estimate(9_000, margin95: 9_000)
-        )
-        let apparent = theft + meters + data
-        let losses = supplied - authorised
-        return WaterBalance(
-            periodDays: 365, ownSources: supplied, imported: Estimate(0), exported: Estimate(0), billedMetered: billedMetered,
-            billedUnmetered: billedUnmetered, unbilledMetered: unbilledMetered, unbilledUnmetered: unbilledUnmetered, unauthorised: theft,
-            meteringInaccuracy: meters, dataHandling: data, waterSupplied: supplied, revenueWater: revenue, unbilledAuthorised: unbilled,
-            authorisedConsumption: authorised, waterLosses: losses, apparentLosses: apparent, realLosses: losses - apparent,
-            nonRevenueWater: supplied - revenue, revenueWaterRatio: Estimate(0.5753, margin95: 0.035),
-            defaults: ["unbilled unmetered: 1.25 % of the water supplied"])
+    static var balanceInput: BalanceInput {
+        func volume(_ value: Double, _ margin: Double) -> SourcedValue {
+            SourcedValue(value, low: value - margin, high: value + margin, year: "2025", source: "Example records", status: .synthetic)
+        }
+        return BalanceInput(
+            periodStart: "2025-01-01", periodDays: 365,
+            volumes: [
+                .ownSources: volume(1_825_000, 73_000), .billedMetered: volume(740_000, 15_000), .billedUnmetered: volume(310_000, 46_000),
+                .unbilledMetered: volume(12_000, 600), .unbilledUnmetered: volume(23_000, 11_000), .unauthorised: volume(36_000, 27_000),
+                .meteringInaccuracy: volume(81_000, 24_000), .dataHandling: volume(9_000, 9_000),
+            ])
     }
 
     static var indicators: [LossIndicator] {

@@ -18,6 +18,7 @@ extension PlanSource {
         }
         if let map {
             blocks.append(.graphic(map))
+            if let detail = detail(of: map) { blocks.append(.graphic(detail)) }
         } else {
             blocks.append(.notice(Notice(.missing, .words(.mapMissingTitle), [.words(.mapMissing)])))
         }

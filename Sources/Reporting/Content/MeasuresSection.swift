@@ -77,14 +77,16 @@ extension PlanSource {
         let ranked = plan.measures.filter { $0.costPerCubicMetre?.isFinite == true && $0.volumeSaved.value > 0 }
             .sorted { ($0.costPerCubicMetre ?? 0) < ($1.costPerCubicMetre ?? 0) }
         guard let cheapest = ranked.first else { return nil }
+        let ceiling = Self.ceiling(of: ranked)
         var marks: [Plot.Mark] = []
         var from = 0.0
         for measure in ranked {
             let to = from + measure.volumeSaved.value / 365
             marks.append(
                 .bar(
-                    from: Point(x: from, y: 0), to: Point(x: to, y: measure.costPerCubicMetre ?? 0), measure.isSelected ? .primary : .muted,
-                    label: number(of: measure.id).map { .literal("\($0)") }))
+                    from: Point(x: from, y: 0), to: Point(x: to, y: min(ceiling, measure.costPerCubicMetre ?? 0)),
+                    measure.isSelected ? .primary : .muted,
+                    label: number(of: measure.id).map { .literal((measure.costPerCubicMetre ?? 0) > ceiling ? "\($0)↑" : "\($0)") }))
             from = to
         }
         var legend: [Plot.LegendEntry] = [.init(.words(.chosen), .primary, .area), .init(.words(.notChosen), .muted, .area)]
@@ -103,6 +105,14 @@ extension PlanSource {
                     x: .init(.words(.volumeSaved), .cubicMetresPerDay, includes: [0]),
                     y: .init(.words(.costPerVolume), .moneyPerCubicMetre(currency), includes: [0]), panels: [.init(marks: marks)],
                     legend: legend)))
+    }
+
+    /// Where bars end, so that a few very dear measures do not flatten the rest: twice what matters for the choice. [currency/m³]
+    private static func ceiling(of measures: [PlannedMeasure]) -> Double {
+        let worth = measures.map(\.waterValue).filter(\.isFinite).max() ?? 0
+        let dearest = measures.filter(\.isSelected).compactMap(\.costPerCubicMetre).max() ?? 0
+        let matters = max(worth, dearest)
+        return matters > 0 ? 2 * matters : .infinity
     }
 
     private var waterValues: [(Double, PlannedMeasure.Target, SeriesStyle)] {

@@ -105,7 +105,7 @@ extension PlanSource {
 
 extension CityAssessment.DataLevel {
     /// As catalogues and `plan.json` spell it.
-    var word: String {
+    public var word: String {
         switch self {
         case .totals: "totals"
         case .zoneFlows: "zone_flows"

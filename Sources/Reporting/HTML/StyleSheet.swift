@@ -60,6 +60,7 @@ enum StyleSheet {
         table { border-collapse: collapse; width: 100%; font-size: .86rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
         table.wide { font-size: .8rem; }
         table.wide td:not(.num) { min-width: 6.4rem; }
+        table.wide th.num + td:not(.num) { min-width: 11rem; }
         caption, figcaption { text-align: left; font-weight: 650; padding: 0 0 .4rem; font-size: .95rem; }
         caption span { display: block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 2rem)); }
         th, td { padding: .32rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); min-width: 3rem; overflow-wrap: break-word; max-width: 24rem; }
@@ -148,7 +149,8 @@ enum StyleSheet {
           table.wide { font-size: 6.9pt; }
           table.wide th, table.wide td { padding: 2pt 3pt; min-width: 0; }
           table.wide tbody th { min-width: 0; }
-          table.wide td:not(.num) { min-width: 15mm; }
+          table.wide td:not(.num) { min-width: 14mm; }
+          table.wide th.num + td:not(.num) { min-width: 30mm; }
           table.wide td.num, table.wide th.num { white-space: normal; }
           svg.chart { min-width: 0; max-width: 165mm; }
           svg.map { max-width: 150mm; }

@@ -19,11 +19,15 @@ extension Wording {
         }
         let place: Int
         switch figure.precision {
-        case .automatic: place = Self.magnitude(halfWidth) - 1
+        case .automatic:
+            // An interval far narrower than the figure is not worth more than five digits of it.
+            place = max(Self.magnitude(halfWidth) - 1, Self.magnitude(value) - 4)
+            if Self.rounded(halfWidth, to: place) == 0 { return number(Self.rounded(value, to: place), decimals: max(0, -place)) }
         case .decimals(let count): place = -count
         case .asGiven:
             return isSymmetric(value, low, high)
-                ? asGiven(value) + "\u{A0}±\u{A0}" + asGiven(halfWidth) : "\(asGiven(value)) (\(asGiven(low))–\(asGiven(high)))"
+                ? asGiven(value) + "\u{A0}±\u{A0}" + asGiven(Self.rounded(halfWidth, to: Self.magnitude(halfWidth) - 1))
+                : "\(asGiven(value)) (\(asGiven(low))–\(asGiven(high)))"
         }
         let decimals = max(0, -place)
         func rounded(_ x: Double) -> String { number(Self.rounded(x, to: place), decimals: decimals) }

@@ -23,20 +23,20 @@ public enum TextKey: String, Sendable, CaseIterable {
     case nightFlowAxis, nightFlowTitle, nightFlowDescription, nightFlowCaption, nightFlowNote, nightFlowMissingTitle, nightFlowMissing
     case legitimateNightUse, nightLeakage, nightDayFactor, dailyLeakage, leaksTitle, leaksMissingTitle, leaksMissing, leakFound
     case leakNotFound, lessThanPerMille, zoneNotKnown, walkingListCaption, walkingListNote, rank, pipe, betweenNodes, fromTo
-    case diameterMillimetres, length, lengthWalked, probability, probabilitySoFar, mapTitle, mapDescription, mapMissingTitle, mapMissing
-    case mapLeakProbability, mapNoSearch, mapNightPressure, mapNoPressure, mapTank, mapDevice, mapZone, mapBelow, mapFrom, mapPipeLabel
-    case pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged, pressureHistogramTitle, pressureHistogramDescription
-    case pressureCaption, nightPressure, shareOfNodes, noZone, nodes, nightLowest, nightMedian, nightHighest, peakLowest, measuresTitle
-    case measuresMissingTitle, measuresMissing, measuresCaption, measuresNote, selectionSentence, underBudget, withoutBudget
-    case provenOptimal, notProvenOptimal, needs, excludes, numberSign, measureHead, target, quantity, life, volumeSaved, chosen
-    case notChosen, chosenFrom, yes, no, curveTitle, curveDescription, worthOfWater, trajectoryTitle, trajectoryMissingTitle
-    case trajectoryMissing, trajectoryChartTitle, trajectoryDescription, trajectoryCaption, trajectoryNote, withProgramme
-    case withoutProgramme, ratioWith, ratioWithout, realLossesWith, realLossesWithout, targetReached, targetPossible, targetMissed
-    case targetOutside, targetNotSet, financeTitle, financeMissingTitle, financeMissing, financeCaption, internalRateOfReturn
-    case benefitCostRatio, payback, discountRate, noRate, noPayback, cashFlowTitle, cashFlowDescription, cashFlowCaption, cashFlowNote
-    case amount, benefit, net, cumulativeNet, funding, total, fundingCaption, fundingSource, kind, capitalToFund, fundingGap
-    case fundingMissingTitle, fundingMissing, registerTitle, registerCaption, registerNote, registerEmpty, usedIn, warningsTitle
-    case noWarnings, gapsTitle, flagOf, sourcesTitle, sourcesCaption, noSources, statusCaption, meaning, figuresCount, glossaryCaption
-    case term, defineRevenueWaterRatio, defineNonRevenueWater, defineRealLosses, defineApparentLosses, defineDistrictMeteredArea
-    case defineMinimumNightFlow, defineLeakageIndex, defineNetPresentValue
+    case diameterMillimetres, length, lengthWalked, probability, probabilitySoFar, mapTitle, mapDetailTitle, mapDescription
+    case mapMissingTitle, mapMissing, mapLeakProbability, mapNoSearch, mapNightPressure, mapNoPressure, mapTank, mapDevice, mapZone
+    case mapBelow, mapFrom, mapPipeLabel, pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged
+    case pressureHistogramTitle, pressureHistogramDescription, pressureCaption, nightPressure, shareOfNodes, noZone, nodes, nightLowest
+    case nightMedian, nightHighest, peakLowest, measuresTitle, measuresMissingTitle, measuresMissing, measuresCaption, measuresNote
+    case selectionSentence, underBudget, withoutBudget, provenOptimal, notProvenOptimal, needs, excludes, numberSign, measureHead, target
+    case quantity, life, volumeSaved, chosen, notChosen, chosenFrom, yes, no, curveTitle, curveDescription, worthOfWater, trajectoryTitle
+    case trajectoryMissingTitle, trajectoryMissing, trajectoryChartTitle, trajectoryDescription, trajectoryCaption, trajectoryNote
+    case withProgramme, withoutProgramme, ratioWith, ratioWithout, realLossesWith, realLossesWithout, targetReached, targetPossible
+    case targetMissed, targetOutside, targetNotSet, financeTitle, financeMissingTitle, financeMissing, financeCaption
+    case internalRateOfReturn, benefitCostRatio, payback, discountRate, noRate, noPayback, cashFlowTitle, cashFlowDescription
+    case cashFlowCaption, cashFlowNote, amount, benefit, net, cumulativeNet, funding, total, fundingCaption, fundingSource, kind
+    case capitalToFund, fundingGap, fundingMissingTitle, fundingMissing, registerTitle, registerCaption, registerNote, registerEmpty
+    case usedIn, warningsTitle, noWarnings, gapsTitle, flagOf, sourcesTitle, sourcesCaption, noSources, statusCaption, meaning
+    case figuresCount, glossaryCaption, term, defineRevenueWaterRatio, defineNonRevenueWater, defineRealLosses, defineApparentLosses
+    case defineDistrictMeteredArea, defineMinimumNightFlow, defineLeakageIndex, defineNetPresentValue
 }

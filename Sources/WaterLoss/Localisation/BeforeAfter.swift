@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
+import NumericalMethods
 import WaterModel
 
 /// Mean residual after less mean residual before, for each channel and class of hours, with the counts behind it.
@@ -97,9 +97,6 @@ struct BeforeAfter {
         return kept.reduce(0, +) / Double(kept.count)
     }
 
-    static func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        let half = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
-    }
+    /// Zero for no values at all.
+    static func median(_ values: [Double]) -> Double { OrderStatistics.median(values) ?? 0 }
 }

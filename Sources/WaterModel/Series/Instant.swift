@@ -46,7 +46,8 @@ public struct Instant: Hashable, Sendable, Comparable, CustomStringConvertible {
     public var description: String {
         let c = calendar
         func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
-        let minute = "\(c.year)-\(two(c.month))-\(two(c.day))T\(two(c.hour)):\(two(c.minute))"
+        let year = (c.year < 0 ? "-" : "") + String(repeating: "0", count: max(0, 4 - "\(abs(c.year))".count)) + "\(abs(c.year))"
+        let minute = "\(year)-\(two(c.month))-\(two(c.day))T\(two(c.hour)):\(two(c.minute))"
         return c.second == 0 ? minute : minute + ":" + two(c.second)
     }
 

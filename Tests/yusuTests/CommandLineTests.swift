@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+import TextFiles
+
+@Suite("the command line: what scripts rely on")
+struct CommandLineTests {
+    let city: TemporaryCity
+
+    init() throws { city = try TemporaryCity() }
+
+    func yusu(_ arguments: String...) throws -> Program.Outcome { try Program.yusu(arguments, in: city) }
+
+    func firstLine(_ name: String) throws -> String { try city.text(name).split(separator: "\n").first.map(String.init) ?? "" }
+
+    @Test("network simulate writes nodes.csv, links.csv and summary.json")
+    func simulate() throws {
+        let outcome = try yusu("network", "simulate", "city/network.inp", "--output", "out", "--timing", "--quiet")
+        #expect(outcome.status == 0 && outcome.messages.isEmpty && outcome.output.isEmpty)
+        #expect(city.files(in: "out") == ["links.csv", "nodes.csv", "summary.json"])
+        #expect(try firstLine("out/nodes.csv") == "time_s,node,head_m,pressure_m,demand_m3_per_s")
+        #expect(try firstLine("out/links.csv") == "time_s,link,flow_m3_per_s,status")
+        let nodes = try DelimitedText(path: city.path + "/out/nodes.csv"), links = try DelimitedText(path: city.path + "/out/links.csv")
+        // 0, 1, 2 and 3 h; six junctions and a reservoir; eight pipes.
+        #expect(nodes.rows.count == 4 * 7 && links.rows.count == 4 * 8)
+        // Three junctions of 0.1 l/s lie behind the inlet of each zone.
+        let inlet = try #require(links.rows.first { $0.fields[1] == "IN_A" })
+        let balanceOfFlow = 1e-9  // m³/s
+        #expect(abs((NumberText.number(inlet.fields[2]) ?? 0) - 0.0003) < balanceOfFlow && inlet.fields[3] == "open")
+        let summary = try city.json("out/summary.json")
+        for key in ["converged", "demand_volume_m3", "leakage_volume_m3", "open_s", "solve_s", "solves"] {
+            #expect(summary[key] != nil, "\(key)")
+        }
+        #expect(summary["converged"] as? Bool == true && summary["solves"] as? Int == 4)
+    }
+
+    @Test("without --timing no file depends on the clock: the same bytes twice")
+    func simulateTwice() throws {
+        for output in ["one", "two"] { #expect(try yusu("network", "simulate", "city/network.inp", "--output", output).status == 0) }
+        for name in city.files(in: "one") { #expect(try city.bytes("one/\(name)") == city.bytes("two/\(name)"), "\(name)") }
+    }
+
+    @Test("network info counts, as a table and as JSON")
+    func info() throws {
+        let table = try yusu("network", "info", "city/network.inp")
+        #expect(table.status == 0 && table.output.contains("junctions") && table.output.contains("Z1, Z2"))
+        let json = try yusu("network", "info", "city/network.inp", "--format", "json")
+        let read = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(read?["junctions"] as? Int == 6 && read?["pipes"] as? Int == 8 && read?["pipe_length_m"] as? Double == 2100)
+    }
+
+    @Test("check tells what the data allow")
+    func check() throws {
+        let table = try yusu("check", "city", "--quiet")
+        #expect(table.status == 0 && table.messages.isEmpty)
+        #expect(table.output.contains("Non-revenue water") && table.output.contains("To measure next:"))
+        #expect(table.output.contains("level: network model"))
+        let json = try yusu("check", "city", "--format", "json", "--quiet")
+        let read = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(read?["data_level"] as? String == "network_model")
+        for key in ["conclusions", "measure_next", "gaps"] { #expect(read?[key] != nil, "\(key)") }
+    }
+
+    @Test("a profile alone is enough for check and plan")
+    func poorData() throws {
+        try city.write("poor/city.yaml", "name: Poor\ncountry: PE\ncurrency: PEN\n")
+        #expect(try yusu("check", "poor").isClean)
+        let outcome = try yusu("plan", "poor", "--output", "out")
+        #expect(outcome.status == 0 && outcome.isClean)
+        #expect(city.files(in: "out") == ["plan.html", "plan.json"])
+    }
+
+    static let resultColumns =
+        "audit,water_supplied,authorised_consumption,water_losses,unauthorised,metering_inaccuracy,data_handling,apparent_losses,"
+        + "real_losses,non_revenue_water,revenue_water_percent,non_revenue_water_percent,real_losses_l_per_connection_day,"
+        + "real_losses_m3_per_km_day,apparent_losses_l_per_connection_day,uarl,infrastructure_leakage_index,apparent_losses_cost,"
+        + "real_losses_cost,non_revenue_water_cost_percent,alerts"
+
+    @Test("balance of a table of audits, to a file and to standard output alike")
+    func balance() throws {
+        try city.write("audits.csv", "audit,volume_unit,own_sources,billed_metered\ngood,ML,100,80\nbad,ML,x,80\n")
+        let shown = try yusu("balance", "audits.csv", "--standard", "awwa")
+        let written = try yusu("balance", "audits.csv", "--standard", "awwa", "--output", "deep/results.csv")
+        #expect(shown.status == 0 && written.status == 0 && written.output.isEmpty)
+        #expect(try city.text("deep/results.csv") == shown.output)
+        let rows = shown.output.split(separator: "\n")
+        #expect(rows.count == 3 && rows[0] == Self.resultColumns && rows[1].hasPrefix("good,100,") && rows[2].hasPrefix("bad,,"))
+        #expect(written.messages == "yusu: 1 of 2 audits could not be computed; the reasons are in the column 'alerts'\n")
+    }
+
+    @Test("balance of a city folder is a table of at most 80 columns")
+    func balanceOfFolder() throws {
+        let outcome = try yusu("balance", "city", "--quiet")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("Real losses") && outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
+    @Test("meters: import, status, report and export")
+    func meters() throws {
+        let imported = try yusu(
+            "meters", "import", "--store", "m.sqlite", "--profile", "city/readings/registers.yaml", "--register", "city/meters.csv",
+            "city/readings/registers.csv.gz", "--quiet")
+        #expect(imported.status == 0 && imported.messages.isEmpty && imported.output.contains("new readings: 960"))
+        let status = try yusu("meters", "status", "--store", "m.sqlite", "--format", "json")
+        let read = try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any]
+        #expect(read?["files"] as? Int == 1 && read?["readings"] as? Int == 960 && read?["meters"] as? Int == 10)
+        #expect(read?["rejected"] as? Int == 0 && (read?["bytes"] as? Int ?? 0) > 0)
+        #expect(try yusu("meters", "report", "--store", "m.sqlite", "--output", "out").status == 0)
+        #expect(city.files(in: "out") == ["meters.csv", "zones.csv", "zones_hourly.csv"])
+        #expect(try firstLine("out/zones_hourly.csv") == "zone,hour,consumption_m3,inflow_m3,meters_reporting")
+        let meters = try DelimitedText(path: city.path + "/out/meters.csv")
+        let columns = [
+            "readings", "gaps", "duplicates", "spikes", "negative_steps", "rollovers", "replacements", "stuck", "continuous_flow",
+            "volume_m3", "completeness", "flags",
+        ]
+        for column in columns { #expect(meters.column(column) != nil, "\(column)") }
+        #expect(meters.rows.count == 10)
+        // 95 steps of 0.02 m³.
+        let volume = NumberText.number(meters.rows[0].fields[try meters.requiredColumn("volume_m3")])
+        #expect(abs((volume ?? 0) - 1.9) < 1e-6)
+        let exported = try yusu("meters", "export", "--store", "m.sqlite")
+        #expect(exported.output.hasPrefix("meter,time,value,unit,kind,quality\nM0,2026-03-02T05:00"))
+        #expect(exported.output.split(separator: "\n").count == 961)
+    }
+
+    @Test("locate writes every pipe in walking order, and a result; the same seed makes the same order")
+    func locate() throws {
+        for output in ["one", "two"] {
+            let outcome = try yusu(
+                "locate", "--network", "city/network.inp", "--sensors", "city/sensors.csv", "--baseline", "city/flows/inflows.csv",
+                "--readings", "city/flows/inflows.csv", "--output", output, "--seed", "7")
+            #expect(outcome.status == 0 && outcome.isClean)
+        }
+        #expect(city.files(in: "one") == ["candidates.csv", "result.json"])
+        #expect(try firstLine("one/candidates.csv") == "rank,pipe,probability,length_m,cumulative_length_m")
+        #expect(try city.bytes("one/candidates.csv") == city.bytes("two/candidates.csv"))
+        let candidates = try DelimitedText(path: city.path + "/one/candidates.csv")
+        #expect(Set(candidates.rows.map { $0.fields[1] }) == ["IN_A", "PA2", "PA3", "PA4", "IN_B", "PB2", "PB3", "PB4"])
+        #expect(candidates.rows.map { $0.fields[0] } == (1...8).map { "\($0)" } && candidates.rows.last?.fields[4] == "2100.00")
+        let result = try city.json("one/result.json")
+        let keys = [
+            "leak_detected", "p_value", "start", "leak_l_per_s", "leak_l_per_s_low95", "leak_l_per_s_high95", "credible_set_90", "seconds",
+        ]
+        #expect(Set(result.keys) == Set(keys))
+        #expect(result["credible_set_90"] is [String])
+    }
+
+    @Test("plan writes plan.html and plan.json; the same input and seed make the same bytes, another seed other ones")
+    func plan() throws {
+        for (output, seed) in [("one", "3"), ("two", "3"), ("three", "4")] {
+            let outcome = try yusu("plan", "city", "--output", output, "--seed", seed)
+            #expect(outcome.status == 0 && outcome.isClean)
+            #expect(outcome.output == "\(output)/plan.html\n\(output)/plan.json\n")
+        }
+        #expect(city.files(in: "one") == ["plan.html", "plan.json"])
+        for name in city.files(in: "one") { #expect(try city.bytes("one/\(name)") == city.bytes("two/\(name)"), "\(name)") }
+        #expect(try city.bytes("one/plan.json") != city.bytes("three/plan.json"))
+        let plan = try city.json("one/plan.json")
+        for key in [
+            "city", "balance", "indicators", "zones", "leaks", "measures", "selection", "trajectory", "cash_flow", "finance", "assumptions",
+        ] {
+            #expect(plan[key] != nil, "\(key)")
+        }
+        #expect(plan["is_synthetic"] as? Bool == true)
+    }
+
+    @Test("a date given stands on the cover")
+    func date() throws {
+        #expect(try yusu("plan", "city", "--output", "out", "--date", "2027-03-31", "--quiet").status == 0)
+        #expect(try city.text("out/plan.html").contains("2027"))
+    }
+
+    @Test("what standard output receives is nothing but the result; --quiet leaves standard error empty")
+    func streams() throws {
+        let loud = try yusu("check", "city"), quiet = try yusu("check", "city", "--quiet")
+        #expect(loud.output == quiet.output && !loud.messages.isEmpty && quiet.messages.isEmpty)
+    }
+
+    static let commands = [
+        [], ["check"], ["network"], ["network", "info"], ["network", "simulate"], ["balance"], ["meters"], ["meters", "import"],
+        ["meters", "status"], ["meters", "report"], ["meters", "export"], ["locate"], ["plan"],
+    ]
+
+    @Test("--help has an example, and fits into 80 columns", arguments: commands)
+    func help(command: [String]) throws {
+        let outcome = try Program.yusu(command + ["--help"], in: city)
+        #expect(outcome.status == 0 && outcome.messages.isEmpty)
+        #expect(outcome.output.contains("Example:") && outcome.output.contains("USAGE: yusu"))
+        for line in outcome.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test("wrong use is exit code 64 with the way to write it", arguments: commands)
+    func wrongUse(command: [String]) throws {
+        let outcome = try Program.yusu(command + ["--no-such-option"], in: city)
+        #expect(outcome.status == 64 && outcome.isClean && outcome.output.isEmpty)
+        #expect(outcome.messages.lowercased().contains("usage: yusu"))
+    }
+
+    static let wrongValues = [
+        ["plan", "city"], ["plan", "city", "--output", "out", "--langage", "en"], ["plan", "city", "--output", "out", "--language", "xx"],
+        ["plan", "city", "--output", "out", "--seed", "-1"], ["plan", "city", "--output", "out", "--date", "soon"],
+        ["plan", "city", "--output", "out", "--date", "2027-02-30"], ["check", "city", "--format", "xml"], ["check"], ["frobnicate"],
+        ["network", "simulate", "city/network.inp", "--output", "out", "--accuracy", "5"],
+        ["network", "simulate", "city/network.inp", "--output", "out", "--demand-model", "xyz"],
+        ["balance", "a.csv", "--standard", "mine"],
+        ["meters", "import", "--store", "s.sqlite"],
+    ]
+
+    @Test("a value that cannot be is refused before any work", arguments: wrongValues)
+    func wrongValue(arguments: [String]) throws {
+        let outcome = try Program.yusu(arguments, in: city)
+        #expect(outcome.status == 64 && outcome.isClean && outcome.output.isEmpty)
+        #expect(outcome.messages.hasPrefix("Error: ") && !outcome.messages.contains("read city"))
+        #expect(city.files(in: "out").isEmpty)
+    }
+
+    @Test("a reader that goes away ends the program without a trace, whether the signal is heeded or not")
+    func closedPipe() throws {
+        _ = try yusu(
+            "meters", "import", "--store", "m.sqlite", "--profile", "city/readings/registers.yaml", "city/readings/registers.csv.gz")
+        for prefix in ["", "trap '' PIPE; "] {
+            let outcome = try Program.shell("\(prefix)\"$YUSU\" meters export --store m.sqlite | head -n 1", in: city)
+            #expect(outcome.output == "meter,time,value,unit,kind,quality\n")
+            #expect(outcome.messages.isEmpty)
+        }
+    }
+
+    @Test("a full or closed standard output is told with exit code 74")
+    func fullOutput() throws {
+        for target in [">/dev/full", ">&-"] {
+            let outcome = try Program.shell("exec \"$YUSU\" network info city/network.inp \(target)", in: city)
+            #expect(outcome.status == 74 && outcome.isClean, "\(target)")
+            #expect(outcome.messages.hasPrefix("yusu: standard output cannot be written"))
+        }
+    }
+
+    @Test("a result may go to a device; the device stays one")
+    func device() throws {
+        try city.write("audits.csv", "audit,volume_unit,own_sources,billed_metered\ngood,ML,100,80\n")
+        let outcome = try yusu("balance", "audits.csv", "--output", "/dev/stdout")
+        #expect(outcome.status == 0 && outcome.output.hasPrefix("audit,water_supplied"))
+        let pipe = try Program.shell("mkfifo p && (cat p > copy &) && \"$YUSU\" balance audits.csv --output p && test -p p", in: city)
+        #expect(pipe.status == 0)
+    }
+}
