@@ -16,6 +16,7 @@ extension INPReader {
                 "write LINK id status IF NODE id ABOVE value, or LINK id status AT TIME hours")
         }
         guard let index = linkIndex[words[1]] else {
+            if refused.contains(words[1]) { return }
             return report(line.number, "link '\(words[1])' of the control is not defined", "correct the name")
         }
         if case .pipe(let pipe) = network.links[index].kind, pipe.hasCheckValve {
@@ -29,6 +30,7 @@ extension INPReader {
         let trigger: Control.Trigger
         if words[3].matches("IF"), words.count >= 8 {
             guard let node = nodeIndex[words[5]] else {
+                if refused.contains(words[5]) { return }
                 return report(line.number, "node '\(words[5])' of the control is not defined", "correct the name")
             }
             guard let value = number(line, 7, "limit of the control") else { return }
@@ -59,10 +61,10 @@ extension INPReader {
             guard words.count >= 3, ["IF", "AND", "OR", "THEN", "ELSE"].contains(where: { words[0].uppercased() == $0 }) else { continue }
             let isLink = ["LINK", "PIPE", "PUMP", "VALV"].contains { words[1].matches($0) }
             let isNode = ["NODE", "JUNC", "TANK", "RESE"].contains { words[1].matches($0) }
-            if isLink, linkIndex[words[2]] == nil {
+            if isLink, linkIndex[words[2]] == nil, !refused.contains(words[2]) {
                 report(line.number, "link '\(words[2])' of the rule is not defined", "correct the name")
             }
-            if isNode, nodeIndex[words[2]] == nil {
+            if isNode, nodeIndex[words[2]] == nil, !refused.contains(words[2]) {
                 report(line.number, "node '\(words[2])' of the rule is not defined", "correct the name")
             }
         }

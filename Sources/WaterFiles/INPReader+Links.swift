@@ -91,7 +91,8 @@ extension INPReader {
         guard let ends = ends(line, element) else { return }
         guard line.words.count > 4, let kind = Valve.Kind.allCases.first(where: { line.words[4].matches($0.rawValue) }) else {
             return report(
-                line.number, "\(element) has no type that is known",
+                line.number,
+                line.words.count > 4 ? "\(element) is of type '\(line.words[4])', which is not known" : "\(element) has no type",
                 "give one of \(Valve.Kind.allCases.map(\.rawValue).joined(separator: ", ")) as word 5")
         }
         guard let diameter = number(line, 3, "diameter of \(element)", in: Self.positive),
@@ -124,6 +125,7 @@ extension INPReader {
     /// `pipe area expansion`
     mutating func readLeakage(_ line: INPText.Line) {
         guard let index = linkIndex[line.words[0]] else {
+            if refused.contains(line.words[0]) { return }
             return report(line.number, "pipe '\(line.words[0])' is not defined", "add it to [PIPES] or correct the name")
         }
         guard let area = number(line, 1, "leak area of pipe '\(line.words[0])'", in: Self.notNegative),
@@ -141,6 +143,7 @@ extension INPReader {
         var targets: [Int] = []
         if line.words.count == 2 {
             guard let index = linkIndex[line.words[0]] else {
+                if refused.contains(line.words[0]) { return }
                 return report(line.number, "link '\(line.words[0])' is not defined", "correct the name")
             }
             targets = [index]
@@ -191,6 +194,7 @@ extension INPReader {
     mutating func readEnergy(_ line: INPText.Line) {
         guard line.words.count >= 4, line.words[0].matches("PUMP"), line.words[2].matches("EFFI") else { return }
         guard let index = linkIndex[line.words[1]], case .pump(var pump) = network.links[index].kind else {
+            if refused.contains(line.words[1]) { return }
             return report(line.number, "pump '\(line.words[1])' is not defined", "correct the name")
         }
         pump.efficiencyCurve = curve(line, line.words[3], use: .pumpEfficiency)

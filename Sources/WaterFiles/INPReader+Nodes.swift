@@ -100,6 +100,7 @@ extension INPReader {
 
     private mutating func junction(_ line: INPText.Line, _ name: String) -> Int? {
         guard let index = nodeIndex[name] else {
+            if refused.contains(name) { return nil }
             report(line.number, "node '\(name)' is not defined", "add it to [JUNCTIONS] or correct the name")
             return nil
         }

@@ -18,10 +18,26 @@ public enum INP {
     public static func parse(_ text: String, file: String, constants: ConstantsMode = .exact) throws(TextFileError) -> Network {
         var reader = INPReader(text: INPText(text, file: file), file: file, constants: constants)
         reader.readAll()
-        guard reader.problems.isEmpty else {
-            throw .invalid(reader.problems.sorted { ($0.line ?? .max) < ($1.line ?? .max) })
-        }
+        guard reader.problems.isEmpty else { throw .invalid(told(reader.problems, of: file)) }
         return reader.network
+    }
+
+    /// Problems told of one file; a file of another kind has one in every line.
+    public static let mostProblems = 200
+
+    /// In the order of the lines, the first `mostProblems` in full and the number of the others. Long words are cut.
+    private static func told(_ problems: [InputProblem], of file: String) -> [InputProblem] {
+        let sorted = problems.enumerated().sorted { ($0.1.line ?? .max, $0.0) < ($1.1.line ?? .max, $1.0) }
+        var told = sorted.prefix(mostProblems).map { item in
+            var problem = item.element
+            if problem.what.utf8.count > 400 { problem.what = problem.what.prefix(300) + "… (cut)" }
+            return problem
+        }
+        if problems.count > told.count {
+            told.append(
+                InputProblem(file: file, what: "\(problems.count - told.count) more problems", remedy: "mend the first ones and try again"))
+        }
+        return told
     }
 }
 
@@ -35,6 +51,8 @@ struct INPReader {
     var problems: [InputProblem]
     var nodeIndex: [String: Int] = [:]
     var linkIndex: [String: Int] = [:]
+    /// Nodes and links whose own line was refused: what names them is not reported again.
+    var refused: Set<String> = []
     /// Lines on which elements were defined, for messages of later checks.
     var nodeLines: [Int] = []
     var linkLines: [Int] = []
@@ -56,12 +74,12 @@ struct INPReader {
         readTimes()
         readPatterns()
         readCurves()
-        for line in text.lines(of: "JUNCTIONS") { readJunction(line) }
-        for line in text.lines(of: "RESERVOIRS") { readReservoir(line) }
-        for line in text.lines(of: "TANKS") { readTank(line) }
-        for line in text.lines(of: "PIPES") { readPipe(line) }
-        for line in text.lines(of: "PUMPS") { readPump(line) }
-        for line in text.lines(of: "VALVES") { readValve(line) }
+        for line in text.lines(of: "JUNCTIONS") { define(line) { $0.readJunction(line) } }
+        for line in text.lines(of: "RESERVOIRS") { define(line) { $0.readReservoir(line) } }
+        for line in text.lines(of: "TANKS") { define(line) { $0.readTank(line) } }
+        for line in text.lines(of: "PIPES") { define(line) { $0.readPipe(line) } }
+        for line in text.lines(of: "PUMPS") { define(line) { $0.readPump(line) } }
+        for line in text.lines(of: "VALVES") { define(line) { $0.readValve(line) } }
         readDemands()
         for line in text.lines(of: "EMITTERS") { readEmitter(line) }
         for line in text.lines(of: "LEAKAGE") { readLeakage(line) }
@@ -82,6 +100,13 @@ struct INPReader {
     }
 
     // MARK: What the sections share
+
+    /// Reads the line of a node or link and notes its name where the line was refused.
+    private mutating func define(_ line: INPText.Line, _ read: (inout INPReader) -> Void) {
+        let before = problems.count
+        read(&self)
+        if problems.count > before { refused.insert(line.words[0]) }
+    }
 
     mutating func report(_ line: Int?, _ what: String, _ remedy: String) {
         problems.append(InputProblem(file: file, line: line, what: what, remedy: remedy))
@@ -183,7 +208,7 @@ struct INPReader {
             return nil
         }
         var isWhole = true
-        for name in line.words[1...2] where nodeIndex[name] == nil {
+        for name in line.words[1...2] where nodeIndex[name] == nil && !refused.contains(name) {
             report(line.number, "\(element) is joined to node '\(name)', which is not defined", "add the node or correct the name")
             isWhole = false
         }

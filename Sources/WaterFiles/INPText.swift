@@ -33,8 +33,7 @@ struct INPText {
     init(_ text: String, file: String) {
         var number = 0
         var ended = false
-        // Lines end in LF, CR LF or CR; Swift takes CR LF for one character.
-        for piece in text.split(omittingEmptySubsequences: false, whereSeparator: { $0.isNewline }) {
+        for piece in Self.pieces(of: text) {
             number += 1
             if ended { break }
             let (words, comment) = Self.words(of: piece)
@@ -45,12 +44,12 @@ struct INPText {
                 continue
             }
             if first.hasPrefix("[") {
-                let name = first.dropFirst().prefix { $0 != "]" }.uppercased()
+                let name = Self.sectionName(piece, first: first)
                 if name == "END" { ended = true }
                 if !Self.known.contains(name) {
                     problems.append(
                         InputProblem(
-                            file: file, line: number, what: "section '\(first)' is not known",
+                            file: file, line: number, what: "section '[\(name)]' is not known",
                             remedy: "the sections of EPANET 2.3 are \(Self.known.joined(separator: ", "))"))
                 }
                 sections.append(Section(name: name, line: number))
@@ -67,6 +66,35 @@ struct INPText {
 
     /// Lines of all sections of a name, in the order of the file.
     func lines(of name: String) -> [Line] { sections.filter { $0.name == name }.flatMap(\.lines).filter { !$0.words.isEmpty } }
+
+    /// What stands between the brackets, in capitals; the first word where the second bracket is missing.
+    private static func sectionName(_ line: Substring, first: String) -> String {
+        guard let open = line.firstIndex(of: "["), let close = line[open...].firstIndex(of: "]") else {
+            return first.dropFirst().uppercased()
+        }
+        return String(line[line.index(after: open)..<close]).trimmingBlanks.uppercased()
+    }
+
+    /// Lines end in LF, CR LF or CR. Other line breaks of Unicode are none here: NEL, byte 0x85, is a letter or a sign in the
+    /// code pages of older files.
+    private static func pieces(of text: String) -> [Substring] {
+        var pieces: [Substring] = []
+        let bytes = text.utf8
+        var start = bytes.startIndex, index = start
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            let next = bytes.index(after: index)
+            if byte == 10 || byte == 13 {
+                pieces.append(text[start..<index])
+                start = byte == 13 && next < bytes.endIndex && bytes[next] == 10 ? bytes.index(after: next) : next
+                index = start
+            } else {
+                index = next
+            }
+        }
+        pieces.append(text[start...])
+        return pieces
+    }
 
     /// Words parted by blanks, tabs or commas; a double quote holds blanks together; a semicolon ends the line.
     private static func words(of line: Substring) -> (words: [String], comment: String) {

@@ -34,7 +34,7 @@ extension HydraulicSolver {
             }
             if entry >= 0, isUnknown(i), isUnknown(j) { offDiagonal[entry] = -p }
         }
-        for index in 0..<outflows.count {
+        for index in 0..<outflows.count where !isIsolated[Int(outflows.row[index])] {
             let (head, gradient) = outflows.head(index)
             let row = Int(outflows.row[index])
             let p = 1 / gradient
@@ -67,7 +67,7 @@ extension HydraulicSolver {
             sumOfChanges += abs(change)
             sumOfFlows += abs(flows[k])
         }
-        for index in 0..<outflows.count {
+        for index in 0..<outflows.count where !isIsolated[Int(outflows.row[index])] {
             let (head, gradient) = outflows.head(index)
             var change = (heads[Int(outflows.row[index])] - outflows.base[index] - head) / gradient * relaxation
             if case .demand(let full, _, _) = outflows.law[index], abs(change) > 0.4 * full {
@@ -84,7 +84,8 @@ extension HydraulicSolver {
             sumOfFlows += abs(flows[k])
         }
         for k in 0..<table.count where table.kind[k] == .fcv && statuses[k] == .active { flows[k] = settings[k] }
-        return sumOfFlows > 0 ? sumOfChanges / sumOfFlows : sumOfChanges
+        // Where next to nothing flows, the rounding of the heads moves flows by more than their size.
+        return sumOfChanges <= Tolerance.noFlow * Double(table.count) ? 0 : sumOfChanges / sumOfFlows
     }
 
     /// Links whose flow does not follow from the heads at their ends.
@@ -106,12 +107,17 @@ extension HydraulicSolver {
         return isReducing ? need : -need
     }
 
-    /// Largest |H_i − H_j − h(q)| over links that carry water freely. [m]
+    /// Largest |H_i − H_j − h(q)| over links that carry water freely, and
+    /// |H − z − h(q)| over emitters, leaks and pressure-driven demands, for which the link is −1. [m]
     func energyResidual() -> (size: Double, link: Int) {
         var worst = 0.0, at = -1
         for k in 0..<table.count where isCarrying[k] && !isHeld(k) && !statuses[k].isClosed {
             let error = abs(heads[Int(table.start[k])] - heads[Int(table.end[k])] - loss[k])
             if !(error <= worst) { (worst, at) = (error, k) }
+        }
+        for index in 0..<outflows.count where !isIsolated[Int(outflows.row[index])] {
+            let error = outflows.residual(index, head: heads[Int(outflows.row[index])])
+            if !(error <= worst) { (worst, at) = (error, -1) }
         }
         return (worst, at)
     }

@@ -21,6 +21,8 @@ struct OutflowTable {
     var role: [Role] = []
     /// [m³/s]
     var flow: [Double] = []
+    /// Held at `flow`: nothing, or all of a demand. Set when the statuses have settled, so that a dry node gives exactly nothing.
+    var isHeld: [Bool] = []
 
     var count: Int { row.count }
 
@@ -30,11 +32,39 @@ struct OutflowTable {
         self.law.append(law)
         self.role.append(role)
         self.flow.append(flow)
+        isHeld.append(false)
+    }
+
+    /// The flow at the end of its law where an outflow stands at or beyond it; nil between the ends. [m³/s]
+    func end(_ index: Int) -> Double? {
+        switch law[index] {
+        case .power(_, _, let reverses): !reverses && flow[index] <= 0 ? 0 : nil
+        case .demand(let full, _, _): flow[index] <= 0 ? 0 : (flow[index] >= full ? full : nil)
+        }
+    }
+
+    /// Holds those that stand beyond an end of their law at that end.
+    mutating func holdAtEnds() {
+        for index in 0..<count {
+            guard let end = end(index) else { continue }
+            flow[index] = end
+            isHeld[index] = true
+        }
+    }
+
+    /// How far a head stands from what the law asks for; beyond an end of the law only on its wrong side. [m]
+    func residual(_ index: Int, head: Double) -> Double {
+        let pressure = head - base[index]
+        guard let end = end(index) else { return abs(pressure - self.head(index).head) }
+        if end == 0 { return max(pressure, 0) }
+        if case .demand(_, let range, _) = law[index] { return max(range - pressure, 0) }
+        return 0
     }
 
     /// Head above the base and its slope, at the present flow. EPANET 2.3: `emitterheadloss`, `demandheadloss`.
     func head(_ index: Int) -> (head: Double, gradient: Double) {
         let q = flow[index]
+        if isHeld[index] { return (0, .infinity) }
         switch law[index] {
         case .power(let coefficient, let inverse, let reverses):
             let size = abs(q)
@@ -69,6 +99,8 @@ enum Tolerance {
     static let barrier = 1e9 * Units.foot / Units.cubicFoot
     /// Head that a status change must exceed: 5e-4 ft. [m]
     static let head = 5e-4 * Units.foot
+    /// Change of a link's flow that counts as none: a tenth of a litre a day. [m³/s]
+    static let noFlow = 1e-9
     /// Flow that a status change must exceed: 1e-4 ft³/s. [m³/s]
     static let flow = 1e-4 * Units.cubicFoot
 }

@@ -48,7 +48,8 @@ extension HydraulicSolver {
             if table.kind[k] == .pipe || table.kind[k] == .pump { statuses[k] = status == .closed ? .closed : .open }
             if table.kind[k] == .pump, settings[k] == 0 { statuses[k] = .closed }
             if table.kind[k] == .pcv, status == .active, settings[k] <= 0 { statuses[k] = .closed }
-            if !warm { flows[k] = startFlow(k) }
+            // A link that was closed in the last solve would start without any slope.
+            if !warm || !flows[k].isFinite || flows[k] == 0 { flows[k] = startFlow(k) }
         }
         isIsolated = unreached { k in
             // Links that are closed for the whole solve; the others may yet open.
@@ -123,6 +124,7 @@ extension HydraulicSolver {
         for k in 0..<table.count where table.kind[k] == .fcv && statuses[k] == .active {
             if rows.contains(Int(table.start[k])) || rows.contains(Int(table.end[k])) {
                 statuses[k] = .cannotDeliverFlow
+                statusChanges[k] += 1
                 return true
             }
         }
@@ -165,6 +167,7 @@ extension HydraulicSolver {
             if !isCarrying[k] || statuses[k].isClosed { flows[k] = 0 }
         }
         for index in 0..<outflows.count where isIsolated[Int(outflows.row[index])] { outflows.flow[index] = 0 }
+        outflows.holdAtEnds()
         assignHolders()
     }
 
@@ -189,12 +192,12 @@ extension HydraulicSolver {
         for index in 0..<outflows.count {
             let node = nodeOfRow[Int(outflows.row[index])]
             delivered[node] += outflows.flow[index]
-            if outflows.role[index] != .demand { leakage[node] += outflows.flow[index] }
+            if outflows.role[index] != .demand, !isIsolated[Int(outflows.row[index])] { leakage[node] += outflows.flow[index] }
         }
         for row in junctionCount..<nodeOfRow.count { delivered[nodeOfRow[row]] = balance[row] }
         for row in isolated { delivered[nodeOfRow[row]] = 0 }
         return HydraulicState(
-            heads: network.nodes.indices.map { isIsolated[rowOfNode[$0]] ? nil : heads[rowOfNode[$0]] }, flows: flows,
+            heads: rowOfNode.map { isIsolated[$0] || !heads[$0].isFinite ? nil : heads[$0] }, flows: flows,
             statuses: statuses, demands: delivered, leakage: leakage,
             verdict: Verdict(
                 outcome: outcome, iterations: iterations, massResidual: mass,

@@ -59,6 +59,9 @@ extension HydraulicSolver {
         return q < -Tolerance.flow ? .closed : status
     }
 
+    /// Times that a flow valve may cut a part off from every source before it is left open.
+    private static let mostReleases = 4
+
     /// Changes of status after which a pressure valve is left open.
     private static let mostStatusChanges = 40
 
@@ -77,7 +80,7 @@ extension HydraulicSolver {
         if flows[k] < -Tolerance.flow { return .cannotDeliverFlow }
         // It would have to add head to pass its setting.
         if statuses[k] == .active, h1 - h2 < table.minor[k] * settings[k] * settings[k] - Tolerance.head { return .cannotDeliverFlow }
-        if statuses[k] == .cannotDeliverFlow, flows[k] >= settings[k] { return .active }
+        if statuses[k] == .cannotDeliverFlow, flows[k] >= settings[k], statusChanges[k] < Self.mostReleases { return .active }
         return statuses[k]
     }
 
