@@ -27,7 +27,9 @@ let package = Package(
     name: "Yusu",
     products: [
         .executable(name: "yusu", targets: ["yusu"]),
-        .library(name: "Yusu", targets: ["NumericalMethods", "WaterModel", "Hydraulics", "WaterLoss", "Planning", "WaterFiles", "Metering", "Reporting"]),
+        .library(
+            name: "Yusu",
+            targets: ["NumericalMethods", "WaterModel", "Hydraulics", "WaterLoss", "Planning", "WaterFiles", "Metering", "Reporting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -3,7 +3,7 @@
 """Writes Examples/Chanchamayo and its truth: generate_chanchamayo.py [SEED] [FOLDER]
 
 The town is synthetic: network, customers, readings and leaks are drawn from a seeded generator, and the hydraulics of the
-truth come from EPANET 2.2 (owa-epanet), not from Yusu. The facts of city.yaml are published ones with their sources.
+truth come from EPANET 2.3.5 (owa-epanet), not from Yusu. The facts of city.yaml are published ones with their sources.
 FOLDER is Examples beside Tools unless given. Same seed, same bytes. Needs numpy and owa-epanet.
 """
 import sys

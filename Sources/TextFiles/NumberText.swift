@@ -39,7 +39,8 @@ public enum NumberText {
 
     /// A finite decimal number; nil for anything else ("nan", "inf", "0x10" and empty text included).
     public static func number(_ text: some StringProtocol) -> Double? {
-        guard let first = text.utf8.first, text.utf8.allSatisfy({ ($0 >= 48 && $0 <= 57) || $0 == 43 || $0 == 45 || $0 == 46 || $0 == 69 || $0 == 101 }),
+        guard let first = text.utf8.first,
+            text.utf8.allSatisfy({ ($0 >= 48 && $0 <= 57) || $0 == 43 || $0 == 45 || $0 == 46 || $0 == 69 || $0 == 101 }),
             first != 69, first != 101, let value = Double(text), value.isFinite
         else { return nil }
         return value

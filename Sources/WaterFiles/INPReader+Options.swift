@@ -54,7 +54,9 @@ extension INPReader {
             } else if key.matches("ACCU") {
                 options.accuracy = number(line, 1, "accuracy", in: Self.notNegative).map { min(max($0, 1e-8), 0.1) } ?? options.accuracy
             } else if key.matches("DEMA"), words.count > 1, words[1].matches("MODE") {
-                if last.matches("PDA") { pressureDriven = true } else if !last.matches("DDA") {
+                if last.matches("PDA") {
+                    pressureDriven = true
+                } else if !last.matches("DDA") {
                     report(line.number, "demand model '\(last)' is not known", "give DDA or PDA")
                 }
             } else if key.matches("DEMA") {
@@ -175,7 +177,9 @@ extension INPReader {
                 network.patterns.append(Pattern(id: Pattern.ID(line.words[0]), multipliers: multipliers))
             }
         }
-        for index in network.patterns.indices where network.patterns[index].multipliers.isEmpty { network.patterns[index].multipliers = [1] }
+        for index in network.patterns.indices where network.patterns[index].multipliers.isEmpty {
+            network.patterns[index].multipliers = [1]
+        }
         // The default pattern is the one named, "1" where none is named; one that does not exist means constant demand.
         let name = network.hydraulics.defaultPattern?.name ?? "1"
         network.hydraulics.defaultPattern = patternIndex[name] == nil ? nil : Pattern.ID(name)

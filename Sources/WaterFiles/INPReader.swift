@@ -89,7 +89,8 @@ struct INPReader {
 
     /// The number in a word; a problem, and nil, where it is none or outside `range`.
     mutating func number(
-        _ line: INPText.Line, _ index: Int, _ meaning: String, in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
+        _ line: INPText.Line, _ index: Int, _ meaning: String,
+        in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
     ) -> Double? {
         guard index < line.words.count else {
             report(line.number, "\(meaning) is missing", "add it as word \(index + 1) of the line")
@@ -121,8 +122,8 @@ struct INPReader {
         return "it must lie between \(NumberText.exact(range.lowerBound)) and \(NumberText.exact(range.upperBound))"
     }
 
-    static let positive = Double.leastNonzeroMagnitude ... Double.greatestFiniteMagnitude
-    static let notNegative = 0.0 ... Double.greatestFiniteMagnitude
+    static let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
+    static let notNegative = 0.0...Double.greatestFiniteMagnitude
 
     /// A pattern that must exist; `nil` and no problem for an empty word and `*`.
     mutating func pattern(_ line: INPText.Line, _ index: Int) -> Pattern.ID? {
@@ -153,7 +154,9 @@ struct INPReader {
     /// Takes a node into the network; a problem where its name is used already.
     mutating func add(_ node: Node, _ line: INPText.Line) {
         guard nodeIndex[node.id.name] == nil else {
-            report(line.number, "node '\(node.id)' is defined twice", "rename one; it also stands in line \(nodeLines[nodeIndex[node.id.name] ?? 0])")
+            report(
+                line.number, "node '\(node.id)' is defined twice",
+                "rename one; it also stands in line \(nodeLines[nodeIndex[node.id.name] ?? 0])")
             return
         }
         nodeIndex[node.id.name] = network.nodes.count
@@ -163,7 +166,9 @@ struct INPReader {
 
     mutating func add(_ link: Link, _ line: INPText.Line) {
         guard linkIndex[link.id.name] == nil else {
-            report(line.number, "link '\(link.id)' is defined twice", "rename one; it also stands in line \(linkLines[linkIndex[link.id.name] ?? 0])")
+            report(
+                line.number, "link '\(link.id)' is defined twice",
+                "rename one; it also stands in line \(linkLines[linkIndex[link.id.name] ?? 0])")
             return
         }
         linkIndex[link.id.name] = network.links.count

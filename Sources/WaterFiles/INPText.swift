@@ -57,7 +57,8 @@ struct INPText {
             } else if sections.isEmpty {
                 problems.append(
                     InputProblem(
-                        file: file, line: number, what: "'\(first)' stands before any section", remedy: "begin with a section such as [TITLE]"))
+                        file: file, line: number, what: "'\(first)' stands before any section",
+                        remedy: "begin with a section such as [TITLE]"))
             } else {
                 sections[sections.count - 1].lines.append(Line(number: number, words: words, comment: comment, raw: String(piece)))
             }

@@ -26,7 +26,9 @@ struct CityWork {
         if let network = city.network {
             do {
                 pressures = try PressureSurvey(of: network, zones: city.zones)
-                if pressures?.converged == false { remarks.append("\(folder)/network.inp: the model found no balance; its pressures are not used") }
+                if pressures?.converged == false {
+                    remarks.append("\(folder)/network.inp: the model found no balance; its pressures are not used")
+                }
                 if pressures?.converged == false { pressures = nil }
             } catch {
                 remarks.append("\(folder)/network.inp: \(error.description)")

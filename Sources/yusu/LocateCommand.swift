@@ -53,7 +53,8 @@ struct LocateCommand: ParsableCommand {
         let files = LeakFindingFiles(finding: finding)
         var result = OutputFiles()
         result.add("candidates.csv", files.candidates)
-        result.add("result.json", files.result(seconds: Double(seconds.components.seconds) + Double(seconds.components.attoseconds) * 1e-18).text)
+        result.add(
+            "result.json", files.result(seconds: Double(seconds.components.seconds) + Double(seconds.components.attoseconds) * 1e-18).text)
         try result.write(to: output)
         Console.progress(files.sentence, quiet: quiet)
     }

@@ -133,7 +133,7 @@ struct FinanceTests {
     @Test("savings that erode are worth half of savings that are held, RB1")
     func rebound() {
         let held = DiscountedCashFlow(flows: (0..<10).map { _ in 22_048.536 * 365 })
-        let eroding = DiscountedCashFlow(flows: (0..<10).map { max(0, 22_048.536 - 2242.7377 * Double($0)) * 365 })
+        let eroding = DiscountedCashFlow(flows: (1...10).map { max(0, 22_048.536 - 2242.7377 * Double($0)) * 365 })
         // The vector asks for one currency unit.
         #expect(abs(held.netPresentValue(rate: 0.08) - 54_000_828) < 1)
         #expect(abs(eroding.netPresentValue(rate: 0.08) - 27_307_394) < 1)

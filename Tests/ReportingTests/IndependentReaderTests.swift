@@ -5,9 +5,9 @@ import Testing
 
 @testable import Reporting
 
-/// Python, where it is installed.
+/// The interpreter, where there is one.
 private enum Interpreter {
-    static let path = ["/usr/bin/python3", "/usr/local/bin/python3"].first { FileManager.default.isExecutableFile(atPath: $0) }
+    static let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { FileManager.default.isExecutableFile(atPath: $0) }
 }
 
 /// Cross-checks with Python's readers, where Python is installed.
@@ -30,9 +30,9 @@ struct IndependentReaderTests {
 
     @Test(
         "Python reads the page as XML and as HTML",
-        .enabled(if: Interpreter.path != nil, "python3 is not installed"), arguments: ["", "<script>&\"'</td></table>", "\u{202E}\u{1}"])
-    func pageIsRead(prefix: String) throws {
-        let python = try #require(Interpreter.path)
+        .enabled(if: Interpreter.python != nil, "python3 is not installed"), arguments: ["", "<script>&\"'</td></table>", "\u{202E}\u{1}"])
+    func python(prefix: String) throws {
+        let python = try #require(Interpreter.python)
         let page = html(of: PlanDocument(plan: SyntheticPlan.plan(prefix: prefix), language: try Catalogue.named("en")))
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("yusu-page-\(UUID().uuidString).html")
         defer { try? FileManager.default.removeItem(at: file) }

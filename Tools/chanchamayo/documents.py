@@ -163,7 +163,7 @@ A whole city folder, so that a first day with Yusu has something to work on. **E
 Of the real utility (EPS Selva Central) neither losses, hours, connections, mains, tariff nor pressure were found in public sources: they are
 `unknown` in `city.yaml`, and nothing here stands for them.
 
-The truth came from EPANET 2.2 driven hour by hour with roughness and demands of its own. What was planted is in `../Truth/Chanchamayo.json`,
+The truth came from EPANET 2.3.5 driven hour by hour with roughness and demands of its own. What was planted is in `../Truth/Chanchamayo.json`,
 outside the folder: the program never reads it, the tests do.
 """)
 

@@ -70,7 +70,9 @@ extension HydraulicSolver {
         for index in 0..<outflows.count {
             let (head, gradient) = outflows.head(index)
             var change = (heads[Int(outflows.row[index])] - outflows.base[index] - head) / gradient * relaxation
-            if case .demand(let full, _, _) = outflows.law[index], abs(change) > 0.4 * full { change = change < 0 ? -0.4 * full : 0.4 * full }
+            if case .demand(let full, _, _) = outflows.law[index], abs(change) > 0.4 * full {
+                change = change < 0 ? -0.4 * full : 0.4 * full
+            }
             outflows.flow[index] += change
             sumOfChanges += abs(change)
             sumOfFlows += abs(outflows.flow[index])

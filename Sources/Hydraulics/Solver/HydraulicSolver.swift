@@ -174,7 +174,9 @@ public struct HydraulicSolver: Sendable {
             change = updateFlows(relaxation: iteration % 40 >= 30 ? 0.6 : 1)
             statusChanged = checkStatuses && updatePressureValves()
             if statusChanged { assignHolders() }
-            if checkStatuses, iteration < checkUntil || iteration % 30 == 29, iteration % checkEvery == 1, updateLinks() { statusChanged = true }
+            if checkStatuses, iteration < checkUntil || iteration % 30 == 29, iteration % checkEvery == 1, updateLinks() {
+                statusChanged = true
+            }
         }
         return (limit, .notConverged)
     }

@@ -180,7 +180,9 @@ extension HydraulicSolver {
         for row in 0..<junctionCount { throughput += abs(demands[row]) }
         let energy = energyResidual()
         let isolated = (0..<junctionCount).filter { isIsolated[$0] }
-        if outcome == .converged, !(energy.size <= Verdict.energyBar) || !(mass <= max(Verdict.massBar * throughput, 1e-15)) { outcome = .notConverged }
+        if outcome == .converged, !(energy.size <= Verdict.energyBar) || !(mass <= max(Verdict.massBar * throughput, 1e-15)) {
+            outcome = .notConverged
+        }
         if outcome == .converged, isolated.contains(where: { conditions.demands[nodeOfRow[$0]] != 0 }) { outcome = .demandWithoutSource }
         var delivered = network.nodes.indices.map { row in demands[rowOfNode[row]] }
         var leakage = [Double](repeating: 0, count: delivered.count)

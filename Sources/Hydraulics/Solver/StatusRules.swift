@@ -121,12 +121,16 @@ extension HydraulicSolver {
             guard let tank = tanks[Int(row)] else { return false }
             let head = heads[Int(row)]
             if head >= tank.full - Tolerance.head, !tank.canOverflow {
-                if table.kind[k] == .pump { if row == table.end[k] { return true } } else if drop < -Tolerance.head || q < -Tolerance.flow {
+                if table.kind[k] == .pump {
+                    if row == table.end[k] { return true }
+                } else if drop < -Tolerance.head || q < -Tolerance.flow {
                     return true
                 }
             }
             if head <= tank.empty + Tolerance.head {
-                if table.kind[k] == .pump { if row == table.start[k] { return true } } else if drop > Tolerance.head && q >= -Tolerance.flow {
+                if table.kind[k] == .pump {
+                    if row == table.start[k] { return true }
+                } else if drop > Tolerance.head && q >= -Tolerance.flow {
                     return true
                 }
             }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
+import NumericalMethods
 import WaterModel
 
 /// Mean residual after less mean residual before, for each channel and class of hours, with the counts behind it.
@@ -39,7 +39,9 @@ struct BeforeAfter {
         cellMeans = []
         for k in 0..<channels {
             var cells: [Int: [Double]] = [:]
-            for hour in beforeCells.indices { if let value = before.residuals[k][hour] { cells[beforeCells[hour], default: []].append(value) } }
+            for hour in beforeCells.indices {
+                if let value = before.residuals[k][hour] { cells[beforeCells[hour], default: []].append(value) }
+            }
             cells = Self.withoutStrays(cells)
             let means = cells.mapValues { $0.reduce(0, +) / Double($0.count) }
             cellMeans.append(means)
@@ -95,9 +97,6 @@ struct BeforeAfter {
         return kept.reduce(0, +) / Double(kept.count)
     }
 
-    static func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        let half = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
-    }
+    /// Zero for no values at all.
+    static func median(_ values: [Double]) -> Double { OrderStatistics.median(values) ?? 0 }
 }

@@ -35,7 +35,8 @@ struct LeakErrorModel {
                     local += answer * answer
                 }
                 let common = samples.common[0][feature] * options.hourlyCommonSpread
-                explained += (local * options.hourlyDemandSpread * options.hourlyDemandSpread * (1 - phi) + common * common) / Double(classes)
+                explained +=
+                    (local * options.hourlyDemandSpread * options.hourlyDemandSpread * (1 - phi) + common * common) / Double(classes)
             }
             let rest = max(spread * spread - explained, 0).squareRoot()
             switch channel.source {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Hydraulics
+import NumericalMethods
 import WaterModel
 
 /// Finds one leak from readings before and after it: is there one, since when, how large, on which pipe.
@@ -52,16 +53,19 @@ public struct LeakLocator: Sendable {
 
         let beforeCells = cells(baseline, before), afterCells = cells(readings, after)
 
-        var random = NormalStream(seed: options.seed)
+        let random: RandomNumbers
+        do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical("\(error)") }
         let hours = (0..<classes).map { c in
             let ofClass = beforeClass.indices.filter { beforeClass[$0] == c && $0 < before.conditions.count }
             // Hours with every tank in play stand for the class, where there are any.
             let usual = ofClass.filter { before.switching[$0] < ImposedModel.firstShutTank }
             let of = usual.isEmpty ? ofClass : usual
-            return (0..<min(Self.samplesPerClass, of.count)).map { before.conditions[of[(2 * $0 + 1) * of.count / (2 * min(Self.samplesPerClass, of.count))]] }
+            return (0..<min(Self.samplesPerClass, of.count)).map {
+                before.conditions[of[(2 * $0 + 1) * of.count / (2 * min(Self.samplesPerClass, of.count))]]
+            }
         }
         guard hours.allSatisfy({ !$0.isEmpty }) else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
-        var samples = try SensitivitySamples(model, hours: hours, options: options, random: &random)
+        var samples = try SensitivitySamples(model, hours: hours, options: options, random: random)
 
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
         // bent to its size.
@@ -70,7 +74,8 @@ public struct LeakLocator: Sendable {
         var start: Int?
         for look in 0..<3 {
             let differences = BeforeAfter(
-                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: afterClass, afterHours: window, classes: classes,
+                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: afterClass, afterHours: window,
+                classes: classes,
                 stepsPerDay: 86_400 / Double(readings.step))
             let error = LeakErrorModel(
                 model: model, samples: samples, before: before, beforeClass: beforeClass, differences: differences,
@@ -88,7 +93,7 @@ public struct LeakLocator: Sendable {
             }
         }
         guard let search else { throw .noUsableSensor }
-        return finding(search, start: start.map { readings.instant(at: $0) }, random: &random)
+        return finding(search, start: start.map { readings.instant(at: $0) }, random: random)
     }
 
     private func hourClass(_ instant: Instant) -> Int {
@@ -112,7 +117,7 @@ public struct LeakLocator: Sendable {
         }
     }
 
-    private func finding(_ search: LeakSearch, start: Instant?, random: inout NormalStream) -> LeakFinding {
+    private func finding(_ search: LeakSearch, start: Instant?, random: RandomNumbers) -> LeakFinding {
         let index = network.nodeIndex()
         let pipes = network.links.filter { $0.pipe != nil }
         let meanDemand = search.meanDemand
@@ -163,7 +168,7 @@ public struct LeakLocator: Sendable {
             pipes: pipes.compactMap { pipe in
                 guard let a = index[pipe.start], let b = index[pipe.end] else { return nil }
                 return (a, b)
-            }, draws: options.nullDraws, random: &random)
+            }, draws: options.nullDraws, random: random)
         let isDetected = pValue <= options.falseAlarmRate
         let quantiles = Self.quantiles([0.025, 0.5, 0.975], grid: grid, weights: bySize)
         return LeakFinding(

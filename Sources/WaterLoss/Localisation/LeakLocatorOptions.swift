@@ -44,12 +44,14 @@ public enum LeakLocatorError: Error, Sendable, CustomStringConvertible {
     case unknownElement(sensor: Sensor.ID, element: String)
     case recordTooShort(hours: Int)
     case hydraulics(String)
+    case numerical(String)
 
     public var description: String {
         switch self {
         case .noUsableSensor: "no pressure, flow or level sensor has readings both before and after"
         case .unknownElement(let sensor, let element): "sensor '\(sensor)' sits on '\(element)', which the network does not have"
         case .recordTooShort(let hours): "the readings span \(hours) hours; a day before and a day after are the least"
+        case .numerical(let reason): "the calculation failed: \(reason)"
         case .hydraulics(let reason): "the model cannot be solved: \(reason)"
         }
     }

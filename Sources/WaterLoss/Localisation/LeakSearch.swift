@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import NumericalMethods
 
 /// The before/after differences and every node's signature, whitened by the errors: each place is then a few dot products.
 struct LeakSearch {
@@ -32,20 +33,17 @@ struct LeakSearch {
         featureCount = all
         let picked = used
         let count = n
-        var matrix = [Double](repeating: 0, count: n * n)
-        for (i, f) in used.enumerated() { for (j, g) in used.enumerated() { matrix[i * n + j] = error.covariance[f * all + g] } }
-        guard let factor = CholeskyFactor(matrix, order: n) else { return nil }
-        var y = used.map { differences.difference[$0] ?? 0 }
-        factor.whiten(&y)
-        self.y = y
+        var covariance = Matrix(rows: n, columns: n)
+        for (i, f) in used.enumerated() { for (j, g) in used.enumerated() { covariance[i, j] = error.covariance[f * all + g] } }
+        guard let factor = try? CholeskyFactor(covariance) else { return nil }
+        y = factor.whiten(used.map { differences.difference[$0] ?? 0 })
         models = samples.leak.count - 1
         func whitened(_ source: [Double]) -> [Double] {
-            var result = [Double](repeating: 0, count: samples.nodes * count)
+            var byFeature = Matrix(rows: count, columns: samples.nodes)
             for node in 0..<samples.nodes {
-                for (i, f) in picked.enumerated() { result[node * count + i] = source[node * all + f] }
-                factor.whiten(&result, at: node * count)
+                for (i, f) in picked.enumerated() { byFeature.storage[i * samples.nodes + node] = source[node * all + f] }
             }
-            return result
+            return factor.whiten(byFeature).transposed.storage
         }
         let sets = samples.leak.dropFirst().map(whitened)
         var mean = whitened(samples.leak[0])
@@ -119,7 +117,8 @@ struct LeakSearch {
                 roots[i] = 1 / variance.squareRoot()
                 logs += log(variance)
             }
-            var k = [Double](repeating: 0, count: models * models), t = [Double](repeating: 0, count: models), r = t
+            var k = Matrix(rows: models, columns: models)
+            var t = [Double](repeating: 0, count: models), r = t
             let factor = size * (1 - Self.unspanned).squareRoot()
             var scaled = u
             for m in 0..<models { for i in 0..<n { scaled[m * n + i] *= factor * roots[i] } }
@@ -128,18 +127,18 @@ struct LeakSearch {
                 for j in 0...m {
                     var sum = 0.0
                     for i in 0..<n { sum += scaled[m * n + i] * scaled[j * n + i] }
-                    k[m * models + j] = sum
-                    k[j * models + m] = sum
+                    k.storage[m * models + j] = sum
+                    k.storage[j * models + m] = sum
                 }
-                k[m * models + m] += 1
+                k.storage[m * models + m] += 1
                 for i in 0..<n {
                     t[m] += scaled[m * n + i] * yw[i]
                     r[m] += scaled[m * n + i] * sw[i]
                 }
             }
-            guard let root = CholeskyFactor(k, order: models) else { break }
-            root.whiten(&t)
-            root.whiten(&r)
+            guard let root = try? CholeskyFactor(k) else { break }
+            t = root.whiten(t)
+            r = root.whiten(r)
             var products = (sy: 0.0, ss: 0.0, yy: 0.0)
             for i in 0..<n {
                 products.sy += sw[i] * yw[i]
@@ -153,7 +152,7 @@ struct LeakSearch {
             }
             guard products.ss > 0 else { break }
             (sy, ss) = (products.sy, products.ss)
-            constant = 0.5 * (yy - products.yy) - 0.5 * logs - root.halfLogDeterminant
+            constant = 0.5 * (yy - products.yy) - 0.5 * logs - 0.5 * root.logDeterminant
             misfit = (products.yy - max(sy, 0) * max(sy, 0) / ss) / Double(n)
             size = min(max(sy / ss, 0), sizes.last ?? 0)
         }
@@ -161,7 +160,7 @@ struct LeakSearch {
     }
 
     /// Share of leak-free worlds whose best place looks at least as much like a leak, and the statistic itself.
-    func significance(pipes: [(a: Int, b: Int)], draws: Int, random: inout NormalStream) -> (pValue: Double, statistic: Double) {
+    func significance(pipes: [(a: Int, b: Int)], draws: Int, random: RandomNumbers) -> (pValue: Double, statistic: Double) {
         var middles = [Double](repeating: 0, count: pipes.count * n)
         for (p, pipe) in pipes.enumerated() {
             var square = 0.0
@@ -189,7 +188,7 @@ struct LeakSearch {
         var exceeding = 0
         var z = [Double](repeating: 0, count: n)
         for _ in 0..<draws {
-            for i in 0..<n { z[i] = random.next() }
+            for i in 0..<n { z[i] = random.normal() }
             if statistic(z) >= observed { exceeding += 1 }
         }
         return (Double(exceeding + 1) / Double(draws + 1), observed)

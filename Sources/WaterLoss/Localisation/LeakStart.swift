@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
 
 /// When a leak began: the step that best explains the hourly size of its signature in the residuals.
 enum LeakStart {

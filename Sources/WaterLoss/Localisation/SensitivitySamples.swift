@@ -22,7 +22,7 @@ struct SensitivitySamples {
     /// - Parameters:
     ///   - hours: for each class, conditions of a few of its hours.
     init(
-        _ model: ImposedModel, hours: [[BoundaryConditions]], options: LeakLocatorOptions, random: inout NormalStream
+        _ model: ImposedModel, hours: [[BoundaryConditions]], options: LeakLocatorOptions, random: RandomNumbers
     ) throws(LeakLocatorError) {
         let classes = hours.count
         features = model.channels.count * classes
@@ -31,7 +31,7 @@ struct SensitivitySamples {
         for draw in 0...options.modelDraws {
             var network = model.network
             var factors = [Double](repeating: 1, count: nodes)
-            if draw > 0 { Self.perturb(&network, &factors, options, &random) }
+            if draw > 0 { Self.perturb(&network, &factors, options, random) }
             var solver: HydraulicSolver
             do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
             var sum = [Double](repeating: 0, count: nodes * features)
@@ -43,7 +43,9 @@ struct SensitivitySamples {
                     var conditions = moment
                     for node in 0..<nodes { conditions.demands[node] *= factors[node] }
                     let state = solver.solve(conditions)
-                    guard state.verdict.outcome != .singular, let rows = solver.sensitivities(of: model.channels.map(\.observation)) else { continue }
+                    guard state.verdict.outcome != .singular, let rows = solver.sensitivities(of: model.channels.map(\.observation)) else {
+                        continue
+                    }
                     solved += 1
                     for (k, row) in rows.enumerated() {
                         let feature = k * classes + c
@@ -57,7 +59,9 @@ struct SensitivitySamples {
                         if draw == 0 { demand[c][node] += conditions.demands[node] }
                     }
                 }
-                guard solved > 0 else { throw .hydraulics("no hour of the class that begins at \(options.classStarts[c]) h has a solution") }
+                guard solved > 0 else {
+                    throw .hydraulics("no hour of the class that begins at \(options.classStarts[c]) h has a solution")
+                }
                 for k in model.channels.indices {
                     commonRow[k * classes + c] /= solved
                     for node in 0..<nodes { sum[node * features + k * classes + c] /= solved }
@@ -91,7 +95,9 @@ struct SensitivitySamples {
         for (c, moments) in hours.enumerated() {
             let moment = moments[moments.count / 2]
             let healthy = solver.solve(moment)
-            guard healthy.verdict.outcome == .converged, let linear = solver.sensitivities(of: model.channels.map(\.observation)) else { continue }
+            guard healthy.verdict.outcome == .converged, let linear = solver.sensitivities(of: model.channels.map(\.observation)) else {
+                continue
+            }
             for node in nodes {
                 var leaking = moment
                 leaking.demands[node] += size
@@ -108,17 +114,19 @@ struct SensitivitySamples {
 
     /// Roughness by diameter class and pipe, demand by node: lognormal around the model.
     private static func perturb(
-        _ network: inout Network, _ factors: inout [Double], _ options: LeakLocatorOptions, _ random: inout NormalStream
+        _ network: inout Network, _ factors: inout [Double], _ options: LeakLocatorOptions, _ random: RandomNumbers
     ) {
         var byClass: [Int: Double] = [:]
         for k in network.links.indices {
             guard case .pipe(var pipe) = network.links[k].kind else { continue }
             let size = Int((pipe.diameter * 1000).rounded())
-            let ofClass = byClass[size] ?? exponential(options.roughnessSpreadByClass * random.next())
+            let ofClass = byClass[size] ?? random.lognormal(logMean: 0, logDeviation: options.roughnessSpreadByClass)
             byClass[size] = ofClass
-            pipe.roughness *= ofClass * exponential(options.roughnessSpreadByPipe * random.next())
+            pipe.roughness *= ofClass * random.lognormal(logMean: 0, logDeviation: options.roughnessSpreadByPipe)
             network.links[k].kind = .pipe(pipe)
         }
-        for node in factors.indices where network.nodes[node].isJunction { factors[node] = exponential(options.demandSpread * random.next()) }
+        for node in factors.indices where network.nodes[node].isJunction {
+            factors[node] = random.lognormal(logMean: 0, logDeviation: options.demandSpread)
+        }
     }
 }

@@ -46,7 +46,8 @@ public enum NetworkChecks {
             let part = spread(from: [node]).sorted().map { network.nodes[$0].id }
             findings.append(
                 Finding(
-                    message: "\(part.count) junctions around '\(part[0])' are not joined to any reservoir or tank; add the link that feeds them",
+                    message:
+                        "\(part.count) junctions around '\(part[0])' are not joined to any reservoir or tank; add the link that feeds them",
                     nodes: part))
         }
         return findings
