@@ -57,8 +57,10 @@ public struct OutputFiles: Sendable {
         return missing
     }
 
-    /// Neither missing, nor a file, nor a folder.
+    /// Neither missing, nor a file, nor a folder; or a name by which the system gives a stream, whatever that is at present.
     private static func isDevice(_ path: String) -> Bool {
+        let name = URL(fileURLWithPath: path).standardizedFileURL.path
+        if name.hasPrefix("/dev/") || name.hasPrefix("/proc/") { return FileManager.default.fileExists(atPath: path) }
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return false }
         let kind = status.st_mode & S_IFMT
@@ -93,7 +95,7 @@ public struct OutputFiles: Sendable {
             return
         }
         var files = OutputFiles()
-        let url = URL(fileURLWithPath: path)
+        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         files.add(url.lastPathComponent, text)
         try files.write(to: url.deletingLastPathComponent().path)
     }

@@ -8,9 +8,9 @@ extension INPReader {
     /// `id elevation [demand [pattern]]`
     mutating func readJunction(_ line: INPText.Line) {
         let name = line.words[0]
-        guard let elevation = number(line, 1, "elevation of junction '\(name)'", missing: 0),
-            let demand = number(line, 2, "demand of junction '\(name)'", missing: 0)
-        else { return }
+        // Where a value is wrong the node is there all the same, so that the links that name it are not told as well.
+        let elevation = number(line, 1, "elevation of junction '\(name)'", missing: 0) ?? 0
+        let demand = number(line, 2, "demand of junction '\(name)'", missing: 0) ?? 0
         let demands = [Demand(baseFlow: demand * units.flow, pattern: pattern(line, 3))]
         add(
             Node(
@@ -21,7 +21,7 @@ extension INPReader {
     /// `id head [pattern]`
     mutating func readReservoir(_ line: INPText.Line) {
         let name = line.words[0]
-        guard let head = number(line, 1, "head of reservoir '\(name)'", missing: 0) else { return }
+        let head = number(line, 1, "head of reservoir '\(name)'", missing: 0) ?? 0
         add(
             Node(id: Node.ID(name), elevation: head * units.length, kind: .reservoir(Reservoir(headPattern: pattern(line, 2)))), line)
     }
@@ -33,11 +33,16 @@ extension INPReader {
         func level(_ reader: inout INPReader, _ index: Int, _ word: String) -> Double? {
             reader.number(line, index, "\(word) of tank '\(name)'", missing: 0, in: Self.notNegative).map { $0 * reader.units.length }
         }
-        guard let elevation = number(line, 1, "elevation of tank '\(name)'"),
-            let initial = level(&self, 2, "initial level"), let minimum = level(&self, 3, "minimum level"),
-            let maximum = level(&self, 4, "maximum level"), let diameter = level(&self, 5, "diameter"),
-            let minimumVolume = number(line, 6, "minimum volume of tank '\(name)'", missing: 0, in: Self.notNegative)
-        else { return }
+        let bottom = number(line, 1, "elevation of tank '\(name)'")
+        let levels = [level(&self, 2, "initial level"), level(&self, 3, "minimum level"), level(&self, 4, "maximum level")]
+        let width = level(&self, 5, "diameter")
+        let volume = number(line, 6, "minimum volume of tank '\(name)'", missing: 0, in: Self.notNegative)
+        guard let elevation = bottom, let initial = levels[0], let minimum = levels[1], let maximum = levels[2], let diameter = width,
+            let minimumVolume = volume
+        else {
+            let unread = Tank(initialLevel: 0, minimumLevel: 0, maximumLevel: 0, diameter: 1)
+            return add(Node(id: Node.ID(name), elevation: 0, kind: .tank(unread)), line)
+        }
         var volumeCurve: Curve.ID?
         if line.words.count > 7, line.words[7] != "*", !line.words[7].isEmpty {
             volumeCurve = curve(line, line.words[7], use: .tankVolume)

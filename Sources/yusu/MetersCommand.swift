@@ -29,7 +29,10 @@ struct MetersCommand: ParsableCommand {
 struct MetersImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Read exports (plain or .gz) into a store, each file whole or not at all.",
-        usage: "yusu meters import --store <store> --profile <profile> [<options>] <files> ...",
+        usage: """
+            yusu meters import --store <store> --profile <profile> <file> ...
+                               [<options>]
+            """,
         discussion: """
             Example:
               yusu meters import --store meters.sqlite \\

@@ -19,7 +19,9 @@ struct NumberTextTests {
         #expect(NumberText.fixed(value, decimals) == expected)
     }
 
-    @Test("any number with any count of decimals is written, and reads back near", arguments: [1e16, 1e22, -3e300, Double.leastNonzeroMagnitude, 1.7e308, 0.1])
+    @Test(
+        "any number with any count of decimals is written, and reads back near",
+        arguments: [1e16, 1e22, -3e300, Double.leastNonzeroMagnitude, 1.7e308, 0.1])
     func extremes(value: Double) throws {
         for decimals in [0, 6, 17, 18, 19, 30] {
             let back = try #require(NumberText.number(NumberText.fixed(value, decimals)))

@@ -45,7 +45,7 @@ struct FigureTests {
 
     @Test("factors are their definitions")
     func definitions() {
-        #expect(Units.foot == 0.3048 && Units.inch * 12 == Units.foot)
+        #expect(Units.foot == 0.3048 && Units.inch == 0.0254)
         #expect(abs(Units.mile - 5280 * Units.foot) < 1e-9)
         #expect(abs(Units.cubicFoot - 0.3048 * 0.3048 * 0.3048) < 1e-17)
         // 231 cubic inches.

@@ -189,7 +189,7 @@ struct BadInputTests {
         ) {
             try $0.cut("city/readings/registers.csv.gz", to: 0.5)
         },
-        BadInput("no export", meters + " none.csv", 66, says: ["none.csv: no such file"]) {
+        BadInput("no export", meters, 66, says: ["city/readings/registers.csv.gz: no such file"]) {
             try $0.remove("city/readings/registers.csv.gz")
         },
         BadInput("no profile", "meters import --store s.sqlite --profile none.yaml x.csv", 66, says: ["none.yaml: no such file"]),

@@ -4,12 +4,16 @@ import Foundation
 import Testing
 
 /// The plan of the example against what its generator planted, which the program never reads.
-@Suite("yusu plan on Examples/Chanchamayo against the planted truth", .serialized)
+@Suite(
+    "yusu plan on Examples/Chanchamayo against the planted truth", .serialized,
+    .enabled(if: Program.optimised != nil, "no optimised build newer than the sources: swift build -c release --product yusu"))
 struct ChanchamayoTests {
     /// One run for all tests: the plan's JSON.
     static let plan = Result {
         let folder = try TemporaryCity()
-        let outcome = try Program.yusu(["plan", Program.root + "/Examples/Chanchamayo", "--output", "out", "--quiet"], in: folder)
+        guard let yusu = Program.optimised else { throw Program.NotBuilt() }
+        let outcome = try Program.run(
+            yusu, ["plan", Program.root + "/Examples/Chanchamayo", "--output", "out", "--quiet"], in: folder.path)
         guard outcome.status == 0 else { throw Failed(messages: outcome.messages) }
         return try folder.bytes("out/plan.json")
     }

@@ -235,12 +235,17 @@ struct CommandLineTests {
         }
     }
 
-    @Test("a result may go to a device; the device stays one")
+    @Test("a result may go to a stream, a pipe or through a link, which stay what they are")
     func device() throws {
         try city.write("audits.csv", "audit,volume_unit,own_sources,billed_metered\ngood,ML,100,80\n")
-        let outcome = try yusu("balance", "audits.csv", "--output", "/dev/stdout")
+        let outcome = try yusu("balance", "audits.csv", "--output", "/dev/fd/1")
         #expect(outcome.status == 0 && outcome.output.hasPrefix("audit,water_supplied"))
         let pipe = try Program.shell("mkfifo p && (cat p > copy &) && \"$YUSU\" balance audits.csv --output p && test -p p", in: city)
         #expect(pipe.status == 0)
+        try city.write("far/results.csv", "old\n")
+        let link = try Program.shell(
+            "ln -s far/results.csv link.csv && \"$YUSU\" balance audits.csv --output link.csv && test -L link.csv", in: city)
+        #expect(link.status == 0)
+        #expect(try city.text("far/results.csv") == outcome.output)
     }
 }

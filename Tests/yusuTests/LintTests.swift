@@ -81,7 +81,7 @@ struct LintTests {
     func several() throws {
         let copy = try Copy()
         try copy.add("Sources/Hydraulics/Bad.swift", Self.licence + "// import Reporting\nimport Metering\nimport Foundation\n")
-        try copy.add("Sources/Metering/Bad.swift", Self.licence + "import WaterLoss\n")
+        try copy.add("Sources/Metering/Bad.swift", Self.licence + "import Foundation; import WaterLoss\n")
         let outcome = try lint(copy.path)
         #expect(outcome.status == 1)
         let lines = outcome.output.split(separator: "\n")

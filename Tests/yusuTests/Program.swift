@@ -31,6 +31,17 @@ enum Program {
         throw NotBuilt()
     }
 
+    /// The optimised `yusu`, where it is built and newer than every source: a debug build takes minutes for a whole town.
+    static let optimised: String? = {
+        func changed(_ path: String) -> Date {
+            (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date ?? .distantPast
+        }
+        let path = root + "/.build/release/yusu", sources = root + "/Sources"
+        let built = changed(URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+        let files = FileManager.default.subpaths(atPath: sources) ?? []
+        return built > .distantPast && files.allSatisfy { !$0.hasSuffix(".swift") || changed(sources + "/" + $0) <= built } ? path : nil
+    }()
+
     /// Runs `yusu` with arguments.
     static func yusu(_ arguments: [String], in folder: TemporaryCity) throws -> Outcome {
         try run(path(), arguments, in: folder.path)

@@ -27,7 +27,7 @@ enum StyleSheet {
     private static let page = """
         * { box-sizing: border-box; }
         html { -webkit-text-size-adjust: 100%; }
-        body { margin: 0 auto; padding: 0 1.25rem 3rem; max-width: 62rem; color: var(--ink); background: var(--ground); line-height: 1.5;
+        body { margin: 0 auto; padding: 0 1.25rem 3rem; max-width: 66rem; color: var(--ink); background: var(--ground); line-height: 1.5;
           font-family: system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", sans-serif; }
         a { color: var(--link); }
         .skip { position: absolute; left: -99rem; }
@@ -58,9 +58,10 @@ enum StyleSheet {
         .scroll { overflow-x: auto; }
         .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
         table { border-collapse: collapse; width: 100%; font-size: .86rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
-        table.wide { font-size: .8rem; }
-        table.wide td:not(.num) { min-width: 6.4rem; }
-        table.wide th.num + td:not(.num) { min-width: 11rem; }
+        table.wide { font-size: .78rem; }
+        table.wide th, table.wide td { padding: .3rem .38rem; }
+        table.wide td:not(.num) { min-width: 4.2rem; }
+        table.wide th.num + td:not(.num) { min-width: 8.2rem; }
         caption, figcaption { text-align: left; font-weight: 650; padding: 0 0 .4rem; font-size: .95rem; }
         caption span { display: block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 2rem)); }
         th, td { padding: .32rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); min-width: 3rem; overflow-wrap: break-word; max-width: 24rem; }

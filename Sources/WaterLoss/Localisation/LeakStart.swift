@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-
 /// When a leak began: the step that best explains the hourly size of its signature in the residuals.
 enum LeakStart {
     /// Index of the first hour of the leak; nil where the hours tell nothing.
