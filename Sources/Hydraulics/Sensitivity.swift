@@ -90,9 +90,15 @@ extension HydraulicSolver {
     private func activeValves() -> [ActiveValve] {
         pressureValves.filter { statuses[$0] == .active && isCarrying[$0] }.map { k in
             let isReducing = table.kind[k] == .prv
-            return ActiveValve(
-                link: k, held: Int(isReducing ? table.end[k] : table.start[k]), outer: Int(isReducing ? table.start[k] : table.end[k]),
-                sign: 1)
+            let held = Int(isReducing ? table.end[k] : table.start[k])
+            // Where the other end is held too, what is asked of it goes on to the far end of the valve that holds it.
+            var outer = Int(isReducing ? table.start[k] : table.end[k])
+            for _ in pressureValves {
+                guard outer < junctionCount, holder[outer] >= 0 else { break }
+                let next = Int(holder[outer])
+                outer = Int(table.kind[next] == .prv ? table.start[next] : table.end[next])
+            }
+            return ActiveValve(link: k, held: held, outer: outer, sign: 1)
         }
     }
 
@@ -108,15 +114,22 @@ extension HydraulicSolver {
 
     private func add(
         flowOf k: Int, times factor: Double, to column: inout [Double], observation: Int,
-        direct: inout [(observation: Int, row: Int, value: Double)]
+        direct: inout [(observation: Int, row: Int, value: Double)], depth: Int = 0
     ) {
-        guard isCarrying[k], !statuses[k].isClosed else { return }
+        // Two valves that hold each other's ends would go round for ever.
+        guard isCarrying[k], !statuses[k].isClosed, depth <= pressureValves.count else { return }
         if isHeld(k) {
             guard let valve = activeValves().first(where: { $0.link == k }) else { return }
             // Flow of a PRV is what its held node needs; of a PSV, what it has to spare.
             let sign = table.kind[k] == .prv ? factor : -factor
             for (row, value) in response(ofValve: valve).enumerated() where value != 0 { column[row] += sign * value }
             direct.append((observation, valve.held, sign))
+            // Other valves at the held node take from it, or give to it.
+            for other in linksOfHeld[valve.held] ?? [] where other != k && isHeld(other) && table.kind[other] != .fcv {
+                add(
+                    flowOf: other, times: Int(table.start[other]) == valve.held ? sign : -sign, to: &column, observation: observation,
+                    direct: &direct, depth: depth + 1)
+            }
             return
         }
         let i = Int(table.start[k]), j = Int(table.end[k])

@@ -13,7 +13,7 @@ struct DeviceTests {
     private let statusFlow = 1e-4 * 0.028316846592
 
     /// A grid of which some pipes have become valves, check valves and pumps.
-    private func network(seed: UInt64) -> Network {
+    static func network(seed: UInt64) -> Network {
         var network = RandomNetworks.grid(seed: seed, size: 5, formula: .hazenWilliams)
         var random = Seeded(state: seed &* 31 &+ 7)
         network.curves = [
@@ -61,7 +61,7 @@ struct DeviceTests {
     func devices() throws {
         var converged = 0
         for seed in 1...120 {
-            let solved = try NetworkUnderTest(network(seed: UInt64(seed)))
+            let solved = try NetworkUnderTest(Self.network(seed: UInt64(seed)))
             let state = solved.state, network = solved.network
             #expect(state.heads.allSatisfy { $0?.isFinite ?? true } && state.flows.allSatisfy(\.isFinite), "seed \(seed)")
             guard state.verdict.isConverged else { continue }

@@ -102,6 +102,85 @@ struct SensitivityTests {
         try compare(network, nodes.map { .head(Node.ID($0)) } + ["V1", "V2", "V3", "P5"].map { .flow(Link.ID($0)) }, at: nodes)
     }
 
+    @Test("a reducing and a sustaining valve that share a node, in a row either way")
+    func sharedNode() throws {
+        // PS holds M, from which PR feeds D; and PQ holds X while PT lets out of the zone that PV feeds.
+        let network = try INP.parse(
+            """
+            [JUNCTIONS]
+            A 0 2
+            M 0 1
+            D 0 0
+            E 0 3
+            K 0 1
+            X 0 0
+            Y 0 2
+            Z 0 1
+            [RESERVOIRS]
+            R 90
+            S 20
+            [PIPES]
+            P1 R A 500 200 120
+            P2 A M 300 150 120
+            P3 D E 300 100 120
+            P4 K S 300 100 120
+            P5 E X 400 80 120
+            P6 Y Z 100 80 120
+            P7 Z S 900 80 120
+            [VALVES]
+            PS M K 150 PSV 85
+            PR M D 100 PRV 50
+            PQ X Y 100 PSV 40
+            [OPTIONS]
+            UNITS LPS
+            """, file: "shared.inp")
+        let solved = try NetworkUnderTest(network)
+        for name in ["PS", "PR", "PQ"] { #expect(try solved.status(name) == .active, "\(name)") }
+        let nodes = ["A", "M", "D", "E", "K", "X", "Y", "Z"]
+        try compare(
+            network,
+            nodes.map { .head(Node.ID($0)) } + ["PS", "PR", "PQ", "P1", "P2", "P5"].map { .flow(Link.ID($0)) } + [.netInflow("S")],
+            at: nodes)
+    }
+
+    @Test("random networks with valves, pumps and emitters")
+    func randomDevices() throws {
+        var compared = 0
+        for seed in stride(from: 1, through: 119, by: 2) {
+            var network = DeviceTests.network(seed: UInt64(seed))
+            network.hydraulics.accuracy = 1e-8
+            var solver = try HydraulicSolver(network)
+            let conditions = BoundaryConditions(of: network, at: 0)
+            let base = solver.solve(conditions)
+            let nodes = [3, 12, 21].filter { base.heads[$0] != nil }
+            guard base.verdict.isConverged, !nodes.isEmpty else { continue }
+            let found = solver.sensitivities(of: nodes.map { .head(network.nodes[$0].id) })
+            let answers = try #require(found)
+            for node in nodes {
+                func slope(_ step: Double) throws -> [Double]? {
+                    var heads: [[Double]] = []
+                    for change in [step, -step] {
+                        var other = conditions
+                        other.demands[node] += change
+                        var fresh = try HydraulicSolver(network)
+                        let state = fresh.solve(other)
+                        guard state.statuses == base.statuses else { return nil }
+                        heads.append(nodes.map { state.heads[$0] ?? .nan })
+                    }
+                    return zip(heads[0], heads[1]).map { ($0 - $1) / (2 * step) }
+                }
+                guard let wide = try slope(4e-6), let narrow = try slope(2e-6) else { continue }
+                for k in nodes.indices where abs(wide[k] - narrow[k]) < 1e-4 * abs(narrow[k]) + 1e-3 {
+                    compared += 1
+                    #expect(
+                        abs(answers[k][node] - narrow[k]) < 1e-3 * abs(narrow[k]) + 1e-2,
+                        "seed \(seed), head at \(nodes[k]) for an outflow at \(node): \(answers[k][node]), by difference \(narrow[k])")
+                }
+            }
+        }
+        #expect(compared > 200, "only \(compared) pairs could be compared")
+    }
+
     @Test("a flow valve passes no effect, a pump and a breaker valve do")
     func otherLinks() throws {
         let network = try INP.parse(
