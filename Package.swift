@@ -20,7 +20,6 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -35,7 +34,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     ],
     targets: [
         .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
@@ -48,7 +46,7 @@ let package = Package(
         library("Planning", ["WaterModel", "Hydraulics", "WaterLoss", "NumericalMethods"]),
         library("WaterFiles", ["WaterModel", "TextFiles", yams]),
         library("Metering", ["WaterModel", "NumericalMethods", "TextFiles", grdb, yams]),
-        library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", mustache, yams], resources: [.embedInCode("Resources")]),
+        library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", yams], resources: [.embedInCode("Resources")]),
         .executableTarget(
             name: "yusu",
             dependencies: [

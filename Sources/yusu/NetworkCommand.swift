@@ -59,6 +59,10 @@ struct NetworkCommand: ParsableCommand {
             var network = try INP.read(file, constants: constants)
             if let accuracy { network.hydraulics.accuracy = accuracy }
             demandModel?.apply(to: &network)
+            let apart = NetworkChecks.partsWithoutSource(network)
+            guard apart.isEmpty else {
+                throw TextFileError.invalid(apart.map { InputProblem(file: file, what: $0.message, remedy: "") })
+            }
             let opened = clock.now
             let simulation: Simulation
             do {

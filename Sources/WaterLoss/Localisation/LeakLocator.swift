@@ -25,7 +25,7 @@ public struct LeakLocator: Sendable {
     /// Places along a pipe at which a leak is tried.
     private static let fractions = [0.1, 0.3, 0.5, 0.7, 0.9]
     /// Sizes tried, evenly in their logarithm.
-    private static let sizes = 48
+    private static let sizes = 400
     /// Most likely nodes whose signatures are bent to the size of the leak.
     private static let bentNodes = 250
     /// Hours of a class from which its sensitivities are taken.
@@ -123,29 +123,29 @@ public struct LeakLocator: Sendable {
         let meanDemand = search.meanDemand
         let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
-        // For each pipe, each place along it: log likelihood by size.
-        let curves: [[(values: [Double], misfit: Double)]] = pipes.map { pipe in
+        // For each pipe, each place along it.
+        let fits: [[PlaceFit]] = pipes.map { pipe in
             guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
                 return []
             }
-            return Self.fractions.map { search.logLikelihood(a, b, fraction: $0, sizes: grid) }
+            return Self.fractions.map { search.fit(a, b, fraction: $0, largest: largest) }
         }
         // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
         // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
-        let best = curves.joined().max { ($0.values.max() ?? -.infinity) < ($1.values.max() ?? -.infinity) }
+        let best = fits.joined().max { $0.best < $1.best }
         let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
         var logWeights: [Double] = []
         var bySize = [Double](repeating: 0, count: grid.count)
         var posteriors: [[Double]] = []
-        for (pipe, places) in zip(pipes, curves) {
+        for (pipe, places) in zip(pipes, fits) {
             guard !places.isEmpty, let length = pipe.pipe?.length else {
                 logWeights.append(-.infinity)
                 posteriors.append([])
                 continue
             }
-            let flat = places.flatMap { $0.values.map { $0 * tempering } }
-            logWeights.append(log(length) + logSum(flat) - log(Double(flat.count)))
-            posteriors.append(grid.indices.map { g in logSum(places.map { $0.values[g] * tempering }) })
+            let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size) * tempering }) }
+            logWeights.append(log(length) + logSum(byGrid) - log(Double(places.count * grid.count)))
+            posteriors.append(byGrid)
         }
         let normaliser = logSum(logWeights)
         let probabilities = logWeights.map { $0.isFinite && normaliser.isFinite ? exp($0 - normaliser) : 0 }

@@ -90,24 +90,23 @@ struct LeakSearch {
     /// span all the ways in which the network may differ. [–]
     private static let unspanned = 0.25
 
-    /// Log likelihood ratio against no leak, for each size, of a leak at a fraction of the pipe from node `a` to node `b`.
+    /// Log likelihood ratio against no leak, as a function of size, of a leak at a fraction of the pipe from node `a` to node `b`.
     ///
     /// The covariance is Σ + â² ((1 − λ) U Uᵀ + λ diag U Uᵀ), U the deviations of the perturbed models at this place; its inverse
     /// by Woodbury's identity.
     ///
-    /// - Returns: one value a size, and what is left of the differences at the best size: about one a feature where the errors
-    ///   are as believed. [–]
-    func logLikelihood(_ a: Int, _ b: Int, fraction: Double, sizes: [Double]) -> (values: [Double], misfit: Double) {
+    /// - largest: size above which no leak is believed. [m³/s]
+    func fit(_ a: Int, _ b: Int, fraction: Double, largest: Double) -> PlaceFit {
         var s = [Double](repeating: 0, count: n)
         for i in 0..<n { s[i] = (1 - fraction) * signatures[a * n + i] + fraction * signatures[b * n + i] }
         var u = [Double](repeating: 0, count: models * n)
         for i in u.indices { u[i] = (1 - fraction) * deviations[a][i] + fraction * deviations[b][i] }
         var (sy, ss) = Self.products(s, 0, y, n)
-        guard ss > 0 else { return (sizes.map { _ in 0 }, .infinity) }
+        guard ss > 0 else { return PlaceFit(slope: 0, curvature: 0, constant: 0, misfit: .infinity) }
         var spread = [Double](repeating: 0, count: n)
         for m in 0..<models { for i in 0..<n { spread[i] += u[m * n + i] * u[m * n + i] } }
         let yy = y.reduce(0) { $0 + $1 * $1 }
-        var size = min(max(sy / ss, 0), sizes.last ?? 0)
+        var size = min(max(sy / ss, 0), largest)
         var constant = 0.0, misfit = Double.infinity
         for _ in 0..<2 {
             // Scale by the diagonal part first, then correct for the low rank.
@@ -154,9 +153,9 @@ struct LeakSearch {
             (sy, ss) = (products.sy, products.ss)
             constant = 0.5 * (yy - products.yy) - 0.5 * logs - 0.5 * root.logDeterminant
             misfit = (products.yy - max(sy, 0) * max(sy, 0) / ss) / Double(n)
-            size = min(max(sy / ss, 0), sizes.last ?? 0)
+            size = min(max(sy / ss, 0), largest)
         }
-        return (sizes.map { $0 * sy - 0.5 * $0 * $0 * ss + constant }, misfit)
+        return PlaceFit(slope: sy, curvature: ss, constant: constant, misfit: misfit)
     }
 
     /// Share of leak-free worlds whose best place looks at least as much like a leak, and the statistic itself.
@@ -193,4 +192,21 @@ struct LeakSearch {
         }
         return (Double(exceeding + 1) / Double(draws + 1), observed)
     }
+}
+
+/// How well a leak at one place explains the differences: log likelihood ratio against no leak, a parabola in the leak's size.
+struct PlaceFit {
+    /// [s/m³]
+    let slope: Double
+    /// [s²/m⁶]
+    let curvature: Double
+    let constant: Double
+    /// What is left of the differences at the best size, over their count: about 1 where the errors are as believed. [–]
+    let misfit: Double
+
+    /// - size: flow of the leak. [m³/s]
+    func logLikelihood(_ size: Double) -> Double { slope * size - 0.5 * curvature * size * size + constant }
+
+    /// At its best size.
+    var best: Double { curvature > 0 ? 0.5 * max(slope, 0) * max(slope, 0) / curvature + constant : constant }
 }
