@@ -265,14 +265,24 @@ struct BadInputTests {
         #expect(city.files(in: "out") == ["links.csv", "nodes.csv", "summary.json"])
     }
 
-    @Test("a network that does not converge is a result: exit code 1, the files whole, converged false, the place named")
+    @Test("a part behind a closed pipe is a result: exit code 1, the files whole, converged false, the place named")
     func islands() throws {
         let city = try TemporaryCity()
-        try city.replace("IN_B R B1 400 100 120 0 Open\n", by: "", in: "city/network.inp")
+        try city.replace("IN_B R B1 400 100 120 0 Open\n", by: "IN_B R B1 400 100 120 0 Closed\n", in: "city/network.inp")
         let outcome = try Program.yusu(Self.simulate.split(separator: " ").map(String.init), in: city)
         #expect(outcome.status == 1 && outcome.isClean)
         #expect(outcome.messages.contains("3 junctions have no open path to a source ('B1', 'B2', 'B3')"))
         #expect(try city.json("out/summary.json")["converged"] as? Bool == false)
+    }
+
+    @Test("a network in two pieces is refused before it is solved, and nothing is written")
+    func pieces() throws {
+        let city = try TemporaryCity()
+        try city.replace("IN_B R B1 400 100 120 0 Open\n", by: "", in: "city/network.inp")
+        let outcome = try Program.yusu(Self.simulate.split(separator: " ").map(String.init), in: city)
+        #expect(outcome.status == 65 && outcome.isClean)
+        #expect(outcome.messages.contains("3 junctions around 'B1' are not joined to any reservoir or tank"))
+        #expect(city.files(in: "out").isEmpty)
         let info = try Program.yusu(["network", "info", "city/network.inp"], in: city)
         #expect(info.output.contains("! 3 junctions around 'B1' are not joined to any reservoir or tank"))
     }
