@@ -94,7 +94,7 @@ extension PlanSource {
             ],
             rows: assessment.indicators.map { indicator in
                 Table.Row([
-                    .text(.name(.indicator, indicator.kind.rawValue)), .number(shown(indicator)), .text(.literal(indicator.source)),
+                    .text(.name(.indicator, indicator.kind.rawValue)), .number(shown(indicator)), .text(.message(indicator.source)),
                     indicator.flags.isEmpty ? .none : .lines(indicator.flags.map { .message($0) }),
                 ])
             }, note: .words(.intervalNote))

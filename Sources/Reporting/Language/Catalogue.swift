@@ -21,6 +21,7 @@ public struct Catalogue: Sendable {
     let names: [String: [String: String]]
     let units: [String: String]
     let messages: [String: String]
+    let sentences: Sentences
 
     /// Languages that the project holds, in order of their codes.
     public static var embedded: [String] { files.keys.sorted() }
@@ -87,6 +88,7 @@ public struct Catalogue: Sendable {
         self.names = names
         self.units = units
         messages = Self.flat(root["messages"])
+        sentences = Sentences(messages)
         if !problems.isEmpty { throw .invalid(problems) }
     }
 

@@ -56,7 +56,9 @@ public struct Wording: Sendable {
 
     private func message(_ message: String) -> String {
         let parts = message.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        guard let key = parts.first, let form = catalogue.messages[key] else { return Self.isolated(message) }
+        guard let key = parts.first, let form = catalogue.messages[key] else {
+            return catalogue.sentences.translated(message, shown: Self.isolated) ?? Self.isolated(message)
+        }
         return Catalogue.filled(form, parts.dropFirst().map(Self.isolated))
     }
 

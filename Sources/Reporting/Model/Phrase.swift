@@ -10,7 +10,8 @@ public indirect enum Phrase: Sendable, Hashable {
     case counted(TextKey, Int, [Phrase] = [])
     /// The name of one member of a list: a status, an indicator, a measure.
     case name(NameGroup, String)
-    /// What another module says: a key of the catalogue's `messages` with arguments, `key|argument|argument`, or plain words, shown as they are.
+    /// What another module says: an English sentence that the catalogue's `messages` know (see `Sentences`), or a key of theirs with
+    /// arguments, `key|argument|argument`; other words are shown as they are.
     case message(String)
     /// As an input file spells it.
     case literal(String)
