@@ -19,13 +19,13 @@ struct PlanCommand: ParsableCommand {
 
     @Argument(help: "City folder.") var folder: String
     @Option(help: "Folder for the documents.") var output: String
-    @Option(help: "Language of the documents: en.") var language: String?
+    @Option(help: "Language of the documents: en, or the path of a catalogue like en.yaml.") var language: String?
     @Option(help: "Date on the cover, ISO 8601; none by default, so that the same input gives the same bytes.") var date: String?
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false
 
     func validate() throws {
-        if let language, !Catalogue.embedded.contains(language) {
+        if let language, !language.hasSuffix(".yaml"), !Catalogue.embedded.contains(language) {
             throw ValidationError(
                 "there is no language '\(language)'; --language takes one of: \(Catalogue.embedded.joined(separator: ", "))")
         }
@@ -43,10 +43,10 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         try OutputFiles.check(output)
+        let catalogue = try language.map(Self.catalogue) ?? Catalogue.named("en")
         let work = try CityWork(folder: folder, seed: seed, findsLeaks: true, quiet: quiet)
         Console.progress("drawing up the plan", quiet: quiet)
         let plan = improvementPlan(for: work.city, assessment: work.assessment, seed: seed)
-        let catalogue = try Catalogue.named(language ?? "en")
         if language == nil, work.city.profile.language != "en" {
             Console.warn(
                 "city.yaml asks for the language '\(work.city.profile.language)', which is not there yet: the documents are in English")
@@ -57,5 +57,11 @@ struct PlanCommand: ParsableCommand {
         try files.write(to: output)
         for remark in work.remarks { Console.warn(remark) }
         Console.result("\(output)/plan.html\n\(output)/plan.json\n")
+    }
+
+    /// One of the project's languages, or a file of the user's.
+    private static func catalogue(_ language: String) throws(TextFileError) -> Catalogue {
+        guard language.hasSuffix(".yaml") else { return try Catalogue.named(language) }
+        return try Catalogue(yaml: FileBytes.text(FileBytes.read(language)), file: language)
     }
 }

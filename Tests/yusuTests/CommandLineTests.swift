@@ -248,4 +248,18 @@ struct CommandLineTests {
         #expect(link.status == 0)
         #expect(try city.text("far/results.csv") == outcome.output)
     }
+
+    @Test("a language is a file: a catalogue of the user's own gives the documents its words")
+    func ownLanguage() throws {
+        let city = try TemporaryCity()
+        let english = try String(contentsOfFile: Program.root + "/Sources/Reporting/Resources/en.yaml", encoding: .utf8)
+        let name = "The parts of the water supplied", own = "Las partes del agua suministrada"
+        try #require(english.contains(name))
+        try english.replacing(name, with: own).write(toFile: city.path + "/es.yaml", atomically: true, encoding: .utf8)
+        #expect(try Program.yusu(["plan", "city", "--output", "out", "--language", "es.yaml", "--quiet"], in: city).status == 0)
+        let page = String(decoding: try city.bytes("out/plan.html"), as: UTF8.self)
+        #expect(page.contains(own) && !page.contains(name))
+        let missing = try Program.yusu(["plan", "city", "--output", "out2", "--language", "ko.yaml"], in: city)
+        #expect(missing.status == 66 && missing.messages.contains("ko.yaml"))
+    }
 }
