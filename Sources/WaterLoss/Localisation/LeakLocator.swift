@@ -67,6 +67,8 @@ public struct LeakLocator: Sendable {
         guard hours.allSatisfy({ !$0.isEmpty }) else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
         var samples = try SensitivitySamples(model, hours: hours, options: options, random: random)
 
+        let healthy = healthyStatistics(model, before, beforeCells, beforeClass, samples, step: baseline.step)
+
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
         // bent to its size.
         var window = readings.count / 3..<readings.count
@@ -93,7 +95,27 @@ public struct LeakLocator: Sendable {
             }
         }
         guard let search else { throw .noUsableSensor }
-        return finding(search, start: start.map { readings.instant(at: $0) }, random: random)
+        return finding(search, healthy: healthy, start: start.map { readings.instant(at: $0) }, random: random)
+    }
+
+    /// The statistic of detection of each healthy day against the others: what the errors of this network look like, whatever was
+    /// believed of them.
+    private func healthyStatistics(
+        _ model: ImposedModel, _ before: HourlyResiduals, _ cells: [Int], _ hourClass: [Int], _ samples: SensitivitySamples, step: Int
+    ) -> [Double] {
+        let perDay = 86_400 / step
+        return stride(from: 0, to: cells.count - perDay + 1, by: perDay).compactMap { first in
+            let day = first..<first + perDay
+            var others = before
+            for channel in others.residuals.indices { for hour in day { others.residuals[channel][hour] = nil } }
+            let differences = BeforeAfter(
+                before: others, beforeCells: cells, after: before, afterCells: cells, afterClass: hourClass, afterHours: day,
+                classes: options.classStarts.count, stepsPerDay: Double(perDay))
+            let error = LeakErrorModel(
+                model: model, samples: samples, before: others, beforeClass: hourClass, differences: differences,
+                hoursPerClass: hoursPerClass(step: step), step: Double(step), options: options)
+            return LeakSearch.statistic(of: differences, error, samples)
+        }
     }
 
     private func hourClass(_ instant: Instant) -> Int {
@@ -117,7 +139,7 @@ public struct LeakLocator: Sendable {
         }
     }
 
-    private func finding(_ search: LeakSearch, start: Instant?, random: RandomNumbers) -> LeakFinding {
+    private func finding(_ search: LeakSearch, healthy: [Double], start: Instant?, random: RandomNumbers) -> LeakFinding {
         let index = network.nodeIndex()
         let pipes = network.links.filter { $0.pipe != nil }
         let meanDemand = search.meanDemand
@@ -164,11 +186,11 @@ public struct LeakLocator: Sendable {
             defer { sum += candidate.probability }
             return sum < 0.9
         }
-        let (pValue, _) = search.significance(
+        let pValue = search.significance(
             pipes: pipes.compactMap { pipe in
                 guard let a = index[pipe.start], let b = index[pipe.end] else { return nil }
                 return (a, b)
-            }, draws: options.nullDraws, random: random)
+            }, healthy: healthy, draws: options.nullDraws, random: random)
         let isDetected = pValue <= options.falseAlarmRate
         let quantiles = Self.quantiles([0.025, 0.5, 0.975], grid: grid, weights: bySize)
         return LeakFinding(

@@ -158,8 +158,10 @@ struct LeakSearch {
         return PlaceFit(slope: sy, curvature: ss, constant: constant, misfit: misfit)
     }
 
-    /// Share of leak-free worlds whose best place looks at least as much like a leak, and the statistic itself.
-    func significance(pipes: [(a: Int, b: Int)], draws: Int, random: RandomNumbers) -> (pValue: Double, statistic: Double) {
+    /// Share of leak-free worlds whose best place looks at least as much like a leak.
+    /// - healthy: statistics of healthy days taken for events (`statistic(of:_:_:)`). Where they run above those of the worlds drawn
+    ///   from the errors believed, the worlds are scaled up to them.
+    func significance(pipes: [(a: Int, b: Int)], healthy: [Double], draws: Int, random: RandomNumbers) -> Double {
         var middles = [Double](repeating: 0, count: pipes.count * n)
         for (p, pipe) in pipes.enumerated() {
             var square = 0.0
@@ -180,17 +182,52 @@ struct LeakSearch {
             }
             return best * best
         }
-        // What the best place leaves unexplained says how large the errors really are; the statistic is measured in those.
-        let raw = statistic(y)
-        let left = (y.reduce(0) { $0 + $1 * $1 } - raw) / Double(max(n - 1, 1))
-        let observed = raw / max(left, 1)
-        var exceeding = 0
+        let observed = Self.scaled(statistic(y), y)
+        var worlds: [Double] = []
         var z = [Double](repeating: 0, count: n)
         for _ in 0..<draws {
             for i in 0..<n { z[i] = random.normal() }
-            if statistic(z) >= observed { exceeding += 1 }
+            worlds.append(Self.scaled(statistic(z), z))
         }
-        return (Double(exceeding + 1) / Double(draws + 1), observed)
+        var inflation = 1.0
+        if healthy.count >= Self.fewestHealthyDays, let usual = OrderStatistics.median(worlds), usual > 0 {
+            inflation = max(1, (OrderStatistics.median(healthy) ?? 0) / usual)
+        }
+        return Double(worlds.count { $0 * inflation >= observed } + 1) / Double(draws + 1)
+    }
+
+    private static let fewestHealthyDays = 4
+
+    /// What the best place leaves unexplained says how large the errors really are; the statistic is measured in those.
+    private static func scaled(_ statistic: Double, _ y: [Double]) -> Double {
+        let left = (y.reduce(0) { $0 + $1 * $1 } - statistic) / Double(max(y.count - 1, 1))
+        return statistic / max(left, 1)
+    }
+
+    /// The statistic of detection of some differences, by the nominal model; nil where they cannot be weighed.
+    static func statistic(of differences: BeforeAfter, _ error: LeakErrorModel, _ samples: SensitivitySamples) -> Double? {
+        let all = samples.features
+        let used = (0..<all).filter { differences.difference[$0] != nil }
+        guard used.count > 1 else { return nil }
+        var covariance = Matrix(rows: used.count, columns: used.count)
+        for (i, f) in used.enumerated() { for (j, g) in used.enumerated() { covariance[i, j] = error.covariance[f * all + g] } }
+        guard let factor = try? CholeskyFactor(covariance) else { return nil }
+        let y = factor.whiten(used.map { differences.difference[$0] ?? 0 })
+        var byFeature = Matrix(rows: used.count, columns: samples.nodes)
+        for node in 0..<samples.nodes {
+            for (i, f) in used.enumerated() { byFeature.storage[i * samples.nodes + node] = samples.leak[0][node * all + f] }
+        }
+        let signatures = factor.whiten(byFeature)
+        var products = [Double](repeating: 0, count: samples.nodes), squares = products
+        for i in used.indices {
+            for node in 0..<samples.nodes {
+                let value = signatures.storage[i * samples.nodes + node]
+                products[node] += value * y[i]
+                squares[node] += value * value
+            }
+        }
+        let best = products.indices.map { products[$0] > 0 && squares[$0] > 0 ? products[$0] * products[$0] / squares[$0] : 0 }.max() ?? 0
+        return scaled(best, y)
     }
 }
 
