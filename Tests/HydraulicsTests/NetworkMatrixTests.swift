@@ -13,8 +13,10 @@ struct NetworkMatrixTests {
     static let files: [String] = {
         let folders = [Places.package + "/Networks/", Places.shared + "own/", Places.shared + "small/", Places.shared + "published/"]
         return folders.flatMap { folder in
-            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".inp") && !$0.hasPrefix("broken") }
-                .sorted().map { folder + $0 }
+            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+                $0.hasSuffix(".inp") && !$0.hasPrefix("broken")
+            }
+            .sorted().map { folder + $0 }
         }
     }()
 
