@@ -56,7 +56,7 @@ struct PlanCommand: ParsableCommand {
         files.add("plan.json", planJSON(plan).text)
         try files.write(to: output)
         for remark in work.remarks { Console.warn(remark) }
-        Console.result("\(output)/plan.html\n\(output)/plan.json\n")
+        Console.result("\(output)/plan.json\n\(output)/plan.html\n")
     }
 
     /// One of the project's languages, or a file of the user's.

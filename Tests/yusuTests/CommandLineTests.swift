@@ -151,7 +151,7 @@ struct CommandLineTests {
         for (output, seed) in [("one", "3"), ("two", "3"), ("three", "4")] {
             let outcome = try yusu("plan", "city", "--output", output, "--seed", seed)
             #expect(outcome.status == 0 && outcome.isClean)
-            #expect(outcome.output == "\(output)/plan.html\n\(output)/plan.json\n")
+            #expect(outcome.output == "\(output)/plan.json\n\(output)/plan.html\n")
         }
         #expect(city.files(in: "one") == ["plan.html", "plan.json"])
         for name in city.files(in: "one") { #expect(try city.bytes("one/\(name)") == city.bytes("two/\(name)"), "\(name)") }
