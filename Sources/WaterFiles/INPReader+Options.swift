@@ -96,7 +96,7 @@ extension INPReader {
                     limitsLine, "the required pressure is not above the minimum pressure by 0.1 or more",
                     "raise REQUIRED PRESSURE or lower MINIMUM PRESSURE")
             }
-            options.demandModel = .pressureDriven(minimum: minimum, required: required, exponent: exponent)
+            options.demandModel = .pressureDriven(PressureLimits(minimum: minimum, required: required, exponent: exponent))
         }
         network.hydraulics = options
     }

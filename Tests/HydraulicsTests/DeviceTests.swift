@@ -52,7 +52,7 @@ struct DeviceTests {
             junction.emitter = Emitter(coefficient: random.number(1e-5, 5e-4))
             network.nodes[i].kind = .junction(junction)
         }
-        if seed % 2 == 0 { network.hydraulics.demandModel = .pressureDriven(minimum: 2, required: 20, exponent: 0.5) }
+        if seed % 2 == 0 { network.hydraulics.demandModel = .pressureDriven(PressureLimits(minimum: 2, required: 20, exponent: 0.5)) }
         network.hydraulics.emitterBackflow = seed % 3 != 0
         return network
     }

@@ -102,7 +102,7 @@ struct INPUnitsTests {
             default: break
             }
         }
-        if case .pressureDriven(let minimum, let required, _) = network.hydraulics.demandModel { numbers += [minimum, required] }
+        if case .pressureDriven(let limits) = network.hydraulics.demandModel { numbers += [limits.minimum, limits.required] }
         return numbers
     }
 
@@ -133,7 +133,7 @@ struct INPUnitsTests {
         #expect(abs(try network.valve("F").setting - 0.0015) < rounding)
         guard case .constantPower(let watts) = try network.pump("W").characteristic else { throw CocoaError(.formatting) }
         #expect(abs(watts - 7500) < 1e-9)
-        #expect(network.hydraulics.demandModel == .pressureDriven(minimum: 2, required: 12, exponent: 0.5))
+        #expect(network.hydraulics.demandModel == .pressureDriven(PressureLimits(minimum: 2, required: 12, exponent: 0.5)))
         #expect(network.controls[0].trigger == .above("T", 5))
         #expect(network.controls[1].trigger == .below("A", 10))
         #expect(network.controls[1].action == .setting(20))

@@ -6,8 +6,8 @@ import WaterModel
 extension HydraulicSolver {
     mutating func prepare(_ conditions: BoundaryConditions, warm: Bool) {
         let pressureDriven: (minimum: Double, range: Double, inverse: Double)? =
-            if case .pressureDriven(let minimum, let required, let exponent) = network.hydraulics.demandModel {
-                (minimum, max(required - minimum, 1e-3), 1 / exponent)
+            if case .pressureDriven(let limits) = network.hydraulics.demandModel {
+                (limits.minimum, max(limits.required - limits.minimum, 1e-3), 1 / limits.exponent)
             } else {
                 nil
             }

@@ -94,12 +94,20 @@ public struct Pump: Sendable {
     public var speedPattern: Pattern.ID?
     /// Flow [m³/s] against efficiency [%].
     public var efficiencyCurve: Curve.ID?
+    /// Of a kilowatt-hour; nil: the network's.
+    public var price: Double?
+    public var pricePattern: Pattern.ID?
 
-    public init(characteristic: Characteristic, speed: Double = 1, speedPattern: Pattern.ID? = nil, efficiencyCurve: Curve.ID? = nil) {
+    public init(
+        characteristic: Characteristic, speed: Double = 1, speedPattern: Pattern.ID? = nil, efficiencyCurve: Curve.ID? = nil,
+        price: Double? = nil, pricePattern: Pattern.ID? = nil
+    ) {
         self.characteristic = characteristic
         self.speed = speed
         self.speedPattern = speedPattern
         self.efficiencyCurve = efficiencyCurve
+        self.price = price
+        self.pricePattern = pricePattern
     }
 }
 

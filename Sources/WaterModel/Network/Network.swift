@@ -10,15 +10,19 @@ public struct Network: Sendable {
     public var patterns: [Pattern] = []
     public var curves: [Curve] = []
     public var controls: [Control] = []
+    public var rules: [Rule] = []
+    /// Leaks beyond those that an INP file can hold.
+    public var leaks: [Leak] = []
     public var hydraulics = HydraulicOptions()
     public var times = TimeOptions()
+    public var energy = EnergyOptions()
     /// Sections of the file that the engine does not use yet, kept so that writing loses nothing.
     public var keptSections: [KeptSection] = []
 
     public init() {}
 
     public struct KeptSection: Sendable, Hashable {
-        /// Without brackets, in capitals: `RULES`.
+        /// Without brackets, in capitals: `QUALITY`.
         public var name: String
         public var lines: [String]
 

@@ -35,10 +35,13 @@ public struct Node: Sendable {
 public struct Junction: Sendable {
     public var demands: [Demand]
     public var emitter: Emitter?
+    /// Of pressure-driven demand, in place of the network's.
+    public var pressureLimits: PressureLimits?
 
-    public init(demands: [Demand] = [], emitter: Emitter? = nil) {
+    public init(demands: [Demand] = [], emitter: Emitter? = nil, pressureLimits: PressureLimits? = nil) {
         self.demands = demands
         self.emitter = emitter
+        self.pressureLimits = pressureLimits
     }
 }
 
@@ -57,12 +60,55 @@ public struct Demand: Sendable, Hashable {
     }
 }
 
-/// Outflow q = C p^n to the open; n is the network's emitter exponent.
+/// Wagner's function: nothing below `minimum`, all above `required`, ((p − minimum)/(required − minimum))^exponent between.
+public struct PressureLimits: Sendable, Hashable {
+    /// [m]
+    public var minimum: Double
+    /// [m]
+    public var required: Double
+    /// [–]
+    public var exponent: Double
+
+    public init(minimum: Double, required: Double, exponent: Double) {
+        self.minimum = minimum
+        self.required = required
+        self.exponent = exponent
+    }
+}
+
+/// Outflow q = C p^n to the open.
 public struct Emitter: Sendable, Hashable {
     /// C. [m³/s per mⁿ]
     public var coefficient: Double
+    /// n; nil: the network's. [–]
+    public var exponent: Double?
 
-    public init(coefficient: Double) { self.coefficient = coefficient }
+    public init(coefficient: Double, exponent: Double? = nil) {
+        self.coefficient = coefficient
+        self.exponent = exponent
+    }
+}
+
+/// A leak of its own size and law, q = C p^n, at a node or at a point along a pipe. Any number may stand at one place.
+/// Water does not enter through it.
+public struct Leak: Sendable, Hashable {
+    public enum Place: Sendable, Hashable {
+        case node(Node.ID)
+        /// Share of the pipe's length from its start, between 0 and 1.
+        case pipe(Link.ID, fraction: Double)
+    }
+
+    public var place: Place
+    /// C. [m³/s per mⁿ]
+    public var coefficient: Double
+    /// n. [–]
+    public var exponent: Double
+
+    public init(place: Place, coefficient: Double, exponent: Double) {
+        self.place = place
+        self.coefficient = coefficient
+        self.exponent = exponent
+    }
 }
 
 public struct Reservoir: Sendable {

@@ -10,8 +10,8 @@ public enum HeadLossFormula: String, Sendable {
 /// How demand answers to pressure.
 public enum DemandModel: Sendable, Hashable {
     case demandDriven
-    /// Wagner: nothing below `minimum`, all above `required`, ((p − minimum)/(required − minimum))^exponent between. [m, m, –]
-    case pressureDriven(minimum: Double, required: Double, exponent: Double)
+    /// The limits hold where a junction has none of its own.
+    case pressureDriven(PressureLimits)
 }
 
 /// What the network file says of its hydraulics; defaults as EPANET's.
@@ -39,6 +39,19 @@ public struct HydraulicOptions: Sendable {
     public init() {}
 }
 
+/// What pumping costs. Prices are in the user's money.
+public struct EnergyOptions: Sendable {
+    /// Of a kilowatt-hour, where a pump has no price of its own.
+    public var price = 0.0
+    public var pricePattern: Pattern.ID?
+    /// Of pumps without an efficiency curve. [%]
+    public var efficiency = 75.0
+    /// For the highest power drawn in the run, per kilowatt.
+    public var demandCharge = 0.0
+
+    public init() {}
+}
+
 /// Times of a run. [s]
 public struct TimeOptions: Sendable {
     public var duration = 0
@@ -47,6 +60,8 @@ public struct TimeOptions: Sendable {
     public var patternStart = 0
     public var reportStep = 3600
     public var reportStart = 0
+    /// Between two looks at the rules; nil: a tenth of the hydraulic step.
+    public var ruleStep: Int?
     public var startClockTime = 0
     /// Other lines of [TIMES], kept for writing.
     public var keptLines: [String] = []

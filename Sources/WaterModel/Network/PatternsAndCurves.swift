@@ -47,7 +47,7 @@ public struct Curve: Sendable {
 public struct Control: Sendable {
     public enum Action: Sendable, Hashable {
         case status(Link.Status)
-        /// In the unit of the link's own setting or speed.
+        /// Speed of a pump, or a valve's setting as in `Valve.setting`; of a pipe: closed where zero.
         case setting(Double)
     }
 
