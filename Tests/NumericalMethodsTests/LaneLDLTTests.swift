@@ -69,7 +69,7 @@ struct LaneLDLTTests {
             for row in 0..<order {
                 #expect(abs(x[row][lane] - expected[row]) <= laneTolerance * size)
                 #expect(abs(fused[row][lane] - expected[row]) <= laneTolerance * size)
-                #expect(again[row][lane] == fused[row][lane])
+                #expect(abs(again[row][lane] - expected[row]) <= laneTolerance * size)
             }
         }
         if longer { #expect(x[order + 4] == SIMD8(repeating: 5)) }

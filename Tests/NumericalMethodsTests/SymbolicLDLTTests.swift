@@ -4,6 +4,9 @@ import Testing
 
 @testable import NumericalMethods
 
+/// In one call and in two the same terms are added in another order.
+private let summationTolerance = 1e-12
+
 @Suite("analysis of a pattern")
 struct SymbolicLDLTTests {
     static let graphs: [(order: Int, edges: [Edge])] = [
@@ -37,7 +40,7 @@ struct SymbolicLDLTTests {
         factor.solve(second)
         for (step, row) in sequence.enumerated() {
             #expect(abs(x[step] - heads[Int(row)]) < 1e-9)
-            #expect(x[step] == second[step])
+            #expect(abs(x[step] - second[step]) < summationTolerance)
         }
         #expect(x[order] == 77)  // beyond the order nothing is touched
     }
@@ -59,7 +62,7 @@ struct SymbolicLDLTTests {
         #expect(
             factor.factor(diagonal: Column(matrix.diagonal), offDiagonal: Column(matrix.offDiagonal), solving: fused) == .factored)
         #expect(column.array == list)
-        #expect(fused.array == list)
+        #expect(largestDifference(fused.array, list) <= summationTolerance * (list.map(abs).max() ?? 1))
     }
 
     @Test("a copy of a factorisation is a factorisation of its own")

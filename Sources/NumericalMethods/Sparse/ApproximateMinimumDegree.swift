@@ -154,6 +154,7 @@ struct ApproximateMinimumDegree {
     /// Returns the weight of the list.
     private mutating func gatherList(of pivot: Int) -> Int {
         makeRoom()
+        let (lists, start, length, isLive) = (lists, start, length, isLive)
         remaining -= weight[pivot]
         weight[pivot] = 0
         let newStart = free
@@ -177,6 +178,7 @@ struct ApproximateMinimumDegree {
         return total
     }
 
+    @inline(__always)
     private mutating func gather(_ variable: Int, _ total: inout Int) {
         let rows = weight[variable]
         guard rows > 0 else { return }
@@ -188,7 +190,9 @@ struct ApproximateMinimumDegree {
     }
 
     /// For each element next to the pivot's list: how much of it lies outside that list.
-    private mutating func measureElements(from first: Int, to end: Int) {
+    private func measureElements(from first: Int, to end: Int) {
+        let (lists, start, elementCount, weight) = (lists, start, elementCount, weight)
+        let (isLive, stamp, degree, now) = (isLive, stamp, degree, now)
         for position in first..<end {
             let variable = lists[position]
             let rows = -weight[variable]
@@ -202,6 +206,8 @@ struct ApproximateMinimumDegree {
 
     /// New degree bounds; lists cleaned of what the pivot's element now covers; variables with nothing outside eliminated at once.
     private mutating func updateDegrees(of pivot: Int, from first: Int, to end: Int, listWeight: inout Int) {
+        let (lists, start, elementCount, length) = (lists, start, elementCount, length)
+        let (isLive, stamp, weight, degree, now) = (isLive, stamp, weight, degree, now)
         for position in first..<end {
             let variable = lists[position]
             let begin = start[variable]
@@ -257,6 +263,8 @@ struct ApproximateMinimumDegree {
 
     /// Merges variables of the pivot's list whose lists have become equal.
     private mutating func mergeAlike(from first: Int, to end: Int) {
+        let (lists, start, length, weight) = (lists, start, length, weight)
+        let (stamp, hash, bucketHead, bucketNext) = (stamp, hash, bucketHead, bucketNext)
         for position in first..<end where weight[lists[position]] < 0 {
             let bucket = hash[lists[position]] % order
             var one = bucketHead[bucket]
@@ -287,6 +295,7 @@ struct ApproximateMinimumDegree {
     }
 
     /// Whether `other` has the list of `one`, whose members carry the present stamp.
+    @inline(__always)
     private func isAlike(_ other: Int, _ one: Int) -> Bool {
         guard hash[other] == hash[one], length[other] == length[one], elementCount[other] == elementCount[one] else { return false }
         for inner in (start[other] + 1)..<(start[other] + length[other]) where stamp[lists[inner]] != now { return false }

@@ -85,69 +85,103 @@ extension LaneLDLT {
         let pivots = unsafe parts.pivots
         var good = Mask(repeating: true)
         var begin = 0
+        var chainStart = -1
         for k in 0..<symbolic.pattern.order {
+            let end = unsafe Int(heads[2 &* k &+ 2])
+            let count = end &- begin
+            if chainStart >= 0 { unsafe collect(k, from: chainStart, count, heads, factor, pivots, x, solving: solving) }
             let pivot = unsafe pivots[k]
             // A value that is not a number fails both comparisons.
             good .&= unsafe (pivot .> SparseLDLT.suspiciousPivotRatio * scale[k]) .& (pivot .< Double.infinity)
             let reciprocal = SIMD8<Double>.zero.replacing(with: 1 / pivot, where: pivot .> 0)
             unsafe pivots[k] = reciprocal
-            let known = solving ? unsafe x[k] : .zero
-            let end = unsafe Int(heads[2 &* k &+ 2])
-            let count = end &- begin
             let column = unsafe factor + begin
             let row = unsafe rows + begin
             begin = end
-            if count == 0 { continue }
-            let value0 = unsafe column[0]
-            let row0 = unsafe Int(row[0])
-            let multiplier0 = value0 * reciprocal
-            unsafe column[0] = multiplier0
-            unsafe pivots[row0] -= multiplier0 * value0
-            if solving { unsafe x[row0] -= multiplier0 * known }
-            if count == 1 { continue }
+            if count > UpdatePlan.explicitLength &+ 1 {
+                if chainStart < 0 { chainStart = k }
+                if unsafe chained[k] > 0 { continue }
+                let place = unsafe places + Int(heads[2 &* k &+ 1])
+                unsafe spreadChain(chainStart, through: k, count, heads, rows, row, place, factor, pivots, x, solving: solving)
+                chainStart = -1
+                continue
+            }
+            let known = solving ? unsafe x[k] : .zero
             var place = unsafe places + Int(heads[2 &* k &+ 1])
-            let leading = count > UpdatePlan.explicitLength &+ 1 ? unsafe Int(chained[k]) : 0
-            var b = 0
-            while b < count {
-                let length = count &- 1 &- b
-                var multiplier = multiplier0
-                if b > 0 {
-                    let value = unsafe column[b]
-                    let its = unsafe Int(row[b])
-                    multiplier = value * reciprocal
-                    unsafe column[b] = multiplier
-                    unsafe pivots[its] -= multiplier * value
-                    if solving { unsafe x[its] -= multiplier * known }
-                }
-                let source = unsafe column + (b &+ 1)
-                if b < leading {
-                    let target = unsafe factor + Int(heads[2 &* (k &+ 1 &+ b)])
-                    for a in 0..<length { unsafe target[a] -= multiplier * source[a] }
-                } else if length <= UpdatePlan.explicitLength {
-                    for a in 0..<length { unsafe factor[Int(place[a])] -= multiplier * source[a] }
-                    unsafe place += length
-                } else {
-                    let first = unsafe place[0]
+            for b in 0..<count {
+                let value = unsafe column[b]
+                let its = unsafe Int(row[b])
+                let multiplier = value * reciprocal
+                unsafe column[b] = multiplier
+                unsafe pivots[its] -= multiplier * value
+                if solving { unsafe x[its] -= multiplier * known }
+                for a in (b &+ 1)..<count {
+                    unsafe factor[Int(place[0])] -= multiplier * column[a]
                     unsafe place += 1
-                    if first >= 0 {
-                        let target = unsafe factor + Int(first)
-                        for a in 0..<length { unsafe target[a] -= multiplier * source[a] }
-                    } else if first == UpdatePlan.listed {
-                        for a in 0..<length { unsafe factor[Int(place[a])] -= multiplier * source[a] }
-                        unsafe place += length
-                    } else {
-                        var position = unsafe Int(heads[2 &* Int(row[b])])
-                        for a in 0..<length {
-                            let wanted = unsafe row[b &+ 1 &+ a]
-                            while unsafe rows[position] != wanted { position &+= 1 }
-                            unsafe factor[position] -= multiplier * source[a]
-                        }
-                    }
                 }
-                b &+= 1
             }
         }
         return .!good
+    }
+
+    /// Takes from column k of a chain what the columns before it in the chain leave it.
+    @unsafe
+    @inline(__always)
+    private static func collect(
+        _ k: Int, from first: Int, _ count: Int, _ heads: UnsafePointer<Int32>, _ factor: UnsafeMutablePointer<SIMD8<Double>>,
+        _ pivots: UnsafeMutablePointer<SIMD8<Double>>, _ x: UnsafeMutablePointer<SIMD8<Double>>, solving: Bool
+    ) {
+        let target = unsafe factor + Int(heads[2 &* k])
+        var step = first
+        while step < k {
+            let width = min(4, k &- step)
+            var block = unsafe LaneColumnBlock(
+                step, width: width, at: k &- step &- 1, heads: heads, factor: factor, pivots: pivots, x: x)
+            unsafe pivots[k] -= block.finishRow()
+            if solving { unsafe x[k] -= block.knownSum }
+            unsafe block.subtract(from: target, count: count)
+            step &+= width
+        }
+    }
+
+    /// Subtracts what the columns `first ... last` of a chain leave the columns of the `count` rows they have in common.
+    @unsafe
+    @inline(__always)
+    private static func spreadChain(
+        _ first: Int, through last: Int, _ count: Int, _ heads: UnsafePointer<Int32>, _ rows: UnsafePointer<Int32>,
+        _ row: UnsafePointer<Int32>, _ list: UnsafePointer<Int32>, _ factor: UnsafeMutablePointer<SIMD8<Double>>,
+        _ pivots: UnsafeMutablePointer<SIMD8<Double>>, _ x: UnsafeMutablePointer<SIMD8<Double>>, solving: Bool
+    ) {
+        var step = first
+        while step <= last {
+            let width = min(4, last &+ 1 &- step)
+            var block = unsafe LaneColumnBlock(
+                step, width: width, at: last &- step, heads: heads, factor: factor, pivots: pivots, x: x)
+            var place = unsafe list
+            for b in 0..<count {
+                let its = unsafe Int(row[b])
+                unsafe pivots[its] -= block.finishRow()
+                if solving { unsafe x[its] -= block.knownSum }
+                let length = count &- 1 &- b
+                if length <= UpdatePlan.explicitLength {
+                    unsafe block.subtract(from: factor, at: place, count: length)
+                    unsafe place += length
+                    continue
+                }
+                let begin = unsafe place[0]
+                unsafe place += 1
+                if begin >= 0 {
+                    unsafe block.subtract(from: factor + Int(begin), count: length)
+                } else if begin == UpdatePlan.listed {
+                    unsafe block.subtract(from: factor, at: place, count: length)
+                    unsafe place += length
+                } else {
+                    let start = unsafe Int(heads[2 &* its])
+                    unsafe block.subtract(from: factor, rows: rows, at: start, wanted: row + (b &+ 1), count: length)
+                }
+            }
+            step &+= width
+        }
     }
 
     /// Cold: which lanes are sound although a pivot has almost cancelled. The pivots' reciprocals are looked at afterwards: a refused

@@ -89,7 +89,11 @@ extension SparseLDLT {
         var checked = 0
         let checkLimit = 20 * (symbolic.factorNonZeros + n)
         var begin = 0
+        var chainStart = -1
         for k in 0..<n {
+            let end = unsafe Int(heads[2 &* k &+ 2])
+            let count = end &- begin
+            if chainStart >= 0 { unsafe collect(k, from: chainStart, count, heads, factor, pivots, x, solving: solving) }
             let pivot = unsafe pivots[k]
             // Written so that a value that is not a number is refused too.
             if unsafe !(pivot > suspiciousPivotRatio * scale[k] && pivot < .infinity) {
@@ -107,12 +111,18 @@ extension SparseLDLT {
             let reciprocal = 1 / pivot
             unsafe pivots[k] = reciprocal
             let known = solving ? unsafe x[k] : 0
-            let end = unsafe Int(heads[2 &* k &+ 2])
-            let count = end &- begin
             let column = unsafe factor + begin
             let row = unsafe rows + begin
             begin = end
             if count == 0 { continue }
+            if count > UpdatePlan.explicitLength &+ 1 {
+                if chainStart < 0 { chainStart = k }
+                if unsafe chained[k] > 0 { continue }
+                let place = unsafe places + Int(heads[2 &* k &+ 1])
+                unsafe spreadChain(chainStart, through: k, count, heads, rows, row, place, factor, pivots, x, solving: solving)
+                chainStart = -1
+                continue
+            }
             let value0 = unsafe column[0]
             let row0 = unsafe Int(row[0])
             let multiplier0 = value0 * reciprocal
@@ -120,91 +130,96 @@ extension SparseLDLT {
             unsafe pivots[row0] -= multiplier0 * value0
             if solving { unsafe x[row0] -= multiplier0 * known }
             if count == 1 { continue }
-            var place = unsafe places + Int(heads[2 &* k &+ 1])
-            if count == 2 {
-                let value1 = unsafe column[1]
-                let row1 = unsafe Int(row[1])
-                let multiplier1 = value1 * reciprocal
-                unsafe column[1] = multiplier1
-                unsafe pivots[row1] -= multiplier1 * value1
-                if solving { unsafe x[row1] -= multiplier1 * known }
-                unsafe factor[Int(place[0])] -= multiplier0 * value1
+            let place = unsafe places + Int(heads[2 &* k &+ 1])
+            let value1 = unsafe column[1]
+            let row1 = unsafe Int(row[1])
+            let multiplier1 = value1 * reciprocal
+            unsafe column[1] = multiplier1
+            unsafe pivots[row1] -= multiplier1 * value1
+            if solving { unsafe x[row1] -= multiplier1 * known }
+            unsafe factor[Int(place[0])] -= multiplier0 * value1
+            if count == 2 { continue }
+            let value2 = unsafe column[2]
+            let row2 = unsafe Int(row[2])
+            let multiplier2 = value2 * reciprocal
+            unsafe column[2] = multiplier2
+            unsafe pivots[row2] -= multiplier2 * value2
+            if solving { unsafe x[row2] -= multiplier2 * known }
+            unsafe factor[Int(place[1])] -= multiplier0 * value2
+            if count == 3 {
+                unsafe factor[Int(place[2])] -= multiplier1 * value2
                 continue
             }
-            var b = 1
-            while b < count {
-                let value = unsafe column[b]
-                let its = unsafe Int(row[b])
-                unsafe pivots[its] -= value * reciprocal * value
-                if solving { unsafe x[its] -= value * reciprocal * known }
-                b &+= 1
-            }
-            // For each b: the rest of column k, times l(b), from the column of row b.
-            b = 0
-            if count > UpdatePlan.explicitLength &+ 1 {
-                let leading = unsafe Int(chained[k])
-                while b < leading {
-                    let multiplier = b == 0 ? multiplier0 : unsafe column[b] * reciprocal
-                    let target = unsafe factor + Int(heads[2 &* (k &+ 1 &+ b)])
-                    unsafe column[b] = multiplier
-                    unsafe subtract(multiplier, column + (b &+ 1), from: target, count: count &- 1 &- b)
-                    b &+= 1
-                }
-                while b < count &- 1 &- UpdatePlan.explicitLength {
-                    let multiplier = b == 0 ? multiplier0 : unsafe column[b] * reciprocal
-                    let length = count &- 1 &- b
-                    unsafe column[b] = multiplier
-                    let first = unsafe place[0]
-                    unsafe place += 1
-                    let source = unsafe column + (b &+ 1)
-                    if first >= 0 {
-                        unsafe subtract(multiplier, source, from: factor + Int(first), count: length)
-                    } else if first == UpdatePlan.listed {
-                        for a in 0..<length { unsafe factor[Int(place[a])] -= multiplier * source[a] }
-                        unsafe place += length
-                    } else {
-                        var position = unsafe Int(heads[2 &* Int(row[b])])
-                        for a in 0..<length {
-                            let wanted = unsafe row[b &+ 1 &+ a]
-                            while unsafe rows[position] != wanted { position &+= 1 }
-                            unsafe factor[position] -= multiplier * source[a]
-                        }
-                    }
-                    b &+= 1
-                }
-            }
-            while b < count {
-                let multiplier = b == 0 ? multiplier0 : unsafe column[b] * reciprocal
-                unsafe column[b] = multiplier
-                var a = b &+ 1
-                while a < count {
-                    unsafe factor[Int(place[0])] -= multiplier * column[a]
-                    unsafe place += 1
-                    a &+= 1
-                }
-                b &+= 1
-            }
+            let value3 = unsafe column[3]
+            let row3 = unsafe Int(row[3])
+            let multiplier3 = value3 * reciprocal
+            unsafe column[3] = multiplier3
+            unsafe pivots[row3] -= multiplier3 * value3
+            if solving { unsafe x[row3] -= multiplier3 * known }
+            unsafe factor[Int(place[2])] -= multiplier0 * value3
+            unsafe factor[Int(place[3])] -= multiplier1 * value2
+            unsafe factor[Int(place[4])] -= multiplier1 * value3
+            unsafe factor[Int(place[5])] -= multiplier2 * value3
         }
         return -1
     }
 
-    /// `target -= multiplier * source`, which do not overlap.
+    /// Takes from column k of a chain what the columns before it in the chain leave it.
     @unsafe
     @inline(__always)
-    private static func subtract(
-        _ multiplier: Double, _ source: UnsafeMutablePointer<Double>, from target: UnsafeMutablePointer<Double>, count: Int
+    private static func collect(
+        _ k: Int, from first: Int, _ count: Int, _ heads: UnsafePointer<Int32>, _ factor: UnsafeMutablePointer<Double>,
+        _ pivots: UnsafeMutablePointer<Double>, _ x: UnsafeMutablePointer<Double>, solving: Bool
     ) {
-        var index = 0
-        while index &+ 4 <= count {
-            let from = unsafe UnsafeRawPointer(source + index).loadUnaligned(as: SIMD4<Double>.self)
-            let to = unsafe UnsafeMutableRawPointer(target + index)
-            let left = unsafe to.loadUnaligned(as: SIMD4<Double>.self) - multiplier * from
-            unsafe to.storeBytes(of: left, as: SIMD4<Double>.self)
-            index &+= 4
+        let target = unsafe factor + Int(heads[2 &* k])
+        var step = first
+        while step < k {
+            let width = min(4, k &- step)
+            var block = unsafe ColumnBlock(
+                step, width: width, at: k &- step &- 1, heads: heads, factor: factor, pivots: pivots, x: x)
+            unsafe pivots[k] -= block.finishRow()
+            if solving { unsafe x[k] -= block.knownSum }
+            unsafe block.subtract(from: target, count: count)
+            step &+= width
         }
-        while index < count {
-            unsafe target[index] -= multiplier * source[index]
-            index &+= 1
+    }
+
+    /// Subtracts what the columns `first ... last` of a chain leave the columns of the `count` rows they have in common.
+    @unsafe
+    @inline(__always)
+    private static func spreadChain(
+        _ first: Int, through last: Int, _ count: Int, _ heads: UnsafePointer<Int32>, _ rows: UnsafePointer<Int32>,
+        _ row: UnsafePointer<Int32>, _ list: UnsafePointer<Int32>, _ factor: UnsafeMutablePointer<Double>,
+        _ pivots: UnsafeMutablePointer<Double>, _ x: UnsafeMutablePointer<Double>, solving: Bool
+    ) {
+        var step = first
+        while step <= last {
+            let width = min(4, last &+ 1 &- step)
+            var block = unsafe ColumnBlock(step, width: width, at: last &- step, heads: heads, factor: factor, pivots: pivots, x: x)
+            var place = unsafe list
+            for b in 0..<count {
+                let its = unsafe Int(row[b])
+                unsafe pivots[its] -= block.finishRow()
+                if solving { unsafe x[its] -= block.knownSum }
+                let length = count &- 1 &- b
+                if length <= UpdatePlan.explicitLength {
+                    unsafe block.subtract(from: factor, at: place, count: length)
+                    unsafe place += length
+                    continue
+                }
+                let begin = unsafe place[0]
+                unsafe place += 1
+                if begin >= 0 {
+                    unsafe block.subtract(from: factor + Int(begin), count: length)
+                } else if begin == UpdatePlan.listed {
+                    unsafe block.subtract(from: factor, at: place, count: length)
+                    unsafe place += length
+                } else {
+                    let start = unsafe Int(heads[2 &* its])
+                    unsafe block.subtract(from: factor, rows: rows, at: start, wanted: row + (b &+ 1), count: length)
+                }
+            }
+            step &+= width
         }
     }
 

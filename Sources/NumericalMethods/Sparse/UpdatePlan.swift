@@ -9,9 +9,8 @@
 /// - more: where they begin, when they lie side by side; or ``listed`` and then one by one; or ``searched``, when the lists
 ///   would outgrow the factor: the kernel then walks along both columns.
 ///
-/// Dense parts cost little: where a column's rows are the next column and that column's rows, its places begin with that column's,
-/// and the rest is the next column's list. Such a column counts in `chained` how many columns follow so, and shares the list of
-/// the last one.
+/// Dense parts cost little: where a column's rows are the next column and that column's rows, it needs no list of its own. Such a
+/// column counts in `chained` how many columns follow so, and goes by the list of the last one.
 struct UpdatePlan: Sendable {
     static let explicitLength = 3
     static let listed: Int32 = -1
@@ -20,7 +19,7 @@ struct UpdatePlan: Sendable {
     /// For each step: where its column begins, and where its places begin. One pair more at the end.
     let heads: Column<Int32>
     let places: Column<Int32>
-    /// For columns of more than `explicitLength + 1` entries: how many b come before the list.
+    /// How many columns, all of more than `explicitLength + 1` entries, follow each in a chain.
     let chained: Column<Int32>
 
     init(columnStarts: Column<Int32>, rows: Column<Int32>) {
@@ -30,9 +29,8 @@ struct UpdatePlan: Sendable {
         let (start, row, head, chain) = (IndexList(columnStarts), IndexList(rows), IndexList(heads), IndexList(chained))
         for step in stride(from: n - 1, through: 0, by: -1) {
             let count = start[step + 1] - start[step]
-            if count > 0 && row[start[step]] == step + 1 && start[step + 2] - start[step + 1] == count - 1 {
-                chain[step] = chain[step + 1] + 1
-            }
+            guard count > Self.explicitLength + 2, row[start[step]] == step + 1 else { continue }
+            if start[step + 2] - start[step + 1] == count - 1 { chain[step] = chain[step + 1] + 1 }
         }
         var places: [Int32] = []
         places.reserveCapacity(rows.count)
@@ -42,8 +40,7 @@ struct UpdatePlan: Sendable {
             let end = start[step + 1]
             head[2 * step] = begin
             head[2 * step + 1] = places.count
-            let isShort = end - begin <= Self.explicitLength + 1
-            guard end - begin > 1, isShort || chain[step] == 0 else { continue }
+            guard end - begin > 1, chain[step] == 0 else { continue }
             for b in begin..<(end - 1) {
                 let length = end - 1 - b
                 var position = Self.place(of: row[b + 1], in: row, from: start[row[b]])
@@ -66,9 +63,6 @@ struct UpdatePlan: Sendable {
         }
         head[2 * n] = start[n]
         head[2 * n + 1] = places.count
-        for step in 0..<n where start[step + 1] - start[step] > Self.explicitLength + 1 && chain[step] > 0 {
-            head[2 * step + 1] = head[2 * (step + chain[step]) + 1]
-        }
         self.heads = heads
         self.chained = chained
         self.places = Column(places)
