@@ -70,7 +70,7 @@ extension INPReader {
             network.links[index].status = valve.kind == .generalPurpose && status == .open ? .active : status
         case (.setting(let value), .valve(var valve)):
             guard valve.kind != .generalPurpose else { return }
-            valve.setting = value * settingFactor(valve.kind)
+            valve.setting = value * units.setting(of: valve.kind)
             network.links[index].kind = .valve(valve)
             network.links[index].status = .active
         }
@@ -100,7 +100,7 @@ extension INPReader {
                     report("valve '\(link.id)' has a curve in place of a setting", "give OPEN or CLOSED")
                     return nil
                 }
-                return .setting(value * settingFactor(valve.kind))
+                return .setting(value * units.setting(of: valve.kind))
             }
             let action = statusWord(position)
             return valve.kind == .generalPurpose && action == .status(.open) ? .status(.active) : action
@@ -137,10 +137,10 @@ extension INPReader {
                 return report("'\(word(6))' is not known", "write ABOVE or BELOW")
             }
         } else if matches(3, "AT"), matches(4, "TIME") {
-            guard let time = seconds(5, unit: 6 < count ? 6 : nil) else { return }
+            guard let time = seconds(5, unit: 6 < count ? 6 : nil, isCut: true) else { return }
             trigger = .time(time)
         } else if matches(3, "AT"), matches(4, "CLOCK") {
-            guard let time = seconds(5, unit: 6 < count ? 6 : nil) else { return }
+            guard let time = seconds(5, unit: 6 < count ? 6 : nil, isCut: true) else { return }
             trigger = .clockTime(time % 86_400)
         } else {
             return report("the condition of the control cannot be read", "write IF NODE …, AT TIME … or AT CLOCKTIME …")

@@ -99,21 +99,13 @@ extension INPReader {
             valve.curve = curve(5, use: .headLoss)
         } else {
             guard let setting = number(5, "setting of valve", missing: 0) else { return }
-            valve.setting = setting * settingFactor(kind)
+            valve.setting = setting * units.setting(of: kind)
             if kind == .positionalControl, isGiven(7) {
                 valve.curve = curve(7, use: .valveOpening)
                 valve.setting = min(valve.setting, 100)
             }
         }
         add(Link(id: Link.ID(word(0)), start: ends.start, end: ends.end, kind: .valve(valve), status: .active), ends)
-    }
-
-    func settingFactor(_ kind: Valve.Kind) -> Double {
-        switch kind {
-        case .pressureReducing, .pressureSustaining, .pressureBreaker: units.pressure
-        case .flowControl: units.flow
-        case .throttleControl, .generalPurpose, .positionalControl: 1
-        }
     }
 
     /// `pipe area expansion`; other links are passed over.

@@ -155,7 +155,7 @@ extension INPReader {
         if matches(3, "FLOW") { return (subject, .flow, units.flow, Self.tolerance * units.flow) }
         if matches(3, "STATUS") { return (subject, .status, 1, 0) }
         if matches(3, "SETTING") {
-            let factor = network.links[index].valve.map { settingFactor($0.kind) } ?? 1
+            let factor = network.links[index].valve.map { units.setting(of: $0.kind) } ?? 1
             return (subject, .setting, factor, Self.tolerance * factor)
         }
         report("'\(word(3))' of the rule is no quantity of a link", "use FLOW, STATUS or SETTING")
@@ -179,7 +179,7 @@ extension INPReader {
             guard let flow = number(count - 1, "demand in the condition of the rule", isNamed: false) else { return }
             value = flow * units.flow
         } else {
-            guard let time = seconds(4, unit: count > 5 ? 5 : nil) else { return }
+            guard let time = seconds(4, unit: count > 5 ? 5 : nil, isCut: true) else { return }
             value = Double(time)
         }
         add(

@@ -42,7 +42,8 @@ extension INPReader {
     private func isUnit(_ index: Int) -> Bool { ["SEC", "MIN", "HOU", "DAY", "AM", "PM"].contains { matches(index, $0) } }
 
     /// `h`, `h:mm[:ss]`, `value UNIT`, or with AM or PM. A problem, and nil, for anything else.
-    mutating func seconds(_ index: Int, unit: Int?) -> Int? {
+    /// - isCut: whether EPANET drops the fraction of a second in place of rounding it; done with its constants only.
+    mutating func seconds(_ index: Int, unit: Int?, isCut: Bool = false) -> Int? {
         guard index < count else {
             report("a time is missing", "give hours, h:mm or a value with its unit")
             return nil
@@ -53,7 +54,7 @@ extension INPReader {
         if text.bytes[range].contains(58) {
             let parts = word(index).split(separator: ":", omittingEmptySubsequences: false).map { NumberText.number($0) }
             if parts.count <= 4, !parts.contains(nil) {
-                hours = zip(parts.compactMap { $0 }, [1, 1 / 60.0, 1 / 3600.0, 0]).reduce(0) { $0 + $1.0 * $1.1 }
+                hours = zip(parts.compactMap { $0 }, [1, 60.0, 3600.0]).reduce(0) { $0 + $1.0 / $1.1 }
             }
         } else if let value = value(index) {
             if let unit, !isHalfOfDay {
@@ -83,7 +84,7 @@ extension INPReader {
             if hours >= 12 { hours -= 12 }
             if matches(unit, "PM") { hours += 12 }
         }
-        return Int((hours * 3600).rounded())
+        return isCut && constants == .epanet ? Int(hours * 3600) : Int((hours * 3600).rounded())
     }
 
     mutating func readPatterns() {

@@ -84,6 +84,15 @@ struct INPUnits {
         viscosity = isUS ? Units.foot * Units.foot : 1
     }
 
+    /// Of a valve's setting.
+    func setting(of kind: Valve.Kind) -> Double {
+        switch kind {
+        case .pressureReducing, .pressureSustaining, .pressureBreaker: pressure
+        case .flowControl: flow
+        case .throttleControl, .generalPurpose, .positionalControl: 1
+        }
+    }
+
     /// Of the two axes of a curve.
     func curve(_ use: Curve.Use) -> (x: Double, y: Double) {
         switch use {
