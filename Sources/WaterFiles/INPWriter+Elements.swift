@@ -12,7 +12,7 @@ extension INPWriter {
         for node in network.nodes {
             guard let junction = node.junction else { continue }
             var words = [name(node.id.name), number(node.elevation, units.length)]
-            if Self.isPlain(junction), let demand = junction.demands.first {
+            if Self.isPlain(junction), let demand = junction.demands.first, demand.baseFlow != 0 || demand.pattern != nil {
                 words.append(number(demand.baseFlow, units.flow))
                 if let pattern = demand.pattern { words.append(name(pattern.name)) }
             }

@@ -120,7 +120,7 @@ struct INPWriter {
         }
         if !toldQuotes {
             toldQuotes = true
-            remarks.append("names with blanks, such as '\(name)', stand in quotes, which EPANET 2.3 may misread")
+            remarks.append("names with blanks, such as '\(name)', stand in quotes, which EPANET 2.3 misreads")
         }
         return "\"\(name)\""
     }
