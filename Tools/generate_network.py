@@ -192,7 +192,7 @@ def inp(city, options):
     section("PIPES", pipes)
     if options.pumped:
         section("PUMPS", [f"U{k + 1} R{k + 1} B{k + 1} HEAD LIFT" for k in range(city.reservoirs)])
-        section("CURVES", [f"LIFT {1.25 * total / city.reservoirs:.2f} {head - base:.1f}"])
+        section("CURVES", [f"LIFT {PEAK * total / city.reservoirs:.2f} {head - base:.1f}"])
         if city.tanks:
             section("CONTROLS", [f"LINK U{k + 1} {word} IF NODE T1 {where} {level}" for k in range(city.reservoirs)
                                  for word, where, level in (("CLOSED", "ABOVE", 8.5), ("OPEN", "BELOW", 3))])
