@@ -7,7 +7,8 @@
 
 Without files: all of Networks/ and ../shared/networks (broken ones left out); a NAME picks those whose path holds it. Both
 engines run at accuracy 1e-8 with EPANET's constants. Where EPANET does not balance a step (2,000 trials; 200 after three
-such steps) its accuracy is relaxed by tens for that step; the loosest is printed. `--hours H` lengthens shorter runs to H hours, for both engines.
+such steps) its accuracy is relaxed by tens for that step; the loosest is printed. `--hours H` lengthens shorter runs to H hours,
+for both engines.
 
 Bars: 1e-6 m + 1e-8 |H| for heads, 1e-9 m³/s + 1e-8 max |q| for flows, no difference of status (closed, open, active; links
 below 1e-7 m³/s aside). Where EPANET balances at a looser accuracy only, its own change over one decade of accuracy is the bar.
@@ -229,9 +230,11 @@ def compare(theirs, folder, summary):
     flows, classes = flows[:, order], classes[:, order]
     at = {int(t): i for i, t in enumerate(times)}
     unconverged = {int(s["time_s"]) for s in summary.get("solves_detail", []) if s["outcome"] != "converged"}
-    out = {"steps": 0, "max_head_difference_m": 0.0, "max_flow_difference_m3_per_s": 0.0, "status_mismatches": 0, "first_divergence_s": None,
+    out = {"steps": 0, "max_head_difference_m": 0.0, "max_flow_difference_m3_per_s": 0.0, "status_mismatches": 0,
+           "first_divergence_s": None,
            "head_at": "", "head_time_s": None, "loosest_accuracy": float(theirs["accuracy"].max(initial=ACCURACY)),
-           "report_steps": len(theirs["time"]), "missing_heads": 0, "excess_over_bar": 0.0, "loose": False, "note": "", "mismatched_links": []}
+           "report_steps": len(theirs["time"]), "missing_heads": 0, "excess_over_bar": 0.0, "loose": False, "note": "",
+           "mismatched_links": []}
     through_feet = flows * float(theirs["unit_factor"])
     reason, feet_agree = None, True
     for k, moment in enumerate(theirs["time"]):
