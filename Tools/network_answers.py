@@ -327,8 +327,8 @@ def pipes():
         out.add("head", node, head)
     out.add("head", "DEAD", second - signed(0.003, r)).write()
 
-    # Swamee and Jain 1976 above Re 4000, Hagen-Poiseuille below 2000, Dunlop's cubic between; viscosity 1.1e-5 ft²/s.
-    nu = 1.1e-5 * 0.3048**2
+    # Swamee and Jain 1976 above Re 4000, Hagen-Poiseuille below 2000, Dunlop's cubic between; viscosity as the file has it.
+    nu = 1.1e-6
 
     def friction(reynolds, e):
         if reynolds <= 2000:
@@ -384,7 +384,9 @@ def published():
     from_epanet(out, [0], [str(node) for node in range(2, 21)], ["1", "15", "D7", "D17"]).write()
 
     from_epanet(Answers("Published/anytown"), [0, 3600] + HOURS[2::3], ["20", "90", "170", "65", "165"], ["U1", "78", "80"]).write()
-    from_epanet(Answers("Generated/town_400"), [0] + HOURS[2::3], ["N1", "N200", "N400", "T1", "B1"], ["U1", "PT1"], ["V1", "V2", "V3"]).write()
+    for name, tanks, links in (("town_400", ["T1", "B1"], ["U1", "PT1"]), ("town_600_pda", ["T1"], ["PR1", "PT1"])):
+        out = Answers("Generated/" + name)
+        from_epanet(out, [0] + HOURS[2::3], ["N1", "N200", "N400"] + tanks, links, ["V1", "V2", "V3"]).write()
 
 
 if __name__ == "__main__":

@@ -29,24 +29,30 @@ struct KnownAnswers: CustomTestStringConvertible {
     static let all: [KnownAnswers] = {
         let suffix = ".answers.csv"
         let files = FileManager.default.enumerator(atPath: Places.networks)?.compactMap { $0 as? String } ?? []
-        return files.filter { $0.hasSuffix(suffix) }.sorted().flatMap { file in
-            let text = (try? String(contentsOfFile: Places.networks + file, encoding: .utf8)) ?? ""
-            let rows = text.split(separator: "\n").dropFirst().map {
-                $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            }
-            return [ConstantsMode.exact, .epanet].compactMap { mode in
-                let chosen = rows.filter { $0.count == 8 && $0[6] == (mode == .exact ? "exact" : "epanet") }
-                guard !chosen.isEmpty else { return nil }
-                return KnownAnswers(
-                    network: String(file.dropLast(suffix.count)), constants: mode,
-                    answers: chosen.map {
-                        KnownAnswer(
-                            quantity: $0[0], element: $0[1], time: Int($0[2]) ?? -1, value: $0[3], tolerance: Double($0[5]) ?? 0,
-                            source: $0[7])
-                    })
+        var all: [KnownAnswers] = []
+        for file in files.filter({ $0.hasSuffix(suffix) }).sorted() {
+            let rows = read(Places.networks + file)
+            for (word, mode) in [("exact", ConstantsMode.exact), ("epanet", .epanet)] where rows.contains(where: { $0.mode == word }) {
+                let answers = rows.filter { $0.mode == word }.map(\.answer)
+                all.append(KnownAnswers(network: String(file.dropLast(suffix.count)), constants: mode, answers: answers))
             }
         }
+        return all
     }()
+
+    private static func read(_ path: String) -> [(mode: String, answer: KnownAnswer)] {
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        var rows: [(mode: String, answer: KnownAnswer)] = []
+        for line in text.split(separator: "\n").dropFirst() {
+            let words = line.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+            guard words.count == 8 else { continue }
+            let answer = KnownAnswer(
+                quantity: words[0], element: words[1], time: Int(words[2]) ?? -1, value: words[3], tolerance: Double(words[5]) ?? 0,
+                source: words[7])
+            rows.append((words[6], answer))
+        }
+        return rows
+    }
 }
 
 /// Networks with published, closed-form or independently computed answers.
