@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Seeded synthetic water networks of any size, as EPANET INP.
 
-    generate_network.py city|grid NODES OUT [--seed 1] [--hours 24] [--reservoirs N] [--tanks N] [--pumped]
+    generate_network.py city|grid NODES OUT [--seed 1] [--hours 24] [--reservoirs N] [--tanks N] [--pumped] [--lift 55]
                         [--valves ZONES] [--leakage] [--emitters N] [--pda] [--format inp|geojson]
 
 city   streets thinned to 1.2 links a node, as real networks have: a spanning tree and the loops of the mains
@@ -10,6 +10,7 @@ grid   every street of the lattice, about 2 links a node: the worst case for ord
 
 L/s, Hazen-Williams, three demand patterns, hourly steps. A pipe is as wide as the peak demand beyond it wants at 0.9 m/s on the
 shortest way from a source, in commercial sizes. By default a reservoir for each 5,000 nodes and a tank for each 10,000.
+--lift     water of the sources above the highest corner, m
 --pumped   the sources stand low and pumps lift from them, switched by the level of the first tank
 --valves   pressure zones: a part of the routing tree behind a PRV, its other pipes to the neighbours closed
 --leakage  FAVAD leaks on every pipe ([LEAKAGE]); --emitters  leaks as emitters at so many junctions; --pda  Wagner's demand
@@ -155,7 +156,7 @@ def inp(city, options):
     roots, zone = city.zones(options.valves) if options.valves else ([], np.full(n, -1))
     closed = zone[city.ends[:, 0]] != zone[city.ends[:, 1]]
     closed[city.parent_link[roots]] = False
-    head = math.ceil(city.z.max()) + 55
+    head = math.ceil(city.z.max()) + options.lift
     base = float(city.z.min()) if options.pumped else head
     total = float(city.demand.sum())
     names = list(PATTERNS)
@@ -240,6 +241,7 @@ def main():
     parser.add_argument("--hours", type=int, default=24)
     parser.add_argument("--reservoirs", type=int)
     parser.add_argument("--tanks", type=int)
+    parser.add_argument("--lift", type=int, default=55)
     parser.add_argument("--valves", type=int, default=0)
     parser.add_argument("--emitters", type=int, default=0)
     for flag in ("pumped", "leakage", "pda"):
