@@ -20,6 +20,7 @@ Nodes that no open link of EPANET's joins to a source are left out. `--cache` ke
     EPANET's error  they differ, and EPANET did not balance, or leaves an energy error above 1e-6 m, at the first such step
     not converged   Yusu says so at a step
     differ          none of these excuses
+    not compared    EPANET has no solve at any report time of Yusu's
     refused, EPANET refuses, timeout, failed
 
 `--robustness` runs Yusu alone, demand- and pressure-driven, for 24 hours at least, and prints what does not converge.
@@ -289,6 +290,8 @@ def compare(theirs, folder, summary):
         reason = "not converged"
         notes.append(f"{len(unconverged)} solves, first at {min(unconverged)} s")
     out["verdict"] = reason or ("agree loosely" if out["loose"] else "agree")
+    if not out["steps"] and out["verdict"].startswith("agree"):
+        out["verdict"] = "not compared"
     out["note"] = "; ".join(notes)
     return out
 
