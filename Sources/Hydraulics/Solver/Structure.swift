@@ -10,7 +10,7 @@ extension HydraulicSolver {
 
     private var hasHeld: Bool { model.pressureValves.contains { status[$0] == .active } }
 
-    private var hasSoft: Bool { (model.table.pipes..<model.table.count).contains { isSoft[$0] } }
+    var hasSoft: Bool { (model.table.pipes..<model.table.count).contains { isSoft[$0] } }
 
     /// Looks anew for parts without a source, opens and closes pipes accordingly, and lists the rows with given heads.
     func refreshStructure() {
