@@ -44,7 +44,7 @@ struct INPFuzzTests {
     private static let crashers = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Crashers/"
 
     @Test("each file that once made a fault makes none", arguments: INPSamples.files(in: crashers))
-    func crashers(path: String) throws {
+    func noFault(path: String) throws {
         let bytes = try FileBytes.read(path)
         for constants in ConstantsMode.allCases {
             let outcome = Trial.run(bytes, constants: constants)
