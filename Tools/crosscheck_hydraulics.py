@@ -1,141 +1,429 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare `yusu network simulate` with EPANET 2.3 (the owa-epanet wheel) at the start of each network's run.
+"""Compare `yusu network simulate` with EPANET 2.3.5 over whole periods, at every report step.
 
-    crosscheck_hydraulics.py YUSU FILE.inp ...
+    crosscheck_hydraulics.py YUSU [FILE.inp | NAME ...] [--demand-model file|dda|pda|both] [--hours H] [--json OUT]
+                             [--cache DIR] [--seconds 60] [--processes 2] [--robustness]
 
-EPANET runs at ACCURACY 1e-8 (relaxed by tens where it does not balance, which is printed), Yusu at its default accuracy with
-EPANET's constants. Heads are compared at nodes that an open link joins to a source. Prints a line a network and a closing
-count; exits 1 where Yusu calls a solve converged whose heads differ by more than 1e-3 m from a balanced EPANET solution of the
-same statuses. Where statuses differ both answers may be right: such networks are listed and counted apart.
+Without files: all of Networks/ and ../shared/networks (broken ones left out); a NAME picks those whose path holds it. Both
+engines run at accuracy 1e-8 with EPANET's constants. Where EPANET does not balance a step (2,000 trials; 200 after three
+such steps) its accuracy is relaxed by tens for that step; the loosest is printed. `--hours H` lengthens shorter runs to H hours,
+for both engines.
+
+Bars: 1e-6 m + 1e-8 |H| for heads, 1e-9 m³/s + 1e-8 max |q| for flows, no difference of status (closed, open, active; links
+below 1e-7 m³/s aside). Where EPANET balances at a looser accuracy only, its own change over one decade of accuracy is the bar.
+Nodes that no open link of EPANET's joins to a source are left out. `--cache` keeps EPANET's side between runs.
+
+    agree           all report steps within the bars
+    agree loosely   within EPANET's own change over one decade of accuracy
+    statuses        heads or flows differ, and the statuses at the first such step differ
+    EPANET's error  they differ, and EPANET did not balance, or leaves an energy error above 1e-6 m, at the first such step
+    not converged   Yusu says so at a step
+    differ          none of these excuses
+    not compared    EPANET has no solve at any report time of Yusu's
+    refused, EPANET refuses, timeout, failed
+
+`--robustness` runs Yusu alone, demand- and pressure-driven, for 24 hours at least, and prints what does not converge.
+Exits 1 where a network differs, fails or (with --robustness) does not converge.
 """
-import csv, json, os, subprocess, sys, tempfile
+import argparse
+import csv
+import glob
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 
-from epanet import toolkit as en
+import numpy as np
 
-BAR = 1e-3  # m
-CREDIBLE = 1e5  # m; EPANET's heads beyond this stand for a part that it could not solve
-FOOT = 0.3048
-US_UNITS = {0, 1, 2, 3, 4}
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import epanet_engine as en  # noqa: E402
 
-
-def joined(ph, status):
-    """Names of the nodes that links which EPANET calls open join to a tank or reservoir."""
-    neighbours, queue = {}, []
-    for i in range(1, en.getcount(ph, en.LINKCOUNT) + 1):
-        if status[en.getlinkid(ph, i)]:
-            a, b = en.getlinknodes(ph, i)
-            neighbours.setdefault(a, []).append(b)
-            neighbours.setdefault(b, []).append(a)
-    for i in range(1, en.getcount(ph, en.NODECOUNT) + 1):
-        if en.getnodetype(ph, i) != en.JUNCTION:
-            queue.append(i)
-    seen = set(queue)
-    while queue:
-        for other in neighbours.get(queue.pop(), []):
-            if other not in seen:
-                seen.add(other)
-                queue.append(other)
-    return {en.getnodeid(ph, i) for i in seen}
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ACCURACY, LOOSEST = 1e-8, 1e-3
+HEAD_BAR, HEAD_SHARE = 1e-6, 1e-8  # m, of |H|
+FLOW_BAR, FLOW_SHARE = 1e-9, 1e-8  # m³/s, of the largest flow
+IDLE = 1e-7  # m³/s; below it a status is the history of the iterations
+OWN_ERROR = 1e-6  # m; energy error above which an answer of EPANET's is no reference
+CLASS = {"closed": 0, "temporarily_closed": 0, "cannot_deliver_head": 0, "active": 2}
 
 
-def epanet_start(path, folder):
-    """Heads [m] by node and status by link (0 closed, 1 open or active) of EPANET's first solve; the accuracy it balanced at."""
-    for accuracy in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3):
-        ph = en.createproject()
+# EPANET's side, run in a process of its own: it may hang or crash.
+
+def reached(ends, is_source, classes):
+    """True at nodes that open links join to a source."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+    use = ends[classes > 0]
+    count = len(is_source)
+    label = connected_components(coo_matrix((np.ones(len(use)), (use[:, 0], use[:, 1])), shape=(count, count)), directed=False)[1]
+    return np.isin(label, label[is_source])
+
+
+def epanet_period(path, model, accuracy, seconds):
+    """Arrays of one run at its report steps. `seconds` is what one run may take."""
+    began = time.monotonic()
+    with en.Engine(path) as engine:
+        if model == "pda":
+            engine.use_pressure_driven_demand()
+        elif model == "dda":
+            engine.use_demand_driven_demand()
+        engine.option(en.UNBALANCED, 10)
+        first, step = engine.seconds(en.REPORTSTART), engine.seconds(en.REPORTSTEP)
+        ends, is_source = engine.ends(), engine.sources()
+        rows = {key: [] for key in ("time", "heads", "demands", "flows", "classes", "reached", "accuracy", "head_error")}
+        engine.open_hydraulics()
+        solves, failures, stopped = 0, 0, ""
+        while True:
+            used = accuracy
+            # A network that fails at one step fails at most: do not wait for 2,000 trials each time.
+            engine.option(en.TRIALS, 2000 if failures < 3 else 200)
+            engine.option(en.ACCURACY, used)
+            try:
+                now, warning = engine.solve()
+                while warning == en.UNBALANCED_WARNING and used < LOOSEST / 2:
+                    used *= 10
+                    engine.option(en.ACCURACY, used)
+                    now, warning = engine.solve()
+            except en.EPANETError as problem:
+                stopped = f"{problem} after {solves} solves"
+                break
+            solves += 1
+            failures += used > accuracy
+            if warning == en.UNBALANCED_WARNING:
+                used = np.inf
+            if now >= first and (now - first) % step == 0:
+                classes = engine.classes()
+                row = (now, engine.heads(), engine.demands(), engine.flows(), classes, reached(ends, is_source, classes), used,
+                       engine.head_error())
+                for key, value in zip(rows, row):
+                    rows[key].append(value)
+            if time.monotonic() - began > seconds:
+                stopped = f"{seconds:.0f} s were over at {now} s of the run"
+                break
+            if engine.advance() == 0:
+                break
+        result = {key: np.array(value) for key, value in rows.items()}
+        result.update(nodes=np.array(engine.node_names()), links=np.array(engine.link_names()), solves=solves, stopped=stopped,
+                      unit_factor=engine.unit_factor)
+        return result
+
+
+def epanet_side(path, model, seconds, output):
+    """Writes EPANET's run, and its change over one decade where it is looser than asked, to an npz file."""
+    run = epanet_period(path, model, ACCURACY, seconds)
+    loosest = run["accuracy"].max(initial=ACCURACY)
+    if ACCURACY < loosest < np.inf:
+        other = epanet_period(path, model, min(loosest * 10, 0.1), seconds)
+        count = min(len(run["time"]), len(other["time"]))
+        both = run["reached"][:count] & other["reached"][:count]
+        change = np.where(both, np.abs(run["heads"][:count] - other["heads"][:count]), 0)
+        run["head_change"] = change.max(axis=1, initial=0)
+        run["flow_change"] = np.abs(run["flows"][:count] - other["flows"][:count]).max(axis=1, initial=0)
+    np.savez(output, **run)
+
+
+def epanet_run(path, model, seconds, cache, folder):
+    """EPANET's arrays, from the cache where it has them; or a word why there are none."""
+    target = os.path.join(folder, "epanet.npz")
+    if cache:
+        key = hashlib.sha256(open(path, "rb").read() + model.encode()).hexdigest()[:24]
+        target = os.path.join(cache, key + ".npz")
+    if not os.path.exists(target):
+        part = target[:-4] + f".{os.getpid()}.part.npz"
         try:
-            en.open(ph, path, os.path.join(folder, "e.rpt"), os.path.join(folder, "e.bin"))
-            en.setoption(ph, en.ACCURACY, accuracy)
-            en.setoption(ph, en.TRIALS, 2000)
-            try:
-                en.setoption(ph, en.UNBALANCED, 10)
-            except Exception:
-                pass
-            en.openH(ph)
-            en.initH(ph, en.INITFLOW)
-            code = 0
-            try:
-                en.runH(ph)
-            except Exception as problem:  # warnings come as exceptions in some builds
-                code = str(problem)
-            error = en.getstatistic(ph, en.RELATIVEERROR)
-            unit = FOOT if en.getflowunits(ph) in US_UNITS else 1.0
-            heads = {}
-            for i in range(1, en.getcount(ph, en.NODECOUNT) + 1):
-                heads[en.getnodeid(ph, i)] = en.getnodevalue(ph, i, en.HEAD) * unit
-            status, flow = {}, {}
-            for i in range(1, en.getcount(ph, en.LINKCOUNT) + 1):
-                name = en.getlinkid(ph, i)
-                status[name] = int(en.getlinkvalue(ph, i, en.STATUS))
-                flow[name] = en.getlinkvalue(ph, i, en.FLOW)
-            known = joined(ph, status)
-            heads = {node: head for node, head in heads.items() if node in known}
-            if error <= accuracy:
-                return heads, status, flow, accuracy
-        finally:
-            try:
-                en.close(ph)
-            finally:
-                en.deleteproject(ph)
-    return heads, status, flow, None
+            run = subprocess.run([sys.executable, os.path.abspath(__file__), "--epanet-side", path, model, str(seconds), part],
+                                 capture_output=True, text=True, timeout=3 * seconds + 30)
+        except subprocess.TimeoutExpired:
+            return "timeout"
+        if run.returncode != 0:
+            words = run.stderr.strip().splitlines()
+            return words[-1].replace("epanet_engine.EPANETError: ", "") if words else f"exit {run.returncode}"
+        os.replace(part, target)
+    return dict(np.load(target))
+
+
+# Yusu's side.
+
+def lengthened(path, hours, folder):
+    """The file, or a copy whose DURATION is at least `hours`."""
+    text = open(path, "rb").read()
+    with_times = re.search(rb"(?im)^[ \t]*\[TIMES\][^\n]*\n", text)
+    with_duration = re.search(rb"(?im)^[ \t]*DURATION[ \t]+([^\s;]+)[ \t]*([^\s;]*)[^\n]*$", text)
+    if with_duration and seconds_of(with_duration[1].decode(), with_duration[2].decode()) >= hours * 3600:
+        return path
+    line = b"Duration %d:00" % hours
+    if with_duration:
+        text = text[:with_duration.start()] + line + text[with_duration.end():]
+    elif with_times:
+        text = text[:with_times.end()] + line + b"\n" + text[with_times.end():]
+    else:
+        end = re.search(rb"(?im)^[ \t]*\[END", text)
+        at = end.start() if end else len(text)
+        text = text[:at] + b"\n[TIMES]\n" + line + b"\n\n" + text[at:]
+    target = os.path.join(folder, os.path.basename(path))
+    with open(target, "wb") as file:
+        file.write(text)
+    return target
+
+
+def seconds_of(value, unit):
+    if ":" in value:
+        parts = [float(part) for part in value.split(":")] + [0, 0]
+        return parts[0] * 3600 + parts[1] * 60 + parts[2]
+    unit = unit.upper()
+    return float(value) * (1 if unit.startswith("SEC") else 60 if unit.startswith("MIN") else 86400 if unit.startswith("DAY") else 3600)
+
+
+def yusu_run(yusu, path, model, seconds, folder):
+    """Exit code, message and summary of a run whose files stand in `folder`."""
+    command = [yusu, "network", "simulate", path, "--constants", "epanet", "--accuracy", str(ACCURACY), "--output", folder, "--timing"]
+    if model != "file":
+        command += ["--demand-model", model]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=seconds, errors="replace")
+    except subprocess.TimeoutExpired:
+        return None, "timeout", {}
+    summary = os.path.join(folder, "summary.json")
+    return run.returncode, run.stderr.strip(), json.load(open(summary)) if os.path.exists(summary) else {}
+
+
+def table(path, columns):
+    """Times, names and the columns of nodes.csv or links.csv, an array of steps by elements each."""
+    times, names, values = [], [], [[] for _ in columns]
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for row in rows:
+            if not times or row[0] != times[-1]:
+                times.append(row[0])
+            if len(times) == 1:
+                names.append(row[1])
+            for column, store in zip(columns, values):
+                store.append(row[column])
+    shape = (len(times), len(names))
+    return np.array(times, dtype=float).astype(int), names, [np.array(store).reshape(shape) for store in values]
+
+
+def as_numbers(words):
+    return np.where(words == "", "nan", words).astype(float)
+
+
+# The comparison.
+
+def compare(theirs, folder, summary):
+    """Where the two answers differ; a dictionary of the table's figures."""
+    times, nodes, (heads,) = table(os.path.join(folder, "nodes.csv"), [2])
+    _, links, (flows, words) = table(os.path.join(folder, "links.csv"), [2, 3])
+    heads, flows = as_numbers(heads), as_numbers(flows)
+    classes = np.vectorize(lambda word: CLASS.get(word, 1), otypes=[np.int8])(words)
+    node_at, link_at = {n: i for i, n in enumerate(nodes)}, {n: i for i, n in enumerate(links)}
+    missing = [n for n in theirs["nodes"] if n not in node_at] + [n for n in theirs["links"] if n not in link_at]
+    if missing:
+        return {"verdict": "differ", "note": f"elements are missing: {missing[:3]}"}
+    heads = heads[:, [node_at[n] for n in theirs["nodes"]]]
+    order = [link_at[n] for n in theirs["links"]]
+    flows, classes = flows[:, order], classes[:, order]
+    at = {int(t): i for i, t in enumerate(times)}
+    unconverged = {int(s["time_s"]) for s in summary.get("solves_detail", []) if s["outcome"] != "converged"}
+    out = {"steps": 0, "max_head_difference_m": 0.0, "max_flow_difference_m3_per_s": 0.0, "status_mismatches": 0,
+           "first_divergence_s": None,
+           "head_at": "", "head_time_s": None, "loosest_accuracy": float(theirs["accuracy"].max(initial=ACCURACY)),
+           "report_steps": len(theirs["time"]), "missing_heads": 0, "excess_over_bar": 0.0, "loose": False, "note": "",
+           "mismatched_links": []}
+    through_feet = flows * float(theirs["unit_factor"])
+    reason, feet_agree = None, True
+    for k, moment in enumerate(theirs["time"]):
+        i = at.get(int(moment))
+        if i is None:
+            continue
+        out["steps"] += 1
+        joined = theirs["reached"][k] & (np.abs(theirs["heads"][k]) < 1e5)
+        theirs_h, ours_h = theirs["heads"][k][joined], heads[i][joined]
+        dh = np.abs(theirs_h - ours_h)
+        absent = np.isnan(dh)
+        out["missing_heads"] += int(absent.sum())
+        dh = np.where(absent, 0, dh)
+        dq = np.abs(theirs["flows"][k] - flows[i])
+        busy = np.maximum(np.abs(theirs["flows"][k]), np.abs(flows[i])) >= IDLE
+        wrong = (theirs["classes"][k] != classes[i]) & busy
+        largest = np.abs(theirs["flows"][k]).max(initial=0)
+        head_excess = (dh / (HEAD_BAR + HEAD_SHARE * np.abs(theirs_h))).max(initial=0)
+        flow_bar = FLOW_BAR + FLOW_SHARE * largest
+        feet_agree &= bool((np.abs(theirs["flows"][k] - through_feet[i]) <= flow_bar).all() and head_excess <= 1)
+        excess = max(head_excess, dq.max(initial=0) / flow_bar)
+        out["excess_over_bar"] = max(out["excess_over_bar"], float(excess))
+        if dh.max(initial=0) > out["max_head_difference_m"]:
+            out.update(max_head_difference_m=float(dh.max()), head_at=str(theirs["nodes"][joined][dh.argmax()]), head_time_s=int(moment))
+        out["max_flow_difference_m3_per_s"] = max(out["max_flow_difference_m3_per_s"], float(dq.max(initial=0)))
+        out["status_mismatches"] += int(wrong.sum())
+        if excess > 1 and not wrong.any() and not absent.any() and "head_change" in theirs and k < len(theirs["head_change"]):
+            if dh.max(initial=0) <= max(theirs["head_change"][k], HEAD_BAR) and dq.max(initial=0) <= max(theirs["flow_change"][k], FLOW_BAR):
+                out["loose"], excess = True, 0.0
+        if reason is None and (excess > 1 or wrong.any() or absent.any()):
+            out["first_divergence_s"] = int(moment)
+            out["mismatched_links"] = [f"{theirs['links'][n]} {'closed open active'.split()[theirs['classes'][k][n]]}/{words[i][order[n]]}"
+                                       for n in np.flatnonzero(wrong)[:4]]
+            out["epanet_error_m"] = float(theirs["head_error"][k])
+            trusted = theirs["accuracy"][k] < np.inf and theirs["head_error"][k] <= OWN_ERROR
+            reason = "EPANET's error" if not trusted else "statuses" if wrong.any() else "differ"
+    stopped = str(theirs["stopped"])
+    notes = []
+    if stopped:
+        notes.append("EPANET " + stopped)
+    if out["steps"] < len(theirs["time"]) and out["steps"] < len(at):
+        notes.append("report times differ")
+    if out["missing_heads"]:
+        notes.append(f"{out['missing_heads']} heads that EPANET gives are empty")
+    if len(at) < len(theirs["time"]):
+        notes.append(f"yusu gives {len(at)} of {len(theirs['time'])} report steps")
+        reason = reason or "differ"
+    if feet_agree and out["excess_over_bar"] > 1:
+        notes.append(f"flows agree when taken through EPANET's cubic foot (factor {float(theirs['unit_factor']):.7f})")
+    out["not_converged_at_s"] = sorted(unconverged)[:5]
+    if unconverged:
+        reason = "not converged"
+        notes.append(f"{len(unconverged)} solves, first at {min(unconverged)} s")
+    out["verdict"] = reason or ("agree loosely" if out["loose"] else "agree")
+    if not out["steps"] and out["verdict"].startswith("agree"):
+        out["verdict"] = "not compared"
+    out["note"] = "; ".join(notes)
+    return out
+
+
+def check(arguments, path, model):
+    """One network: the comparison's dictionary."""
+    out = {"network": label(path), "model": model}
+    with tempfile.TemporaryDirectory() as folder:
+        file = lengthened(path, arguments.hours, folder) if arguments.hours else path
+        began = time.monotonic()
+        code, message, summary = yusu_run(arguments.yusu, file, model, arguments.seconds, folder)
+        out["yusu_s"] = time.monotonic() - began
+        theirs = epanet_run(file, model, arguments.seconds, arguments.cache, folder)
+        first = message.splitlines()[0].replace(file, label(path)) if message else ""
+        if isinstance(theirs, str):
+            both = "both refuse" if code == 65 else "EPANET refuses"
+            out.update(verdict="timeout of EPANET" if theirs == "timeout" else both, note=f"EPANET {theirs}; {first}")
+        elif code is None:
+            out.update(verdict="timeout", note="")
+        elif code == 65:
+            out.update(verdict="refused", note=first)
+        elif code not in (0, 1) or not summary:
+            out.update(verdict="failed", note=f"exit {code}: {message[-200:]}")
+        else:
+            out.update(compare(theirs, folder, summary))
+            out["yusu_solves"], out["epanet_solves"] = summary.get("solves"), int(theirs["solves"])
+    return out
+
+
+def robust(arguments, path, model):
+    """Yusu alone: what does not converge."""
+    out = {"network": label(path), "model": model}
+    with tempfile.TemporaryDirectory() as folder:
+        file = lengthened(path, arguments.hours or 24, folder)
+        code, message, summary = yusu_run(arguments.yusu, file, model, arguments.seconds, folder)
+        if code not in (0, 1) or not summary:
+            verdict = "timeout" if code is None else "refused" if code == 65 else "failed"
+            return out | {"verdict": verdict, "note": (message.splitlines() or [""])[0].replace(file, label(path))}
+    solves = summary["solves_detail"]
+    bad = [solve for solve in solves if solve["outcome"] != "converged"]
+    out["solves"], out["iterations"] = len(solves), sum(solve["iterations"] for solve in solves)
+    out["solve_s"] = summary.get("solve_s")
+    out["verdict"] = "converged" if not bad else "not converged"
+    out["last_s"] = solves[-1]["time_s"]
+    if bad:
+        causes = {}
+        for solve in bad:
+            causes[solve["outcome"]] = causes.get(solve["outcome"], 0) + 1
+        worst = max(bad, key=lambda solve: solve["energy_residual_m"] or 0)
+        out["note"] = (f"{len(bad)} of {len(solves)} {causes}, first at {bad[0]['time_s']} s; worst {worst['energy_residual_m']:.2g} m at "
+                       f"{worst['energy_worst_link']}, {worst['mass_residual_m3_per_s']:.2g} m3/s at {worst['mass_worst_node']}")
+    else:
+        out["note"] = "; ".join(summary.get("omissions", []))
+    return out
+
+
+def label(path):
+    return os.path.relpath(path, ROOT).replace("../shared/networks/", "").removesuffix(".inp")
+
+
+def all_files():
+    found = glob.glob(os.path.join(ROOT, "Networks/**/*.inp"), recursive=True)
+    found += glob.glob(os.path.join(os.path.dirname(ROOT), "shared/networks/*/*.inp"))
+    return sorted(path for path in found if "/broken" not in path)
+
+
+def chosen(names):
+    if not names:
+        return all_files()
+    files = []
+    for name in names:
+        files += [name] if os.path.isfile(name) else [path for path in all_files() if name in path]
+    return list(dict.fromkeys(os.path.abspath(path) for path in files))
+
+
+def line(out):
+    if "steps" not in out:
+        return f"{out['network']:40s} {out['model']:4s} {out['verdict']:15s} {out['note']}"
+    at = f"{out['head_at']} {out['head_time_s']} s" if out["head_at"] else ""
+    accuracy = "none" if out["loosest_accuracy"] == np.inf else f"{out['loosest_accuracy']:.0e}"
+    text = (f"{out['network']:40s} {out['model']:4s} {out['verdict']:15s} {out['steps']:4d}/{out['report_steps']:<4d} "
+            f"dH {out['max_head_difference_m']:.1e} m {at:24s} dq {out['max_flow_difference_m3_per_s']:.1e}  status {out['status_mismatches']:<4d} "
+            f"EPANET {accuracy:6s}")
+    if out["first_divergence_s"] is not None:
+        text += f" from {out['first_divergence_s']} s (EPANET's error {out['epanet_error_m']:.1e} m)"
+    return text + (f" {out['mismatched_links']}" if out["mismatched_links"] else "") + (f" {out['note']}" if out["note"] else "")
 
 
 def main():
-    yusu, files = sys.argv[1], sys.argv[2:]
-    agree, differ, apart, honest, refused = 0, [], [], [], []
-    for path in files:
-        name = os.path.basename(path)
-        with tempfile.TemporaryDirectory() as folder:
-            run = subprocess.run([yusu, "network", "simulate", path, "--constants", "epanet", "--output", folder, "--quiet"],
-                                 capture_output=True, text=True, timeout=300)
-            try:
-                heads, status, flow, accuracy = epanet_start(path, folder)
-            except Exception as problem:
-                if run.returncode == 65:
-                    refused.append(name)
-                    print(f"{name:34s} refused by both")
-                else:
-                    print(f"{name:34s} EPANET: {problem}; yusu exit {run.returncode}")
-                continue
-            if run.returncode == 65:
-                print(f"{name:34s} yusu refuses: {run.stderr.strip().splitlines()[0] if run.stderr else ''}")
-                differ.append(name)
-                continue
-            if run.returncode not in (0, 1):
-                print(f"{name:34s} yusu ended with {run.returncode}: {run.stderr[:200]}")
-                differ.append(name)
-                continue
-            verdict = json.load(open(os.path.join(folder, "summary.json")))["solves_detail"][0]
-            ours, first = {}, None
-            for row in csv.DictReader(open(os.path.join(folder, "nodes.csv"))):
-                first = first or row["time_s"]
-                if row["time_s"] == first and row["head_m"]:
-                    ours[row["node"]] = float(row["head_m"])
-            closed = ("closed", "temporarily_closed", "cannot_deliver_head")
-            mismatch = []
-            for row in csv.DictReader(open(os.path.join(folder, "links.csv"))):
-                if row["time_s"] == first and row["link"] in status and (row["status"] in closed) != (status[row["link"]] == 0):
-                    if max(abs(float(row["flow_m3_per_s"])), abs(flow[row["link"]])) > 1e-6:
-                        mismatch.append(row["link"])
-        worst, at = 0.0, ""
-        for node, head in ours.items():
-            if node in heads and abs(heads[node]) < CREDIBLE and abs(head - heads[node]) > worst:
-                worst, at = abs(head - heads[node]), node
-        line = f"{name:34s} {verdict['outcome']:22s} {verdict['iterations']:4d} it.  max |dH| {worst:.2e} m at {at:12s}"
-        line += f" EPANET {accuracy if accuracy else 'unbalanced'}" + (f"  statuses differ: {mismatch[:4]}" if mismatch else "")
-        print(line)
-        if verdict["outcome"] != "converged":
-            honest.append(name)
-        elif worst <= BAR:
-            agree += 1
-        elif mismatch or accuracy is None or accuracy > 1e-6:
-            apart.append(name)
-        else:
-            differ.append(name)
-    print(f"\nagree within {BAR} m: {agree}; called not converged: {len(honest)} {honest}; statuses or EPANET's balance differ: "
-          f"{len(apart)} {apart}; refused by both: {len(refused)}")
-    print(f"disagree: {len(differ)} {differ}")
-    return 1 if differ else 0
+    if sys.argv[1:2] == ["--epanet-side"]:
+        _, _, path, model, seconds, output = sys.argv
+        return epanet_side(path, model, float(seconds), output)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("yusu")
+    parser.add_argument("files", nargs="*")
+    parser.add_argument("--demand-model", default="file", choices=["file", "dda", "pda", "both"])
+    parser.add_argument("--hours", type=int, default=0)
+    parser.add_argument("--json")
+    parser.add_argument("--cache")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--robustness", action="store_true")
+    arguments = parser.parse_intermixed_args()
+    if arguments.cache:
+        os.makedirs(arguments.cache, exist_ok=True)
+    both = arguments.demand_model == "both" or (arguments.robustness and arguments.demand_model == "file")
+    models = ["dda", "pda"] if both else [arguments.demand_model]
+    work = [(path, model) for model in models for path in chosen(arguments.files)]
+    one = robust if arguments.robustness else check
+    results = []
+    with ThreadPoolExecutor(arguments.processes) as pool:
+        for out in pool.map(lambda item: one(arguments, *item), work):
+            results.append(out)
+            if not arguments.robustness:
+                print(line(out), flush=True)
+            elif out["verdict"] != "converged":
+                print(f"{out['network']:40s} {out['model']:4s} {out['verdict']:14s} {out['note']}", flush=True)
+    if arguments.json:
+        with open(arguments.json, "w") as file:
+            json.dump(results, file, indent=1)
+    print()
+    counts = {}
+    for out in results:
+        counts.setdefault(out["verdict"], []).append(out["network"] + ("" if out["model"] == "file" else " " + out["model"]))
+    for verdict, names in sorted(counts.items(), key=lambda item: -len(item[1])):
+        shown = "" if verdict in ("agree", "converged") else ": " + ", ".join(names)
+        print(f"{len(names):4d} {verdict}{shown}")
+    bad = ("differ", "failed", "timeout") + (("not converged",) if arguments.robustness else ())
+    agreeing = sum(len(counts.get(verdict, [])) for verdict in ("agree", "agree loosely"))
+    if not arguments.robustness:
+        print(f"agree: {agreeing} of {len(results)}")
+    return 1 if any(verdict in counts for verdict in bad) else 0
 
 
 if __name__ == "__main__":

@@ -1,130 +1,325 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time of one cold solve: `yusu network simulate` beside EPANET 2.3 in-process (the owa-epanet wheel).
+"""Time and memory of whole runs: `yusu network simulate` beside EPANET 2.3.5 (the owa-epanet wheel), one thread each.
 
-    hydraulics.py [YUSU] [FILE.inp ...]
+    hydraulics.py [YUSU] [NAME | FILE.inp ...] [--part runs,batch,sensitivity] [--times 3] [--folder DIR] [--slow] [--json OUT]
 
-YUSU is by default the release build beside this script; FILEs are by default all of ../shared/networks/published that
-Yusu solves at one moment. A line a network: nodes, iterations, Yusu's solve_s/solves from `--timing`, EPANET's time in
-runH after initH (its first solve, at its own iterations with ACCURACY 1e-8, relaxed by tens where it does not balance),
-the ratio EPANET/Yusu, and the largest difference of heads. Yusu's time holds the analysis of the matrix, EPANET's openH
-(printed apart) does the same. Each side is run five times and the fastest is taken. One run; the machine's load decides.
+YUSU is by default the release build beside this script. Networks: those of ../shared/networks named below, lengthened to the hours
+given, and cities and grids made by Tools/generate_network.py (kept in --folder). --slow lets EPANET open grid_50000 as well.
+
+runs         the whole period, at the file's own accuracy ("own") and at 1e-8 ("tight"; EPANET at the tightest that balances every
+             solve, printed). EPANET runs in a process of its own through the library: parse = open, set-up = openH and initH,
+             run = all runH and nextH, no report. Yusu: open_s, setup_s, solve_s of --timing (solve_s holds the set-up). Each side
+             --times times in turn, the fastest counts. Memory: Yusu's process at its peak; EPANET's at its peak less the
+             interpreter before it. Energy error: the largest of the run by each engine's own account (EPANET's MAXHEADERROR).
+batch        64 leaks, one at a time (an emitter set, a warm solve, the emitter taken away), at the file's own accuracy: ms a scenario.
+sensitivity  EPANET: a warm solve after a small outflow at each of 64 nodes, at the tightest accuracy that it balances, and what all
+             nodes would take; a cold solve beside it.
 """
-import csv, glob, json, os, subprocess, sys, tempfile, time
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-TIMES = 5
-FOOT = 0.3048
-US_UNITS = {0, 1, 2, 3, 4}
-CREDIBLE = 1e5  # m; EPANET's heads beyond this stand for parts that it could not solve
+TOOLS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(TOOLS)
+sys.path.insert(0, TOOLS)
+import epanet_engine as en  # noqa: E402
 
-
-def epanet_wheel():
-    try:
-        from epanet import toolkit
-    except ImportError:
-        print("installing owa-epanet", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "owa-epanet"], check=True)
-        from epanet import toolkit
-    return toolkit
-
-
-def epanet_run(en, path, folder):
-    """Seconds of openH and of the first runH, iterations, accuracy that balanced, heads [m] by node."""
-    for accuracy in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2):
-        opening, solving = [], []
-        for _ in range(TIMES):
-            ph = en.createproject()
-            try:
-                en.open(ph, path, os.path.join(folder, "e.rpt"), os.path.join(folder, "e.bin"))
-                en.setoption(ph, en.ACCURACY, accuracy)
-                en.setoption(ph, en.TRIALS, 2000)
-                began = time.perf_counter()
-                en.openH(ph)
-                en.initH(ph, en.INITFLOW)
-                opened = time.perf_counter()
-                try:
-                    en.runH(ph)
-                except Exception as problem:  # warnings come as exceptions in some builds
-                    if "Error" in str(problem):
-                        raise
-                solved = time.perf_counter()
-                opening.append(opened - began)
-                solving.append(solved - opened)
-                error = en.getstatistic(ph, en.RELATIVEERROR)
-                iterations = int(en.getstatistic(ph, en.ITERATIONS))
-                unit = FOOT if en.getflowunits(ph) in US_UNITS else 1.0
-                heads = {en.getnodeid(ph, i): en.getnodevalue(ph, i, en.HEAD) * unit
-                         for i in range(1, en.getcount(ph, en.NODECOUNT) + 1)}
-                en.close(ph)
-            finally:
-                en.deleteproject(ph)
-        if error <= accuracy:
-            return min(opening), min(solving), iterations, accuracy, heads
-    return min(opening), min(solving), iterations, None, heads
+# Name, least hours, origin: a file of ../shared/networks or the generator's arguments.
+NETWORKS = [
+    ("Net3", 24, "published/Net3.inp"), ("L-TOWN", 168, "published/L-TOWN.inp"), ("ky8", 24, "published/ky8.inp"),
+    ("MICROPOLIS_v1", 240, "published/MICROPOLIS_v1.inp"), ("exnet-3", 24, "published/exnet-3.inp"), ("ky12", 24, "published/ky12.inp"),
+    ("Net6", 96, "published/Net6.inp"), ("city_10000", 24, ["city", "10000"]), ("grid_10000", 24, ["grid", "10000"]),
+    ("city_50000", 24, ["city", "50000"]), ("grid_50000", 24, ["grid", "50000"]), ("city_100000", 24, ["city", "100000"]),
+]
+SLOW_IN_EPANET = {"grid_50000"}
+TIGHT, LOOSEST = 1e-8, 1e-3
+SCENARIOS = 64
+LEAK = 0.5e-3  # m³/s at 1 m
+PROBE = 1e-5  # m³/s, a small outflow
 
 
-def yusu_run(yusu, path, folder):
-    """Summary of the fastest run and heads [m] by node; None where Yusu refuses the file or solves more than one moment."""
-    best, heads = None, {}
-    for _ in range(TIMES):
-        run = subprocess.run([yusu, "network", "simulate", path, "--constants", "epanet", "--output", folder, "--timing", "--quiet"],
-                             capture_output=True, text=True)
+def memory(key):
+    """VmHWM or VmRSS of this process. [MB]"""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith(key))
+
+
+# EPANET's side; each of these runs in a process of its own and prints JSON.
+
+def epanet_run(path, accuracy, statistics):
+    """One run; with `statistics` a second, untimed one that counts iterations and unbalanced solves."""
+    before = memory("VmRSS")
+    began = time.perf_counter()
+    with en.Engine(path) as engine:
+        opened = time.perf_counter()
+        if accuracy:
+            engine.option(en.ACCURACY, accuracy)
+            engine.option(en.TRIALS, 200)
+        engine.option(en.UNBALANCED, 10)
+        start = time.perf_counter()
+        engine.open_hydraulics()
+        ready = time.perf_counter()
+        solves = 0
+        while True:
+            engine.solve()
+            solves += 1
+            if engine.advance() == 0:
+                break
+        done = time.perf_counter()
+        out = {"parse_s": opened - began, "setup_s": ready - start, "run_s": done - ready, "solves": solves, "nodes": engine.node_count,
+               "links": engine.link_count, "memory_mb": memory("VmHWM") - before}
+        if statistics:
+            engine.call("closeH")
+            engine.open_hydraulics()
+            out.update(iterations=0, unbalanced=0, energy_error_m=0.0)
+            while True:
+                _, warning = engine.solve()
+                out["iterations"] += int(engine.statistic(en.ITERATIONS))
+                out["unbalanced"] += warning == en.UNBALANCED_WARNING
+                out["energy_error_m"] = max(out["energy_error_m"], engine.head_error())
+                if engine.advance() == 0:
+                    break
+    return out
+
+
+def epanet_batch(path, kind):
+    """64 warm solves after a change at one node each, and a cold solve. Leaks at the file's own accuracy; probes, whose differences
+    must mean something, at the tightest at which the cold solve balances."""
+    with en.Engine(path) as engine:
+        engine.option(en.TRIALS, 200)
+        junctions = [index + 1 for index, source in enumerate(engine.sources()) if not source]
+        chosen = random.Random(1).sample(junctions, min(SCENARIOS, len(junctions)))
+        accuracy = engine.option(en.ACCURACY) if kind == "leak" else TIGHT
+        while True:
+            engine.option(en.ACCURACY, accuracy)
+            engine.open_hydraulics()
+            began = time.perf_counter()
+            _, warning = engine.solve()
+            cold = time.perf_counter() - began
+            if warning != en.UNBALANCED_WARNING or accuracy > LOOSEST:
+                break
+            engine.call("closeH")
+            accuracy *= 10
+        iterations, unbalanced, spent = 0, 0, 0.0
+        # A demand is changed by its base value; a leak is an emitter whose coefficient is per psi^n in US files.
+        quantity = en.EMITTER if kind == "leak" else 1
+        amount = LEAK if kind == "leak" else PROBE
+        if kind == "leak" and engine.length_unit == en.FOOT:
+            amount *= (en.FOOT / en.PRESSURE_PER_FOOT[0])**engine.option(5)
+        for node in chosen:
+            was = engine.number("getnodevalue", node, quantity)
+            began = time.perf_counter()
+            engine.call("setnodevalue", node, quantity, en.ctypes.c_double(was + amount / engine.flow_unit))
+            _, warning = engine.solve()
+            took = time.perf_counter() - began
+            if warning == en.UNBALANCED_WARNING:
+                unbalanced += 1
+            else:
+                spent += took
+                iterations += int(engine.statistic(en.ITERATIONS))
+            engine.call("setnodevalue", node, quantity, en.ctypes.c_double(was))
+        balanced = max(1, len(chosen) - unbalanced)
+        return {"ms_per_scenario": 1e3 * spent / balanced, "iterations": iterations / balanced, "unbalanced": unbalanced,
+                "cold_ms": 1e3 * cold, "accuracy": accuracy, "nodes": len(junctions), "scenarios": len(chosen)}
+
+
+# Processes: one processor, peak memory.
+
+def alone(command, processor):
+    """Exit code, standard output and peak memory [MB] of a process on one processor."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(command, stdout=out, stderr=errors, preexec_fn=lambda: os.sched_setaffinity(0, {processor}))
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        errors.seek(0)
+        return child.returncode, out.read().decode(), errors.read().decode("utf-8", "replace"), usage.ru_maxrss / 1024
+
+
+def epanet(processor, *arguments):
+    code, out, errors, _ = alone([sys.executable, os.path.abspath(__file__), "--epanet", *map(str, arguments)], processor)
+    if code:
+        raise RuntimeError(errors.strip().splitlines()[-1] if errors.strip() else f"exit {code}")
+    return json.loads(out)
+
+
+def yusu_run(yusu, path, accuracy, processor):
+    """One run of the program: figures of its summary and its peak memory; a sentence where it refuses."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [yusu, "network", "simulate", path, "--constants", "epanet", "--output", folder, "--timing", "--quiet"]
+        code, _, errors, peak = alone(command + (["--accuracy", str(accuracy)] if accuracy else []), processor)
+        if code not in (0, 1):
+            return (errors.strip().splitlines() or [f"exit {code}"])[0]
+        with open(os.path.join(folder, "summary.json")) as file:
+            summary = json.load(file)
+    details = summary["solves_detail"]
+    return {"parse_s": summary["open_s"], "setup_s": summary.get("setup_s", 0.0), "solve_s": summary["solve_s"],
+            "solves": summary["solves"],
+            "iterations": summary.get("iterations", sum(solve["iterations"] for solve in details)), "memory_mb": peak,
+            "energy_error_m": max((solve["energy_residual_m"] or 0 for solve in details), default=0.0),
+            "unconverged": sum(solve["outcome"] != "converged" for solve in details), "omissions": summary.get("omissions", [])}
+
+
+def yusu_batch(yusu, path, kind, processors):
+    """The same 64 scenarios in one call of `yusu network scenarios`: ms a scenario, or None where the program has no such command."""
+    code, out, _, _ = alone([yusu, "network", "scenarios", "--help"], processors[0])
+    if code or "scenarios" not in out:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        command = [yusu, "network", "scenarios", path, "--constants", "epanet", "--random", str(SCENARIOS), "--seed", "1", "--kind", kind,
+                   "--threads", str(len(processors)), "--output", folder, "--timing", "--quiet"]
+        run = subprocess.run(command, capture_output=True, text=True)
         if run.returncode not in (0, 1):
-            return None, run.stderr.strip().splitlines()[0] if run.stderr else f"exit {run.returncode}"
-        summary = json.load(open(os.path.join(folder, "summary.json")))
-        if best is None or summary["solve_s"] / summary["solves"] < best["solve_s"] / best["solves"]:
-            best = summary
-    first = None
-    for row in csv.DictReader(open(os.path.join(folder, "nodes.csv"))):
-        first = first or row["time_s"]
-        if row["time_s"] == first and row["head_m"]:
-            heads[row["node"]] = float(row["head_m"])
-    return best, heads
+            return None
+        with open(os.path.join(folder, "summary.json")) as file:
+            return 1e3 * json.load(file)["solve_s"] / SCENARIOS
+
+
+def fastest(runs):
+    """The least of each time over the runs, the rest from the first."""
+    out = dict(runs[0])
+    for key in out:
+        if key.endswith("_s"):
+            out[key] = min(run[key] for run in runs)
+    return out
+
+
+def tightest(processor, path):
+    """The tightest accuracy at which EPANET balances every solve; 1e-3 where it balances at none."""
+    accuracy = TIGHT
+    while accuracy < LOOSEST and epanet(processor, "run", path, accuracy, 1)["unbalanced"]:
+        accuracy *= 10
+    return accuracy
+
+
+# The parts.
+
+def runs(arguments, name, path, processor):
+    results = []
+    for mode in ("own", "tight"):
+        theirs, accuracy = [], 0
+        if name not in SLOW_IN_EPANET or arguments.slow:
+            accuracy = tightest(processor, path) if mode == "tight" else 0
+            theirs.append(epanet(processor, "run", path, accuracy, 1))
+        ours = []
+        for _ in range(arguments.times):
+            if theirs:
+                theirs.append(epanet(processor, "run", path, accuracy, 0))
+            ours.append(yusu_run(arguments.yusu, path, TIGHT if mode == "tight" else 0, processor))
+            if isinstance(ours[-1], str):
+                break
+        e = fastest(theirs) if theirs else None
+        y = ours[-1] if isinstance(ours[-1], str) else fastest(ours)
+        results.append({"network": name, "mode": mode, "accuracy": accuracy, "epanet": e, "yusu": y})
+        print(line(results[-1]), flush=True)
+    return results
+
+
+HEADER = (f"{'network':15s} {'mode':5s} | {'EPANET':>8s} {'parse':>7s} {'set-up':>8s} {'run ms':>8s} {'solves':>6s} {'it.':>5s} {'ms/solve':>8s} "
+          f"{'MB':>5s} {'error m':>8s} | {'parse':>7s} {'set-up':>7s} {'run ms':>8s} {'solves':>6s} {'it.':>5s} {'ms/solve':>8s} {'MB':>5s} "
+          f"{'error m':>8s} | {'run':>5s} {'solve':>5s} {'setup':>6s} {'parse':>5s}")
+
+
+def line(result):
+    e, y = result["epanet"], result["yusu"]
+    text = f"{result['network']:15s} {result['mode']:5s} | "
+    if e:
+        accuracy = f"{result['accuracy']:.0e}" if result["accuracy"] else "file's"
+        text += (f"{accuracy:>8s} {e['parse_s'] * 1e3:7.1f} {e['setup_s'] * 1e3:8.2f} {e['run_s'] * 1e3:8.1f} {e['solves']:6d} "
+                 f"{e['iterations'] / e['solves']:5.1f} {e['run_s'] / e['solves'] * 1e3:8.3f} {e['memory_mb']:5.0f} {e['energy_error_m']:8.1e} | ")
+    else:
+        text += f"{'left out (--slow)':>71s} | "
+    if isinstance(y, str):
+        return text + y
+    run, solve = y["solve_s"] - y["setup_s"], (y["solve_s"] - y["setup_s"]) / y["solves"]
+    text += (f"{y['parse_s'] * 1e3:7.1f} {y['setup_s'] * 1e3:7.2f} {run * 1e3:8.1f} {y['solves']:6d} {y['iterations'] / y['solves']:5.1f} "
+             f"{solve * 1e3:8.3f} {y['memory_mb']:5.0f} {y['energy_error_m']:8.1e} | ")
+    if e:
+        setup = f"{e['setup_s'] / y['setup_s']:6.1f}" if y["setup_s"] else "     –"
+        text += (f"{(e['setup_s'] + e['run_s']) / y['solve_s']:5.2f} {e['run_s'] / e['solves'] / solve:5.2f} {setup} "
+                 f"{e['parse_s'] / y['parse_s']:5.2f}")
+        if e["unbalanced"]:
+            text += f"  EPANET leaves {e['unbalanced']} solves unbalanced"
+    if y["unconverged"]:
+        text += f"  yusu: {y['unconverged']} not converged"
+    return text + ("  " + "; ".join(y["omissions"]) if y["omissions"] else "")
+
+
+def batch(arguments, name, path, processors, kind):
+    e = epanet(processors[0], "batch", path, kind)
+    ours = yusu_batch(arguments.yusu, path, kind, processors)
+    text = f"{name:15s} {e['scenarios']} {kind}s: EPANET {e['ms_per_scenario']:9.3f} ms each ({e['iterations']:.1f} it., accuracy {e['accuracy']:.0e})"
+    if kind == "probe":
+        text += f", {e['ms_per_scenario'] * e['nodes'] / 1e3:9.2f} s for all {e['nodes']} nodes; a cold solve {e['cold_ms']:.2f} ms, five {5 * e['cold_ms']:.1f} ms"
+    if e["unbalanced"]:
+        text += f", {e['unbalanced']} unbalanced and not counted"
+    text += f"; yusu {ours:.3f} ms on {len(processors)} processors, ratio {e['ms_per_scenario'] / ours:.1f}" if ours else ""
+    print(text, flush=True)
+    return {"network": name, "kind": kind, "epanet": e, "yusu_ms": ours}
+
+
+def prepared(name, hours, origin, folder):
+    """Path of a network that runs for at least `hours`; None where its file is missing."""
+    if isinstance(origin, list):
+        path = os.path.join(folder, name + ".inp")
+        if not os.path.exists(path):
+            subprocess.run([sys.executable, os.path.join(TOOLS, "generate_network.py"), *origin, path], check=True, stdout=subprocess.DEVNULL)
+        return path
+    path = origin if os.path.isabs(origin) else os.path.join(os.path.dirname(ROOT), "shared/networks", origin)
+    if not os.path.exists(path):
+        return None
+    from crosscheck_hydraulics import lengthened
+    return lengthened(path, hours, folder)
 
 
 def main():
-    arguments = sys.argv[1:]
-    yusu = arguments.pop(0) if arguments and not arguments[0].endswith(".inp") else os.path.join(ROOT, ".build/release/yusu")
-    if not os.access(yusu, os.X_OK):
-        sys.exit(f"{yusu}: not built; run 'swift build -c release --product yusu', or name the program")
-    files = arguments or sorted(glob.glob(os.path.join(ROOT, "../shared/networks/published/*.inp")))
-    if not files:
-        sys.exit("no networks: name INP files, or put the collection at ../shared/networks/published")
-    en = epanet_wheel()
-    os.environ.setdefault("PYTHONWARNINGS", "ignore")
-    import warnings
-    warnings.simplefilter("ignore")
-    print(f"{'network':30s} {'nodes':>6s} {'it.':>4s} {'yusu ms':>9s} {'EPANET ms':>9s} {'it.':>5s} {'openH ms':>8s} {'ratio':>6s} "
-          f"{'max |dH| m':>10s}  note")
-    ratios = []
-    for path in files:
-        name = os.path.basename(path)
-        with tempfile.TemporaryDirectory() as folder:
-            summary, heads = yusu_run(yusu, path, folder)
-            if summary is None:
-                print(f"{name:30s} refused: {heads}")
-                continue
-            if summary["solves"] != 1 and not arguments:
-                continue
-            try:
-                opening, solving, iterations, accuracy, theirs = epanet_run(en, path, folder)
-            except Exception as problem:
-                print(f"{name:30s} EPANET: {problem}")
-                continue
-        ours = summary["solve_s"] / summary["solves"]
-        detail = summary["solves_detail"][0]
-        worst = max((abs(heads[n] - theirs[n]) for n in heads if n in theirs and abs(theirs[n]) < CREDIBLE), default=0.0)
-        note = "" if detail["outcome"] == "converged" else detail["outcome"]
-        if accuracy != 1e-8:
-            note += f" EPANET balances at {accuracy}" if accuracy else " EPANET does not balance"
-        ratios.append(solving / ours)
-        print(f"{name:30s} {summary['nodes']:6d} {detail['iterations']:4d} {ours * 1e3:9.3f} {solving * 1e3:9.3f} {iterations:5d} "
-              f"{opening * 1e3:8.3f} {solving / ours:6.2f} {worst:10.2e}  {note.strip()}")
-    if ratios:
-        ratios.sort()
-        print(f"\n{len(ratios)} networks; ratio EPANET/yusu: median {ratios[len(ratios) // 2]:.2f}, lowest {ratios[0]:.2f}, highest {ratios[-1]:.2f}")
+    if sys.argv[1:2] == ["--epanet"]:
+        what, path, last = sys.argv[2:5]
+        result = epanet_run(path, float(last), sys.argv[5] == "1") if what == "run" else epanet_batch(path, last)
+        return print(json.dumps(result))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--part", default="runs,batch,sensitivity")
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--folder")
+    parser.add_argument("--json")
+    parser.add_argument("--slow", action="store_true")
+    arguments = parser.parse_intermixed_args()
+    names = arguments.names
+    arguments.yusu = os.path.join(ROOT, ".build/release/yusu")
+    if names and os.access(names[0], os.X_OK) and os.path.isfile(names[0]):
+        arguments.yusu = names.pop(0)
+    if not os.access(arguments.yusu, os.X_OK):
+        sys.exit(f"{arguments.yusu}: not built; run 'swift build -c release --product yusu', or name the program")
+    files = [(os.path.basename(name).removesuffix(".inp"), 0, os.path.abspath(name)) for name in names if name.endswith(".inp")]
+    chosen = files or [row for row in NETWORKS if not names or row[0] in names]
+    processors = sorted(os.sched_getaffinity(0))[::-1][:2]
+    results = []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.folder or temporary
+        os.makedirs(folder, exist_ok=True)
+        ready = [(name, prepared(name, hours, origin, folder)) for name, hours, origin in chosen]
+        for name, path in ready:
+            if path is None:
+                print(f"{name}: no file; left out")
+        ready = [(name, path) for name, path in ready if path]
+        if "runs" in arguments.part:
+            print(HEADER)
+        for name, path in ready if "runs" in arguments.part else []:
+            results += runs(arguments, name, path, processors[0])
+        for part, kind in (("batch", "leak"), ("sensitivity", "probe")):
+            for name, path in ready if part in arguments.part else []:
+                if name not in SLOW_IN_EPANET or arguments.slow:
+                    results.append(batch(arguments, name, path, processors, kind))
+    if arguments.json:
+        with open(arguments.json, "w") as file:
+            json.dump(results, file, indent=1)
     return 0
 
 
