@@ -58,6 +58,11 @@ extension NumberText {
         }
         // 19 digits cannot have overflowed, and those beyond 2⁵³ go the slow way.
         guard index == end, digits > 0, digits < 20, mantissa <= 1 << 53, power >= -22, power <= 22 else {
+            // A word with letters is none, and needs no text to tell.
+            for index in range {
+                let byte = bytes[index]
+                guard byte &- 48 < 10 || byte == 43 || byte == 45 || byte == 46 || byte == 69 || byte == 101 else { return nil }
+            }
             return number(String(decoding: bytes[range], as: UTF8.self))
         }
         let size = power < 0 ? Double(mantissa) / exactPowers[-power] : Double(mantissa) * exactPowers[power]

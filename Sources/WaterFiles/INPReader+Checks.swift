@@ -13,10 +13,10 @@ extension INPReader {
     }
 
     private mutating func checkSources() {
-        guard network.nodes.count >= 2, network.nodes.contains(where: \.isJunction) || !network.links.isEmpty else {
+        guard network.nodes.count >= 2, junctionCount > 0 || !network.links.isEmpty else {
             return report(at: nil, "the network has fewer than two nodes", "add junctions and links")
         }
-        if network.nodes.allSatisfy(\.isJunction) {
+        if network.nodes.count == junctionCount {
             report(at: nil, "the network has neither a reservoir nor a tank", "add the source that feeds it")
         }
     }
@@ -30,8 +30,8 @@ extension INPReader {
             if ends.start >= 0 { isJoined[ends.start] = true }
             if ends.end >= 0 { isJoined[ends.end] = true }
         }
-        for (index, node) in network.nodes.enumerated() where !isJoined[index] && node.isJunction {
-            report(at: nodeLines[index], "junction '\(node.id)' is not joined to any link", "join it or remove it")
+        for index in network.nodes.indices where !isJoined[index] && network.nodes[index].isJunction {
+            report(at: nodeLines[index], "junction '\(network.nodes[index].id)' is not joined to any link", "join it or remove it")
         }
     }
 
@@ -51,7 +51,8 @@ extension INPReader {
     /// Valves that hold a head cannot stand at a fixed head or share the node that they hold (EPANET errors 219 and 220).
     private mutating func checkValvePlaces() {
         var held: [Node.ID: (link: Link, asEnd: Bool)] = [:]
-        for (index, link) in network.links.enumerated() {
+        for index in valves {
+            let link = network.links[index]
             guard let valve = link.valve, [.pressureReducing, .pressureSustaining, .flowControl].contains(valve.kind) else { continue }
             for position in [linkEnds[index].start, linkEnds[index].end] where position >= 0 {
                 let node = network.nodes[position].id
@@ -74,7 +75,8 @@ extension INPReader {
             }
             held[node] = (link, valve.kind == .pressureReducing)
         }
-        for (index, link) in network.links.enumerated() {
+        for index in valves {
+            let link = network.links[index]
             guard let valve = link.valve else { continue }
             let other: Node.ID? =
                 switch valve.kind {

@@ -70,7 +70,7 @@ extension INPReader {
             return
         }
         guard let index = junction(), let flow = number(1, "demand of junction") else { return }
-        let category = line.commentStart == nil ? "" : comment
+        let category = comment
         let demand = Demand(baseFlow: flow * units.flow, pattern: pattern(2), category: category.isEmpty ? nil : category)
         let isFirst = !hasOwnDemands[index]
         hasOwnDemands[index] = true
@@ -85,7 +85,7 @@ extension INPReader {
         guard let index = junction(), let value = number(1, "emitter coefficient of junction", in: Self.notNegative) else { return }
         var exponent: Double?
         if count > 2 {
-            guard let own = number(2, "emitter exponent of junction", in: Self.positive) else { return }
+            guard let own = number(2, "emitter exponent of junction", in: Self.exponents) else { return }
             exponent = own
         }
         let coefficient = units.emitterCoefficient(value, exponent: exponent ?? network.hydraulics.emitterExponent)

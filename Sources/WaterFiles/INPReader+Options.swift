@@ -22,6 +22,9 @@ extension INPReader {
     /// EPANET's kinematic viscosity of water at 20 °C, 1.1e-5 ft²/s. [m²/s]
     static let standardViscosity = 1.1e-5 * Units.foot * Units.foot
 
+    /// Exponents of pressure that can be computed with; real ones lie between 0.3 and 3.
+    static let exponents = 0.001...100.0
+
     /// Options of EPANET that the engine does not use: quality, drawing, its own iteration. They are kept.
     private static let keptOptions = [
         "HYDR", "QUAL", "MAP", "VERI", "UNBA", "DIFF", "TOLER", "SEGM", "HEADERROR", "FLOWCHANGE", "HTOL", "QTOL", "RQTOL", "CHECKFREQ",
@@ -71,7 +74,7 @@ extension INPReader {
                 report("flow unit '\(word(last))' is not known", "give one of \(INPUnits.flowUnits.joined(separator: ", "))")
             }
         } else if matches(0, "PRESSURE"), matches(1, "EXP") {
-            words.exponent = number(2, "pressure exponent", isNamed: false, in: Self.positive)
+            words.exponent = number(2, "pressure exponent", isNamed: false, in: Self.exponents)
             words.limitLines.append(rawLine)
         } else if matches(0, "PRES") {
             let unit = choice(INPUnits.pressureUnits + ["METRES"])
@@ -86,7 +89,7 @@ extension INPReader {
         } else if matches(0, "VISC") {
             words.viscosity = number(1, "viscosity", isNamed: false, in: Self.positive)
         } else if matches(0, "SPEC") {
-            words.options.specificGravity = option(&self, "specific gravity", in: Self.positive) ?? 1
+            words.options.specificGravity = option(&self, "specific gravity", in: 0.01...100) ?? 1
         } else if matches(0, "TRIA") {
             if let trials = number(1, "number of trials", isNamed: false, in: 1...1e6) { words.options.trials = Int(trials) }
         } else if matches(0, "ACCU") {
@@ -118,7 +121,7 @@ extension INPReader {
                 report("backflow of emitters is '\(word(last))'", "give YES or NO")
             }
         } else if matches(0, "EMIT") {
-            words.options.emitterExponent = option(&self, "emitter exponent", in: Self.positive) ?? 0.5
+            words.options.emitterExponent = option(&self, "emitter exponent", in: Self.exponents) ?? 0.5
         } else if matches(0, "PATT") {
             if count > 1 { words.options.defaultPattern = Pattern.ID(word(1)) }
         } else if Self.keptOptions.contains(where: { matches(0, $0) }) {

@@ -95,7 +95,7 @@ extension INPReader {
                 reader.patternNames.insert(reader.line.words[0], index, in: reader.text.bytes)
                 reader.network.patterns.append(Pattern(id: Pattern.ID(reader.word(0)), multipliers: []))
             }
-            for word in reader.line.words.indices.dropFirst() {
+            for word in 1..<max(1, reader.count) {
                 guard let value = reader.number(word, "multiplier of pattern") else { continue }
                 reader.network.patterns[index].multipliers.append(value)
             }

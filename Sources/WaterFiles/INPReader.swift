@@ -67,6 +67,9 @@ struct INPReader {
     var curveLines: [Int] = []
     /// Indices of the nodes at the ends of each link; −1 where the node was refused.
     var linkEnds: [(start: Int, end: Int)] = []
+    var junctionCount = 0
+    /// Positions of the valves among the links.
+    var valves: [Int] = []
     /// Junctions whose demand has been replaced by [DEMANDS].
     var hasOwnDemands: [Bool] = []
     var rule = RuleInWork()
@@ -136,7 +139,7 @@ struct INPReader {
             for offset in 0..<section.lines {
                 line.cut(text.bytes, from: start, number: section.line + 1 + offset)
                 start = INPText.nextLine(text.bytes, line.bytes.upperBound)
-                if !line.words.isEmpty { read(&self) }
+                if line.count > 0 { read(&self) }
             }
         }
     }
@@ -154,7 +157,7 @@ struct INPReader {
     }
 
     /// Number of words of the line.
-    var count: Int { line.words.count }
+    var count: Int { line.count }
 
     /// A word as text.
     func word(_ index: Int) -> String { line.text(index, text.bytes) }
@@ -170,8 +173,15 @@ struct INPReader {
         return line.words[index].count > 1 || text.bytes[first] != 42
     }
 
+    /// Behind the semicolon, trimmed; empty where there is none.
     var comment: String {
-        line.commentStart.map { String(decoding: text.bytes[$0..<line.bytes.upperBound], as: UTF8.self).trimmingBlanks } ?? ""
+        guard var start = line.commentStart else { return "" }
+        var end = line.bytes.upperBound
+        while start < end, text.bytes[start] <= 32 { start += 1 }
+        while start < end, text.bytes[end - 1] <= 32 { end -= 1 }
+        guard start < end else { return "" }
+        let comment = String(decoding: text.bytes[start..<end], as: UTF8.self)
+        return text.bytes[start] < 128 && text.bytes[end - 1] < 128 ? comment : comment.trimmingBlanks
     }
 
     var rawLine: String { String(decoding: text.bytes[line.bytes], as: UTF8.self) }
@@ -200,14 +210,20 @@ struct INPReader {
         _ index: Int, _ meaning: String, isNamed: Bool = true,
         in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
     ) -> Double? {
-        if index < count, let value = NumberText.number(text.bytes, line.words[index]), range.contains(value) { return value }
+        if index < count, let value = NumberText.number(text.bytes, line.words[index]), range.contains(value),
+            value == 0 || (abs(value) >= Self.smallest && abs(value) <= Self.largest)
+        {
+            return value
+        }
         let meaning = isNamed ? "\(meaning) '\(word(0))'" : meaning
         if index >= count {
             report("\(meaning) is missing", "add it as word \(index + 1) of the line")
-        } else if value(index) == nil {
-            report("\(meaning) is '\(word(index))'", "give a number")
+        } else if let value = value(index) {
+            let isOutside = !range.contains(value)
+            report(
+                "\(meaning) is \(word(index))", isOutside ? Self.demand(range) : "no such size can be computed with; give another number")
         } else {
-            report("\(meaning) is \(word(index))", Self.demand(range))
+            report("\(meaning) is '\(word(index))'", "give a number")
         }
         return nil
     }
@@ -226,6 +242,10 @@ struct INPReader {
         }
         return "it must lie between \(NumberText.exact(range.lowerBound)) and \(NumberText.exact(range.upperBound))"
     }
+
+    /// Sizes beyond these would vanish or overflow when units are changed.
+    private static let smallest = 1e-100
+    private static let largest = 1e100
 
     static let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
     static let notNegative = 0.0...Double.greatestFiniteMagnitude
@@ -261,22 +281,24 @@ struct INPReader {
     func link(_ index: Int) -> Int? { linkNames.value(of: line.words[index], in: text.bytes) }
 
     /// Takes a node into the network; a problem where its name is used already.
-    mutating func add(_ node: Node) {
+    mutating func add(_ node: consuming Node) {
         if let other = nodeNames.value(of: line.words[0], in: text.bytes) {
             return report("node '\(node.id)' is defined twice", "rename one; it also stands in line \(nodeLines[other])")
         }
         nodeNames.insert(line.words[0], network.nodes.count, in: text.bytes)
         nodeLines.append(line.number)
+        if case .junction = node.kind { junctionCount += 1 }
         network.nodes.append(node)
     }
 
-    mutating func add(_ link: Link, _ ends: Ends) {
+    mutating func add(_ link: consuming Link, _ ends: Ends) {
         if let other = linkNames.value(of: line.words[0], in: text.bytes) {
             return report("link '\(link.id)' is defined twice", "rename one; it also stands in line \(linkLines[other])")
         }
         linkNames.insert(line.words[0], network.links.count, in: text.bytes)
         linkLines.append(line.number)
         linkEnds.append((ends.startIndex, ends.endIndex))
+        if case .valve = link.kind { valves.append(network.links.count) }
         network.links.append(link)
     }
 

@@ -98,7 +98,10 @@ struct INPLine {
     /// Counted from 1.
     private(set) var number: Int
     private(set) var bytes: Range<Int>
+    /// Words of the line, and behind them those of longer lines before it.
     private(set) var words: [Range<Int>] = []
+    /// Number of words of the line.
+    private(set) var count = 0
     /// Behind the semicolon; nil where there is none.
     private(set) var commentStart: Int?
 
@@ -120,7 +123,7 @@ struct INPLine {
     mutating func cut(_ text: borrowing [UInt8], from start: Int, number: Int) {
         self.number = number
         commentStart = nil
-        words.removeAll(keepingCapacity: true)
+        count = 0
         let end = text.count
         var index = start
         scan: while index < end {
@@ -133,7 +136,7 @@ struct INPLine {
                 let first = index + 1
                 index = first
                 while index < end, text[index] != 34, text[index] != 10, text[index] != 13 { index += 1 }
-                words.append(first..<index)
+                add(first..<index)
                 if index < end, text[index] == 34 { index += 1 }
             } else {
                 let first = index
@@ -143,7 +146,7 @@ struct INPLine {
                     if byte == 59 || byte == 10 || Self.isBlank(byte) { break }
                     index += 1
                 }
-                words.append(first..<index)
+                add(first..<index)
             }
         }
         if index < end, text[index] == 59 {
@@ -153,11 +156,16 @@ struct INPLine {
         bytes = start..<index
     }
 
+    private mutating func add(_ word: Range<Int>) {
+        if count < words.count { words[count] = word } else { words.append(word) }
+        count += 1
+    }
+
     func text(_ word: Int, _ bytes: borrowing [UInt8]) -> String { String(decoding: bytes[words[word]], as: UTF8.self) }
 
     /// EPANET's rule for keywords: the word begins with the stem, whatever the case.
     func matches(_ word: Int, _ stem: String, _ bytes: borrowing [UInt8]) -> Bool {
-        guard word < words.count else { return false }
+        guard word >= 0, word < count else { return false }
         let range = words[word]
         guard range.count >= stem.utf8.count else { return false }
         var index = range.lowerBound

@@ -180,8 +180,11 @@ extension INPWriter {
     // MARK: Map
 
     mutating func writeMap() {
+        // In the order in which the nodes are read again.
+        let nodes =
+            network.nodes.filter(\.isJunction) + network.nodes.filter { $0.reservoir != nil } + network.nodes.filter { $0.tank != nil }
         section("COORDINATES")
-        for node in network.nodes {
+        for node in nodes {
             guard let position = node.position else { continue }
             row([name(node.id.name), number(position.x), number(position.y)])
         }
@@ -191,7 +194,7 @@ extension INPWriter {
             for vertex in link.vertices { row([id, number(vertex.x), number(vertex.y)]) }
         }
         section("TAGS")
-        for node in network.nodes { if let tag = node.tag { row(["NODE", name(node.id.name), name(tag)]) } }
+        for node in nodes { if let tag = node.tag { row(["NODE", name(node.id.name), name(tag)]) } }
         for link in network.links { if let tag = link.tag { row(["LINK", name(link.id.name), name(tag)]) } }
     }
 }

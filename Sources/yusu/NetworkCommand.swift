@@ -101,7 +101,8 @@ enum DemandModelName: String, ExpressibleByArgument, CaseIterable {
     func apply(to network: inout Network) {
         switch (self, network.hydraulics.demandModel) {
         case (.dda, _): network.hydraulics.demandModel = .demandDriven
-        case (.pda, .demandDriven): network.hydraulics.demandModel = .pressureDriven(PressureLimits(minimum: 0, required: 20, exponent: 0.5))
+        case (.pda, .demandDriven):
+            network.hydraulics.demandModel = .pressureDriven(PressureLimits(minimum: 0, required: 20, exponent: 0.5))
         case (.pda, .pressureDriven): break
         }
     }

@@ -207,7 +207,7 @@ struct INPRulesTests {
             "UNITS LPS\nUNBALANCED CONTINUE 10\nHEADERROR 0.1\nQUALITY Chlorine mg/L\nMAP a b.map\nDAMPLIMIT 0.01\nREQUIRED PRESSURE 12"
         let network = try INPSamples.read(INPSamples.text(options: options))
         #expect(network.hydraulics.keptLines == Array(options.split(separator: "\n").dropFirst().map(String.init)))
-        for option in ["UNITZ", "FRICTION 3", "ACURACY 0.1"] where option != "UNITZ" {
+        for option in ["FRICTION 3", "ACURACY 0.1"] {
             #expect(INPSamples.complaints(INPSamples.text(options: option)).map(\.line) == [11], "\(option)")
         }
         #expect(INPSamples.complaints(INPSamples.text(more: "[TIMES]\nDURRATION 3")).map(\.line) == [10])

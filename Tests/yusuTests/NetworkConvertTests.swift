@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+import TextFiles
+
+@Suite("the command line: network convert")
+struct NetworkConvertTests {
+    let city: TemporaryCity
+
+    init() throws { city = try TemporaryCity() }
+
+    func convert(_ arguments: String...) throws -> Program.Outcome { try Program.yusu(["network", "convert"] + arguments, in: city) }
+
+    @Test("INP to INP: the converted model converts to itself, and simulates to the same bytes")
+    func inp() throws {
+        #expect(try convert("city/network.inp", "--output", "one.inp").status == 0)
+        #expect(try convert("one.inp", "--output", "two.inp", "--quiet").status == 0)
+        #expect(try city.bytes("one.inp") == city.bytes("two.inp"))
+        for (model, output) in [("city/network.inp", "a"), ("one.inp", "b")] {
+            #expect(try Program.yusu(["network", "simulate", model, "--output", output, "--quiet"], in: city).status == 0)
+        }
+        #expect(try city.bytes("a/nodes.csv") == city.bytes("b/nodes.csv") && city.bytes("a/links.csv") == city.bytes("b/links.csv"))
+    }
+
+    @Test("GeoJSON with the results of a chosen moment")
+    func geoJSON() throws {
+        #expect(try Program.yusu(["network", "simulate", "city/network.inp", "--output", "run", "--quiet"], in: city).status == 0)
+        #expect(try convert("city/network.inp", "--output", "map.geojson", "--results", "run", "--time", "7200").status == 0)
+        let map = try city.json("map.geojson")
+        #expect(map["time_s"] as? Int == 7200 && (map["features"] as? [Any])?.count == 15)
+        let features = map["features"] as? [[String: Any]] ?? []
+        #expect(
+            features.allSatisfy { ($0["properties"] as? [String: Any]).map { $0["head_m"] != nil || $0["flow_m3_per_s"] != nil } ?? false })
+        let late = try convert("city/network.inp", "--output", "late.geojson", "--results", "run", "--time", "7")
+        #expect(late.status == 65 && late.messages.contains("no results at 7 s"))
+    }
+
+    @Test("the format is that of the ending or of --to; what is asked in vain is said")
+    func formats() throws {
+        #expect(try convert("city/network.inp", "--to", "geojson", "--output", "map.json").status == 0)
+        #expect(try city.text("map.json").contains("FeatureCollection"))
+        let stream = try Program.shell(
+            "\"$YUSU\" network convert city/network.inp --to inp --output /dev/stdout --quiet | head -1", in: city)
+        #expect(stream.output == "[TITLE]\n")
+        for (arguments, word) in [
+            (["city/network.inp", "--output", "map.txt"], "--to"),
+            (["city/network.inp", "--output", "m.inp", "--results", "r"], "--results"),
+            (["city/network.inp", "--output", "m.geojson", "--time", "0"], "--time"),
+        ] {
+            let outcome = try Program.yusu(["network", "convert"] + arguments, in: city)
+            #expect(outcome.status == 64 && outcome.messages.contains(word), "\(arguments): \(outcome.messages)")
+        }
+        #expect(try convert("none.inp", "--output", "m.inp").status == 66)
+    }
+
+    @Test("results of another model are refused")
+    func otherResults() throws {
+        try city.write("run/nodes.csv", "time_s,node,head_m,pressure_m,demand_m3_per_s\n0,X,1,1,0\n")
+        try city.write("run/links.csv", "time_s,link,flow_m3_per_s,status\n0,Y,1,open\n")
+        let outcome = try convert("city/network.inp", "--output", "m.geojson", "--results", "run")
+        #expect(outcome.status == 65 && outcome.messages.contains("not among the results"))
+    }
+
+    @Test("what an INP file cannot hold is told on standard error, and --quiet says nothing")
+    func remarks() throws {
+        try city.write("blank.inp", "[JUNCTIONS]\n\"a b\" 1 1\n[RESERVOIRS]\nR 9\n[PIPES]\nP R \"a b\" 1 100 100\n[OPTIONS]\nUNITS LPS\n")
+        let told = try convert("blank.inp", "--output", "x.inp")
+        #expect(told.status == 0 && told.messages.contains("quotes"))
+        #expect(try convert("blank.inp", "--output", "x.inp", "--quiet").messages.isEmpty)
+    }
+}
