@@ -64,7 +64,7 @@ def epanet_run(path, model, seconds, cache, folder):
                 digest.update(file.read())
         target = os.path.join(cache, digest.hexdigest()[:24] + ".npz")
     if not os.path.exists(target):
-        part = f"{target[:-4]}.{threading.get_ident()}.part.npz"
+        part = f"{target[:-4]}.{os.getpid()}.{threading.get_ident()}.part.npz"
         try:
             run = subprocess.run([sys.executable, os.path.join(TOOLS, "epanet_period.py"), path, model, str(seconds), part],
                                  capture_output=True, text=True, timeout=3 * seconds + 30)
