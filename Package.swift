@@ -53,13 +53,16 @@ let package = Package(
                 "WaterModel", "TextFiles", "Hydraulics", "WaterLoss", "Planning", "WaterFiles", "Metering", "Reporting", argumentParser,
             ],
             swiftSettings: strict),
+        // Not a product: Tools/fuzz_inp and the tests of WaterFiles run it.
+        .executableTarget(
+            name: "fuzz-inp", dependencies: ["TextFiles", "WaterFiles", "WaterModel"], path: "Tools/FuzzINP", swiftSettings: strict),
         tests(of: "NumericalMethods"),
         tests(of: "WaterModel"),
         tests(of: "TextFiles"),
         tests(of: "Hydraulics", ["WaterModel", "WaterFiles", "NumericalMethods"]),
         tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles", "NumericalMethods"]),
         tests(of: "Planning", ["WaterModel", "WaterLoss", "NumericalMethods"]),
-        tests(of: "WaterFiles", ["WaterModel"]),
+        tests(of: "WaterFiles", ["WaterModel", "fuzz-inp"]),
         tests(of: "Metering", ["WaterModel"]),
         tests(of: "Reporting", ["WaterModel", "WaterLoss", "Planning"]),
         tests(of: "yusu", ["TextFiles", "WaterLoss"]),

@@ -17,7 +17,7 @@ public struct HydraulicState: Sendable {
 }
 
 /// EPANET's words for what a link does.
-public enum LinkStatus: String, Sendable {
+public enum LinkStatus: String, Sendable, BitwiseCopyable {
     case closed
     case temporarilyClosed = "temporarily_closed"
     case cannotDeliverHead = "cannot_deliver_head"
@@ -66,4 +66,6 @@ public struct Verdict: Sendable {
     public static let energyBar = 1e-6
     /// Mass bar of a converged solve, as a share of the throughput. [–]
     public static let massBar = 1e-9
+    /// Below this an imbalance is none, whatever the throughput. [m³/s]
+    public static let massFloor = 1e-12
 }

@@ -26,7 +26,7 @@ public struct Simulation: Sendable {
     /// rules change its state in time is solved at its start only, and `omissions` says so.
     /// - Throws: `HydraulicError`.
     public init(of network: Network, constants: PhysicalConstants = .exact) throws(HydraulicError) {
-        var solver = try HydraulicSolver(network, constants: constants)
+        let solver = try HydraulicSolver(network, constants: constants)
         var omissions: [String] = []
         let times = network.times
         let hasTanks = network.nodes.contains { $0.tank != nil }

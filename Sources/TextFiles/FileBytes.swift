@@ -2,6 +2,7 @@
 
 import CZlib
 import Foundation
+import Glibc
 
 /// Whole files as bytes; `.gz` is told by its content, not by its name.
 public enum FileBytes {
@@ -13,14 +14,29 @@ public enum FileBytes {
         var isFolder: ObjCBool = false
         guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing(path: path) }
         guard !isFolder.boolValue else { throw .unreadable(path: path, reason: "it is a folder") }
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
+        guard let bytes = regularFile(path) ?? (try? [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))) else {
             throw .unreadable(path: path, reason: "permission or device error")
         }
-        let bytes = [UInt8](data)
         return isGzip(bytes) ? try inflate(bytes, path: path) : bytes
+    }
+
+    /// The bytes of a file of known size, read into their place; nil for streams and where the file cannot be read.
+    private static func regularFile(_ path: String) -> [UInt8]? {
+        let file = unsafe open(path, O_RDONLY)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0, status.st_size <= largestFile else {
+            return nil
+        }
+        let size = Int(status.st_size)
+        return unsafe [UInt8](unsafeUninitializedCapacity: size) { room, count in
+            while count < size {
+                let taken = unsafe Glibc.read(file, room.baseAddress! + count, size - count)
+                guard taken > 0 else { break }
+                count += taken
+            }
+        }
     }
 
     public static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b }
@@ -83,6 +99,34 @@ public enum FileBytes {
             }
         }
         output.removeLast(output.count - made)
+        return output
+    }
+
+    private static func isASCII(_ bytes: [UInt8]) -> Bool {
+        var all: UInt8 = 0
+        for byte in bytes { all |= byte }
+        return all < 128
+    }
+
+    /// The same text in UTF-8 without a mark: bytes that are no UTF-8 are taken for ISO 8859-1.
+    public static func utf8(_ bytes: [UInt8]) -> [UInt8] {
+        if isASCII(bytes) { return bytes }
+        if bytes.starts(with: [0xef, 0xbb, 0xbf]) {
+            let body = Array(bytes.dropFirst(3))
+            // The mark is no promise: what follows may be anything.
+            return utf8(body)
+        }
+        if (try? UTF8Span(validating: bytes.span)) != nil { return bytes }
+        var output: [UInt8] = []
+        output.reserveCapacity(bytes.count + bytes.count / 8)
+        for byte in bytes {
+            if byte < 128 {
+                output.append(byte)
+            } else {
+                output.append(0xc0 | byte >> 6)
+                output.append(0x80 | byte & 0x3f)
+            }
+        }
         return output
     }
 

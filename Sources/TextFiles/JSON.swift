@@ -62,6 +62,33 @@ public enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLite
         }
     }
 
+    /// In one line, without a line feed: for the rows of long lists.
+    public var line: String {
+        var output = ""
+        writeLine(to: &output)
+        return output
+    }
+
+    private func writeLine(to output: inout String) {
+        switch self {
+        case .array(let values):
+            output += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { output += "," }
+                value.writeLine(to: &output)
+            }
+            output += "]"
+        case .object(let members):
+            output += "{"
+            for (index, member) in members.enumerated() {
+                output += (index > 0 ? "," : "") + Self.quoted(member.0) + ":"
+                member.1.writeLine(to: &output)
+            }
+            output += "}"
+        default: write(to: &output, indent: 0)
+        }
+    }
+
     private static func quoted(_ text: String) -> String {
         var output = "\""
         for scalar in text.unicodeScalars {

@@ -14,10 +14,10 @@ extension INPReader {
 
     private mutating func checkSources() {
         guard network.nodes.count >= 2, network.nodes.contains(where: \.isJunction) || !network.links.isEmpty else {
-            return report(nil, "the network has fewer than two nodes", "add junctions and links")
+            return report(at: nil, "the network has fewer than two nodes", "add junctions and links")
         }
         if network.nodes.allSatisfy(\.isJunction) {
-            report(nil, "the network has neither a reservoir nor a tank", "add the source that feeds it")
+            report(at: nil, "the network has neither a reservoir nor a tank", "add the source that feeds it")
         }
     }
 
@@ -26,12 +26,12 @@ extension INPReader {
         // Where links were refused above, their nodes would be reported for nothing.
         guard problems.isEmpty else { return }
         var isJoined = [Bool](repeating: false, count: network.nodes.count)
-        for link in network.links {
-            if let start = nodeIndex[link.start.name] { isJoined[start] = true }
-            if let end = nodeIndex[link.end.name] { isJoined[end] = true }
+        for ends in linkEnds {
+            if ends.start >= 0 { isJoined[ends.start] = true }
+            if ends.end >= 0 { isJoined[ends.end] = true }
         }
         for (index, node) in network.nodes.enumerated() where !isJoined[index] && node.isJunction {
-            report(nodeLines[index], "junction '\(node.id)' is not joined to any link", "join it or remove it")
+            report(at: nodeLines[index], "junction '\(node.id)' is not joined to any link", "join it or remove it")
         }
     }
 
@@ -42,7 +42,7 @@ extension INPReader {
             let isPositive = curve.points.count > 1 || (curve.points.first.map { $0.x > 0 && $0.y > 0 } ?? false)
             if curve.points.isEmpty || !falls || !isPositive {
                 report(
-                    curveLines[index], "curve '\(curve.id)' cannot be a pump's: its head does not fall with the flow",
+                    at: curveLines[index], "curve '\(curve.id)' cannot be a pump's: its head does not fall with the flow",
                     "give points whose head falls, or one point with flow and head above zero")
             }
         }
@@ -53,10 +53,11 @@ extension INPReader {
         var held: [Node.ID: (link: Link, asEnd: Bool)] = [:]
         for (index, link) in network.links.enumerated() {
             guard let valve = link.valve, [.pressureReducing, .pressureSustaining, .flowControl].contains(valve.kind) else { continue }
-            for node in [link.start, link.end] {
-                if let position = nodeIndex[node.name], !network.nodes[position].isJunction {
+            for position in [linkEnds[index].start, linkEnds[index].end] where position >= 0 {
+                let node = network.nodes[position].id
+                if !network.nodes[position].isJunction {
                     report(
-                        linkLines[index], "\(valve.kind.rawValue) '\(link.id)' is joined to '\(node)', a tank or reservoir",
+                        at: linkLines[index], "\(valve.kind.rawValue) '\(link.id)' is joined to '\(node)', a tank or reservoir",
                         "put a short pipe between them")
                 }
             }
@@ -68,7 +69,7 @@ extension INPReader {
             }
             if let other = held[node] {
                 report(
-                    linkLines[index], "valves '\(other.link.id)' and '\(link.id)' both hold the head of node '\(node)'",
+                    at: linkLines[index], "valves '\(other.link.id)' and '\(link.id)' both hold the head of node '\(node)'",
                     "put a pipe between them")
             }
             held[node] = (link, valve.kind == .pressureReducing)
@@ -83,7 +84,7 @@ extension INPReader {
                 }
             if let other, let holder = held[other], holder.link.id != link.id, valve.kind == holder.link.valve?.kind {
                 report(
-                    linkLines[index], "valves '\(holder.link.id)' and '\(link.id)' stand in series at node '\(other)'",
+                    at: linkLines[index], "valves '\(holder.link.id)' and '\(link.id)' stand in series at node '\(other)'",
                     "put a pipe between them")
             }
         }

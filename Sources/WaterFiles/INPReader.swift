@@ -3,7 +3,7 @@
 import TextFiles
 import WaterModel
 
-/// Reads network models of EPANET (INP files, version 2.3 and before) into SI units.
+/// Reads and writes network models of EPANET (INP files, version 2.3 and before), in SI units.
 ///
 /// Sections may come in any order. Sections that the engine does not use are kept. All that is wrong is reported at once,
 /// each with its line.
@@ -11,12 +11,17 @@ public enum INP {
     /// - Parameter constants: whose unit factors to use.
     /// - Throws: `TextFileError`; `.invalid` lists every problem of the file.
     public static func read(_ path: String, constants: ConstantsMode = .exact) throws(TextFileError) -> Network {
-        try parse(FileBytes.text(FileBytes.read(path)), file: path, constants: constants)
+        try parse(FileBytes.read(path), file: path, constants: constants)
     }
 
     /// Reads a model from text; `file` is the name for messages.
     public static func parse(_ text: String, file: String, constants: ConstantsMode = .exact) throws(TextFileError) -> Network {
-        var reader = INPReader(text: INPText(text, file: file), file: file, constants: constants)
+        try parse(Array(text.utf8), file: file, constants: constants)
+    }
+
+    /// Reads a model from the bytes of a file: UTF-8 with or without a mark, else ISO 8859-1.
+    public static func parse(_ bytes: [UInt8], file: String, constants: ConstantsMode = .exact) throws(TextFileError) -> Network {
+        var reader = INPReader(text: INPText(FileBytes.utf8(bytes), file: file), file: file, constants: constants)
         reader.readAll()
         guard reader.problems.isEmpty else { throw .invalid(told(reader.problems, of: file)) }
         return reader.network
@@ -41,24 +46,30 @@ public enum INP {
     }
 }
 
-/// State of one reading. The sections' own rules are in the extensions, a file each.
+/// State of one reading, which stands at one line. The sections' own rules are in the extensions, a file each.
 struct INPReader {
     let text: INPText
     let file: String
     let constants: ConstantsMode
+    var line = INPLine()
     var units = INPUnits(flowUnit: "GPM", pressureUnit: "PSI", specificGravity: 1, mode: .exact)
     var network = Network()
     var problems: [InputProblem]
-    var nodeIndex: [String: Int] = [:]
-    var linkIndex: [String: Int] = [:]
+    var nodeNames = NameTable()
+    var linkNames = NameTable()
+    var patternNames = NameTable()
+    var curveNames = NameTable()
     /// Nodes and links whose own line was refused: what names them is not reported again.
     var refused: Set<String> = []
     /// Lines on which elements were defined, for messages of later checks.
     var nodeLines: [Int] = []
     var linkLines: [Int] = []
-    var patternIndex: [String: Int] = [:]
-    var curveIndex: [String: Int] = [:]
     var curveLines: [Int] = []
+    /// Indices of the nodes at the ends of each link; −1 where the node was refused.
+    var linkEnds: [(start: Int, end: Int)] = []
+    /// Junctions whose demand has been replaced by [DEMANDS].
+    var hasOwnDemands: [Bool] = []
+    var rule = RuleInWork()
 
     init(text: INPText, file: String, constants: ConstantsMode) {
         self.text = text
@@ -67,77 +78,146 @@ struct INPReader {
         problems = text.problems
     }
 
+    /// Sections whose whole content is in the model; the others are kept as they stand.
+    static let used: Set = [
+        "TITLE", "JUNCTIONS", "RESERVOIRS", "TANKS", "PIPES", "PUMPS", "VALVES", "CONTROLS", "RULES", "DEMANDS", "EMITTERS", "LEAKAGE",
+        "PATTERNS", "CURVES", "STATUS", "ENERGY", "TIMES", "OPTIONS", "COORDINATES", "VERTICES", "TAGS", "END",
+    ]
+
     /// Options first, because they say how the rest is meant; then what others refer to; then the references.
     mutating func readAll() {
-        network.title = text.sections.filter { $0.name == "TITLE" }.flatMap(\.lines).map(\.raw)
+        network.title = text.sections.filter { $0.name == "TITLE" }.flatMap(rawLines)
         readOptions()
         readTimes()
         readPatterns()
         readCurves()
-        for line in text.lines(of: "JUNCTIONS") { define(line) { $0.readJunction(line) } }
-        for line in text.lines(of: "RESERVOIRS") { define(line) { $0.readReservoir(line) } }
-        for line in text.lines(of: "TANKS") { define(line) { $0.readTank(line) } }
-        for line in text.lines(of: "PIPES") { define(line) { $0.readPipe(line) } }
-        for line in text.lines(of: "PUMPS") { define(line) { $0.readPump(line) } }
-        for line in text.lines(of: "VALVES") { define(line) { $0.readValve(line) } }
-        readDemands()
-        for line in text.lines(of: "EMITTERS") { readEmitter(line) }
-        for line in text.lines(of: "LEAKAGE") { readLeakage(line) }
-        for line in text.lines(of: "STATUS") { readStatus(line) }
-        for line in text.lines(of: "ENERGY") { readEnergy(line) }
-        for line in text.lines(of: "CONTROLS") { readControl(line) }
-        checkRules()
+        reserve()
+        each("JUNCTIONS") { reader in reader.define { $0.readJunction() } }
+        each("RESERVOIRS") { reader in reader.define { $0.readReservoir() } }
+        each("TANKS") { reader in reader.define { $0.readTank() } }
+        each("PIPES") { reader in reader.define { $0.readPipe() } }
+        each("PUMPS") { reader in reader.define { $0.readPump() } }
+        each("VALVES") { reader in reader.define { $0.readValve() } }
+        hasOwnDemands = [Bool](repeating: false, count: network.nodes.count)
+        each("DEMANDS") { $0.readDemand() }
+        each("EMITTERS") { $0.readEmitter() }
+        each("LEAKAGE") { $0.readLeakage() }
+        each("STATUS") { $0.readStatus() }
+        each("ENERGY") { $0.readEnergy() }
+        each("CONTROLS") { $0.readControl() }
+        readRules()
         readMap()
         convertCurves()
         check()
-        let used: Set = [
-            "TITLE", "JUNCTIONS", "RESERVOIRS", "TANKS", "PIPES", "PUMPS", "VALVES", "CONTROLS", "DEMANDS", "EMITTERS", "LEAKAGE",
-            "PATTERNS", "CURVES", "STATUS", "TIMES", "OPTIONS", "COORDINATES", "VERTICES", "TAGS", "END",
-        ]
-        network.keptSections = text.sections.filter { !used.contains($0.name) }.map {
-            Network.KeptSection(name: $0.name, lines: $0.lines.map(\.raw))
+        network.keptSections = text.sections.filter { !Self.used.contains($0.name) }.map {
+            Network.KeptSection(name: $0.name, lines: rawLines(of: $0))
         }
     }
+
+    /// Room for as many elements as there are lines.
+    private mutating func reserve() {
+        func lines(_ names: [String]) -> Int { text.sections.reduce(0) { names.contains($1.name) ? $0 + $1.lines : $0 } }
+        let nodes = lines(["JUNCTIONS", "RESERVOIRS", "TANKS"]), links = lines(["PIPES", "PUMPS", "VALVES"])
+        network.nodes.reserveCapacity(nodes)
+        nodeLines.reserveCapacity(nodes)
+        nodeNames.reserve(nodes)
+        network.links.reserveCapacity(links)
+        linkLines.reserveCapacity(links)
+        linkEnds.reserveCapacity(links)
+        linkNames.reserve(links)
+    }
+
+    // MARK: Lines
+
+    /// Stands at each line with words of all sections of a name, in the order of the file.
+    mutating func each(_ name: String, _ read: (inout INPReader) -> Void) {
+        for section in text.sections where section.name == name {
+            var start = section.bytes.lowerBound
+            for offset in 0..<section.lines {
+                line.cut(text.bytes, from: start, number: section.line + 1 + offset)
+                start = INPText.nextLine(text.bytes, line.bytes.upperBound)
+                if !line.words.isEmpty { read(&self) }
+            }
+        }
+    }
+
+    /// Lines as they stand, without the empty ones.
+    private func rawLines(of section: INPText.Section) -> [String] {
+        var lines: [String] = []
+        var start = section.bytes.lowerBound
+        for _ in 0..<section.lines {
+            let end = INPText.lineEnd(text.bytes, start)
+            if end > start { lines.append(String(decoding: text.bytes[start..<end], as: UTF8.self)) }
+            start = INPText.nextLine(text.bytes, end)
+        }
+        return lines
+    }
+
+    /// Number of words of the line.
+    var count: Int { line.words.count }
+
+    /// A word as text.
+    func word(_ index: Int) -> String { line.text(index, text.bytes) }
+
+    func matches(_ index: Int, _ stem: String) -> Bool { line.matches(index, stem, text.bytes) }
+
+    /// The number in a word, whatever is wrong with it.
+    func value(_ index: Int) -> Double? { index < count ? NumberText.number(text.bytes, line.words[index]) : nil }
+
+    /// Whether a word is there and is neither empty nor `*`.
+    func isGiven(_ index: Int) -> Bool {
+        guard index < count, let first = line.words[index].first else { return false }
+        return line.words[index].count > 1 || text.bytes[first] != 42
+    }
+
+    var comment: String {
+        line.commentStart.map { String(decoding: text.bytes[$0..<line.bytes.upperBound], as: UTF8.self).trimmingBlanks } ?? ""
+    }
+
+    var rawLine: String { String(decoding: text.bytes[line.bytes], as: UTF8.self) }
 
     // MARK: What the sections share
 
     /// Reads the line of a node or link and notes its name where the line was refused.
-    private mutating func define(_ line: INPText.Line, _ read: (inout INPReader) -> Void) {
+    private mutating func define(_ read: (inout INPReader) -> Void) {
         let before = problems.count
         read(&self)
-        if problems.count > before { refused.insert(line.words[0]) }
+        if problems.count > before { refused.insert(word(0)) }
     }
 
-    mutating func report(_ line: Int?, _ what: String, _ remedy: String) {
+    /// A problem of the line.
+    mutating func report(_ what: String, _ remedy: String) { report(at: line.number, what, remedy) }
+
+    mutating func report(at line: Int?, _ what: String, _ remedy: String) {
         problems.append(InputProblem(file: file, line: line, what: what, remedy: remedy))
     }
 
     /// The number in a word; a problem, and nil, where it is none or outside `range`.
+    /// - Parameters:
+    ///   - meaning: what the number is.
+    ///   - isNamed: whether `meaning` ends with the kind of the element, whose name is the first word.
     mutating func number(
-        _ line: INPText.Line, _ index: Int, _ meaning: String,
+        _ index: Int, _ meaning: String, isNamed: Bool = true,
         in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
     ) -> Double? {
-        guard index < line.words.count else {
-            report(line.number, "\(meaning) is missing", "add it as word \(index + 1) of the line")
-            return nil
+        if index < count, let value = NumberText.number(text.bytes, line.words[index]), range.contains(value) { return value }
+        let meaning = isNamed ? "\(meaning) '\(word(0))'" : meaning
+        if index >= count {
+            report("\(meaning) is missing", "add it as word \(index + 1) of the line")
+        } else if value(index) == nil {
+            report("\(meaning) is '\(word(index))'", "give a number")
+        } else {
+            report("\(meaning) is \(word(index))", Self.demand(range))
         }
-        guard let value = NumberText.number(line.words[index]) else {
-            report(line.number, "\(meaning) is '\(line.words[index])'", "give a number")
-            return nil
-        }
-        guard range.contains(value) else {
-            report(line.number, "\(meaning) is \(line.words[index])", Self.demand(range))
-            return nil
-        }
-        return value
+        return nil
     }
 
     /// As `number`, but a word that is not there stands for `missing`.
     mutating func number(
-        _ line: INPText.Line, _ index: Int, _ meaning: String, missing: Double,
+        _ index: Int, _ meaning: String, isNamed: Bool = true, missing: Double,
         in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
     ) -> Double? {
-        index < line.words.count ? number(line, index, meaning, in: range) : missing
+        index < count ? number(index, meaning, isNamed: isNamed, in: range) : missing
     }
 
     private static func demand(_ range: ClosedRange<Double>) -> String {
@@ -151,71 +231,83 @@ struct INPReader {
     static let notNegative = 0.0...Double.greatestFiniteMagnitude
 
     /// A pattern that must exist; `nil` and no problem for an empty word and `*`.
-    mutating func pattern(_ line: INPText.Line, _ index: Int) -> Pattern.ID? {
-        guard index < line.words.count, line.words[index] != "*", !line.words[index].isEmpty else { return nil }
-        guard patternIndex[line.words[index]] != nil else {
-            report(line.number, "pattern '\(line.words[index])' is not defined", "add it to [PATTERNS] or correct the name")
+    mutating func pattern(_ index: Int) -> Pattern.ID? {
+        guard isGiven(index) else { return nil }
+        guard let pattern = patternNames.value(of: line.words[index], in: text.bytes) else {
+            report("pattern '\(word(index))' is not defined", "add it to [PATTERNS] or correct the name")
             return nil
         }
-        return Pattern.ID(line.words[index])
+        return network.patterns[pattern].id
     }
 
     /// A curve that must exist, and what it is used for.
-    mutating func curve(_ line: INPText.Line, _ name: String, use: Curve.Use) -> Curve.ID? {
-        guard let index = curveIndex[name] else {
-            report(line.number, "curve '\(name)' is not defined", "add it to [CURVES] or correct the name")
+    mutating func curve(_ index: Int, use: Curve.Use) -> Curve.ID? {
+        guard let curve = curveNames.value(of: line.words[index], in: text.bytes) else {
+            report("curve '\(word(index))' is not defined", "add it to [CURVES] or correct the name")
             return nil
         }
-        let known = network.curves[index].use
+        let known = network.curves[curve].use
         if known != .unused, known != use {
             report(
-                line.number, "curve '\(name)' serves as \(known.rawValue) and as \(use.rawValue)",
+                "curve '\(word(index))' serves as \(known.rawValue) and as \(use.rawValue)",
                 "give each use a curve of its own, because their units differ")
         }
-        network.curves[index].use = use
-        return Curve.ID(name)
+        network.curves[curve].use = use
+        return network.curves[curve].id
     }
 
+    func node(_ index: Int) -> Int? { nodeNames.value(of: line.words[index], in: text.bytes) }
+
+    func link(_ index: Int) -> Int? { linkNames.value(of: line.words[index], in: text.bytes) }
+
     /// Takes a node into the network; a problem where its name is used already.
-    mutating func add(_ node: Node, _ line: INPText.Line) {
-        guard nodeIndex[node.id.name] == nil else {
-            report(
-                line.number, "node '\(node.id)' is defined twice",
-                "rename one; it also stands in line \(nodeLines[nodeIndex[node.id.name] ?? 0])")
-            return
+    mutating func add(_ node: Node) {
+        if let other = nodeNames.value(of: line.words[0], in: text.bytes) {
+            return report("node '\(node.id)' is defined twice", "rename one; it also stands in line \(nodeLines[other])")
         }
-        nodeIndex[node.id.name] = network.nodes.count
+        nodeNames.insert(line.words[0], network.nodes.count, in: text.bytes)
         nodeLines.append(line.number)
         network.nodes.append(node)
     }
 
-    mutating func add(_ link: Link, _ line: INPText.Line) {
-        guard linkIndex[link.id.name] == nil else {
-            report(
-                line.number, "link '\(link.id)' is defined twice",
-                "rename one; it also stands in line \(linkLines[linkIndex[link.id.name] ?? 0])")
-            return
+    mutating func add(_ link: Link, _ ends: Ends) {
+        if let other = linkNames.value(of: line.words[0], in: text.bytes) {
+            return report("link '\(link.id)' is defined twice", "rename one; it also stands in line \(linkLines[other])")
         }
-        linkIndex[link.id.name] = network.links.count
+        linkNames.insert(line.words[0], network.links.count, in: text.bytes)
         linkLines.append(line.number)
+        linkEnds.append((ends.startIndex, ends.endIndex))
         network.links.append(link)
     }
 
+    struct Ends {
+        var start: Node.ID
+        var end: Node.ID
+        var startIndex: Int
+        var endIndex: Int
+    }
+
     /// Ends of a link, words 2 and 3, which must exist and differ.
-    mutating func ends(_ line: INPText.Line, _ element: String) -> (start: Node.ID, end: Node.ID)? {
-        guard line.words.count >= 3 else {
-            report(line.number, "\(element) has no start and end node", "give two node names after its own")
+    mutating func ends(_ kind: String) -> Ends? {
+        guard count >= 3 else {
+            report("\(kind) '\(word(0))' has no start and end node", "give two node names after its own")
             return nil
         }
+        let start = node(1), end = node(2)
+        if let start, let end, start != end {
+            return Ends(start: network.nodes[start].id, end: network.nodes[end].id, startIndex: start, endIndex: end)
+        }
+        let names = [word(1), word(2)]
         var isWhole = true
-        for name in line.words[1...2] where nodeIndex[name] == nil && !refused.contains(name) {
-            report(line.number, "\(element) is joined to node '\(name)', which is not defined", "add the node or correct the name")
+        for (name, index) in zip(names, [start, end]) where index == nil && !refused.contains(name) {
+            report("\(kind) '\(word(0))' is joined to node '\(name)', which is not defined", "add the node or correct the name")
             isWhole = false
         }
-        if line.words[1] == line.words[2] {
-            report(line.number, "\(element) starts and ends at node '\(line.words[1])'", "join it to two nodes")
+        if names[0] == names[1] {
+            report("\(kind) '\(word(0))' starts and ends at node '\(names[0])'", "join it to two nodes")
             isWhole = false
         }
-        return isWhole ? (Node.ID(line.words[1]), Node.ID(line.words[2])) : nil
+        guard isWhole else { return nil }
+        return Ends(start: Node.ID(names[0]), end: Node.ID(names[1]), startIndex: start ?? -1, endIndex: end ?? -1)
     }
 }

@@ -27,6 +27,8 @@ struct INPUnits {
     static let flowUnits = ["CFS", "GPM", "MGD", "IMGD", "AFD", "LPS", "LPM", "MLD", "CMH", "CMD", "CMS"]
     static let pressureUnits = ["PSI", "KPA", "METERS", "BAR", "FEET"]
 
+    static func isUS(_ flowUnit: String) -> Bool { ["CFS", "GPM", "MGD", "IMGD", "AFD"].contains(flowUnit) }
+
     let mode: ConstantsMode
     /// US files give feet, inches and horsepower; SI files metres, millimetres and kilowatts.
     let isUS: Bool
@@ -54,7 +56,7 @@ struct INPUnits {
     ///   - pressureUnit: one of `pressureUnits`.
     init(flowUnit: String, pressureUnit: String, specificGravity: Double, mode: ConstantsMode) {
         self.mode = mode
-        isUS = ["CFS", "GPM", "MGD", "IMGD", "AFD"].contains(flowUnit)
+        isUS = Self.isUS(flowUnit)
         flow =
             switch mode {
             case .exact: Self.exactFlow[flowUnit] ?? 1
@@ -80,6 +82,25 @@ struct INPUnits {
         emitterHead = isUS ? psi / specificGravity : 1
         roughnessHeight = isUS ? Units.foot / 1000 : 1e-3
         viscosity = isUS ? Units.foot * Units.foot : 1
+    }
+
+    /// Of a valve's setting.
+    func setting(of kind: Valve.Kind) -> Double {
+        switch kind {
+        case .pressureReducing, .pressureSustaining, .pressureBreaker: pressure
+        case .flowControl: flow
+        case .throttleControl, .generalPurpose, .positionalControl: 1
+        }
+    }
+
+    /// Of the two axes of a curve.
+    func curve(_ use: Curve.Use) -> (x: Double, y: Double) {
+        switch use {
+        case .pumpHead, .headLoss: (flow, length)
+        case .pumpEfficiency: (flow, 1)
+        case .tankVolume: (length, volume)
+        case .valveOpening, .unused: (1, 1)
+        }
     }
 
     /// Coefficient of an emitter q = C pⁿ. [m³/s per mⁿ]

@@ -14,7 +14,7 @@ struct NetworkCommand: ParsableCommand {
             Example: yusu network info Examples/Chanchamayo/network.inp
             Example: yusu network simulate town.inp --output result
             """,
-        subcommands: [Info.self, Simulate.self])
+        subcommands: [Info.self, Simulate.self, Convert.self])
 
     struct Info: ParsableCommand {
         static let configuration = CommandConfiguration(

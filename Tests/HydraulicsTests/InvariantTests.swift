@@ -99,13 +99,13 @@ struct InvariantTests {
         "a warm start ends where a cold one does", arguments: ["mains_with_valves.inp", "prv_regimes.inp", "pumps.inp", "pda_wagner.inp"])
     func warmStart(file: String) throws {
         let network = try INP.read(Places.networks + file)
-        var warm = try HydraulicSolver(network)
+        let warm = try HydraulicSolver(network)
         let usual = BoundaryConditions(of: network, at: 0)
         _ = warm.solve(usual)
         for factor in [1.1, 0.6, 1.3, 0.01, 1.0] {
             var conditions = usual
             conditions.demands = usual.demands.map { $0 * factor }
-            var cold = try HydraulicSolver(network)
+            let cold = try HydraulicSolver(network)
             let one = cold.solve(conditions), two = warm.solve(conditions, warm: true)
             #expect(one.verdict.isConverged && two.verdict.isConverged, "\(factor): \(two.verdict)")
             for (a, b) in zip(one.heads, two.heads) {
@@ -118,13 +118,13 @@ struct InvariantTests {
     @Test("from a cut-off part back to the whole, a warm start recovers")
     func warmAfterIsland() throws {
         let network = try INP.read(Places.networks + "islands.inp")
-        var solver = try HydraulicSolver(network)
+        let solver = try HydraulicSolver(network)
         let cutOff = BoundaryConditions(of: network, at: 0)
         var whole = cutOff
         whole.statuses = whole.statuses.map { _ in .open }
         _ = solver.solve(cutOff)
         let warm = solver.solve(whole, warm: true)
-        var fresh = try HydraulicSolver(network)
+        let fresh = try HydraulicSolver(network)
         let cold = fresh.solve(whole)
         #expect(warm.verdict.isConverged && cold.verdict.isConverged)
         for (a, b) in zip(warm.heads, cold.heads) { #expect(abs((a ?? .nan) - (b ?? .nan)) < Bar.head) }

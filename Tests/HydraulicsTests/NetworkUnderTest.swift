@@ -18,7 +18,7 @@ struct NetworkUnderTest {
     init(_ network: Network, constants: PhysicalConstants = .exact) throws {
         self.network = network
         conditions = BoundaryConditions(of: network, at: 0)
-        var solver = try HydraulicSolver(network, constants: constants)
+        let solver = try HydraulicSolver(network, constants: constants)
         state = solver.solve(conditions)
     }
 

@@ -119,7 +119,7 @@ struct PumpTests {
             UNITS LPS
             """
         ).network
-        var solver = try HydraulicSolver(network)
+        let solver = try HydraulicSolver(network)
         let conditions = BoundaryConditions(of: network, at: 0)
         let cold = solver.solve(conditions)
         var off = conditions

@@ -16,7 +16,7 @@ struct SensitivityTests {
     private func compare(_ network: Network, _ observations: [Observation], at nodes: [String], _ note: String = "") throws {
         var tight = network
         tight.hydraulics.accuracy = 1e-8
-        var solver = try HydraulicSolver(tight)
+        let solver = try HydraulicSolver(tight)
         let conditions = BoundaryConditions(of: tight, at: 0)
         let base = solver.solve(conditions)
         #expect(base.verdict.isConverged, "\(note) \(base.verdict)")
@@ -28,7 +28,7 @@ struct SensitivityTests {
             func value(_ change: Double) throws -> [Double] {
                 var other = conditions
                 other.demands[node] += change
-                var fresh = try HydraulicSolver(tight)
+                let fresh = try HydraulicSolver(tight)
                 let state = fresh.solve(other)
                 #expect(state.statuses == base.statuses, "\(note): the step changes a status")
                 return observations.map { observation in
@@ -149,7 +149,7 @@ struct SensitivityTests {
         for seed in stride(from: 1, through: 119, by: 2) {
             var network = DeviceTests.network(seed: UInt64(seed))
             network.hydraulics.accuracy = 1e-8
-            var solver = try HydraulicSolver(network)
+            let solver = try HydraulicSolver(network)
             let conditions = BoundaryConditions(of: network, at: 0)
             let base = solver.solve(conditions)
             let nodes = [3, 12, 21].filter { base.heads[$0] != nil }
@@ -162,7 +162,7 @@ struct SensitivityTests {
                     for change in [step, -step] {
                         var other = conditions
                         other.demands[node] += change
-                        var fresh = try HydraulicSolver(network)
+                        let fresh = try HydraulicSolver(network)
                         let state = fresh.solve(other)
                         guard state.statuses == base.statuses else { return nil }
                         heads.append(nodes.map { state.heads[$0] ?? .nan })
@@ -247,7 +247,7 @@ struct SensitivityTests {
                 id: "PX", start: "C", end: "X", kind: .pipe(Pipe(length: 1, diameter: 1, roughness: 140)), status: .open))
         var tight = free
         tight.hydraulics.accuracy = 1e-8
-        var solver = try HydraulicSolver(tight)
+        let solver = try HydraulicSolver(tight)
         let conditions = BoundaryConditions(of: tight, at: 0)
         #expect(solver.solve(conditions).verdict.isConverged)
         let found = solver.sensitivities(of: [.head("C"), .head("A"), .flow("P1")])
@@ -256,7 +256,7 @@ struct SensitivityTests {
         var inflow = conditions
         let x = tight.nodes.count - 1
         inflow.demands[x] = -1e-6
-        var fresh = try HydraulicSolver(tight)
+        let fresh = try HydraulicSolver(tight)
         let base = fresh.solve(conditions), changed = fresh.solve(inflow)
         func fall(_ node: Int) -> Double { (base.heads[node] ?? .nan) - (changed.heads[node] ?? .nan) }
         for (k, difference) in [fall(2), fall(0), base.flows[0] - changed.flows[0]].enumerated() {
@@ -267,7 +267,7 @@ struct SensitivityTests {
 
     @Test("an observation of what does not exist gives no answer")
     func unknown() throws {
-        var solver = try HydraulicSolver(try INP.read(Places.networks + "tree.inp"))
+        let solver = try HydraulicSolver(try INP.read(Places.networks + "tree.inp"))
         _ = solver.solve(BoundaryConditions(of: solver.network, at: 0))
         #expect(solver.sensitivities(of: [.head("NOWHERE")]) == nil)
         #expect(solver.sensitivities(of: [.flow("NOTHING")]) == nil)

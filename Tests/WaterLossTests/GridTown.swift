@@ -76,7 +76,7 @@ struct GridTown {
         let nodes = world.nodeIndex(), links = world.linkIndex()
         // Demands of a node differ from the model's by 8 % all the time and by 10 % from hour to hour; pressures are read to 3 cm, flows to 1 %.
         let bias = world.nodes.map { _ in 1 + 0.08 * noise.next() }
-        var solver = try HydraulicSolver(world)
+        let solver = try HydraulicSolver(world)
         var series: [Sensor.ID: [Double?]] = [:]
         for hour in 0..<Self.baselineHours + Self.readingHours {
             var conditions = BoundaryConditions(of: world, at: hour * 3600)

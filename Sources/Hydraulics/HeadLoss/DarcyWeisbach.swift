@@ -5,7 +5,7 @@ import Foundation
 /// Friction of Darcy–Weisbach: h = f L/(2 g d A²) q|q|.
 ///
 /// Re ≤ 2000 Hagen–Poiseuille; Re ≥ 4000 Swamee and Jain (1976); between them the cubic of Dunlop (1991), as EPANET 2.3 has it.
-struct DarcyWeisbach {
+struct DarcyWeisbach: Sendable {
     /// L/(2 g d A²). [s²/m⁵]
     let resistance: Double
     /// e/(3.7 d). [–]
@@ -23,18 +23,18 @@ struct DarcyWeisbach {
         laminar = 128 * viscosity * length / (Double.pi * gravity * diameter * diameter * diameter * diameter)
     }
 
-    /// Head loss [m] and its slope [s/m²] at the size of a flow [m³/s].
-    func loss(_ flow: Double) -> (loss: Double, gradient: Double) {
+    /// Slope dh/dq of the loss and its secant h/q at the size of a flow [m³/s]. [s/m²]
+    func slopes(_ flow: Double) -> (gradient: Double, secant: Double) {
         let reynolds = reynoldsPerFlow * flow
-        if reynolds <= 2000 { return (laminar * flow, laminar) }
+        if reynolds <= 2000 { return (laminar, laminar) }
         let (friction, slope) = reynolds < 4000 ? transition(reynolds) : turbulent(reynolds)
         // dh/dq = r (2 f q + q² df/dq), df/dq = df/dRe · Re/q
-        return (resistance * friction * flow * flow, resistance * flow * (2 * friction + reynolds * slope))
+        return (resistance * flow * (2 * friction + reynolds * slope), resistance * friction * flow)
     }
 
     /// Swamee–Jain friction factor and its slope over Re.
     private func turbulent(_ reynolds: Double) -> (Double, Double) {
-        let y1 = 5.74 / pow(reynolds, 0.9)
+        let y1 = 5.74 / power(reynolds, 0.9)
         let y2 = relativeHeight + y1
         let y3 = log(y2)
         // f = 0.25/log10² = 0.25 ln²10/ln²

@@ -4,7 +4,7 @@ import Foundation
 import WaterModel
 
 /// What a pump adds to the head, at its full speed.
-enum PumpCurve {
+enum PumpCurve: Sendable {
     /// h = shutoff − r qⁿ. [m, m per (m³/s)ⁿ, –]
     case powerFunction(shutoff: Double, resistance: Double, exponent: Double)
     /// Straight lines between points, the end ones prolonged.
@@ -52,7 +52,7 @@ enum PumpCurve {
 }
 
 /// Straight lines through points, the end ones prolonged.
-struct PiecewiseLinear {
+struct PiecewiseLinear: Sendable {
     private let points: [Point]
 
     /// - Parameter points: x ascending, at least one.

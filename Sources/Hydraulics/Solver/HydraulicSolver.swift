@@ -5,179 +5,315 @@ import WaterModel
 
 /// Steady flow in a pipe network by Todini's global gradient algorithm (Todini and Pilati 1988), with EPANET's status rules.
 ///
-/// Each iteration: head losses and their slopes → symmetric matrix of the unknown heads → solve → new flows → statuses →
-/// converged? A solve has converged when the flows stand still, every open link loses just the head between its ends
-/// (`Verdict.energyBar`) and every junction balances (`Verdict.massBar`). Valves that hold a head are eliminated exactly:
-/// the held node leaves the equations and hands its balance to the valve's other end. When the statuses have settled, closed
-/// links are taken out for good and parts without a source are named instead of being given a head.
+/// The equations are solved for the change of the heads: with P = 1/(dh/dq) and r = H_i − H_j − h(q) of each link,
+/// ΣP δH_i − ΣP δH_j = imbalance of i + Σ±P r, and q ← q + P (r + δH_i − δH_j). What is left of the balance after a step is then
+/// the rounding of small numbers, not of large ones. One sweep over the links takes in the step, evaluates the losses and lays
+/// out the next matrix.
 ///
-/// One solver serves one network and one thread; it keeps its analysis and its last flows between solves.
-public struct HydraulicSolver: Sendable {
-    /// A tank's limits, by row. [m]
-    struct TankLimits { var empty: Double, full: Double, canOverflow: Bool }
+/// A solve has converged when a further step would move next to nothing, every open link loses just the head between its ends
+/// (`Verdict.energyBar`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
+/// node leaves the equations and hands its balance to the valve's other end. Closed links carry nothing; parts without a source
+/// are found by walking the network and named, instead of being given a head.
+///
+/// One solver serves one thread. It keeps its flows and statuses from one solve to the next.
+public final class HydraulicSolver {
+    public let model: HydraulicModel
+    public var network: Network { model.network }
+    public var constants: PhysicalConstants { model.constants }
 
-    public let network: Network
-    public let constants: PhysicalConstants
-
-    // Rows: junctions first, in the order of the file, then reservoirs and tanks.
-    let rowOfNode: [Int]
-    let nodeOfRow: [Int]
-    let junctionCount: Int
-    let elevations: [Double]
-    let table: LinkTable
-    let tanks: [Int: TankLimits]
-    /// PRV and PSV, in the order of the file.
-    let pressureValves: [Int]
-    /// Links whose status may change by itself, pressure valves aside.
-    let switchingLinks: [Int]
-    /// Links between two junctions: their place among the entries of the matrix; −1 for the others.
-    let entryOfLink: [Int32]
-
-    var matrix: SparseLDLT
-    var diagonal: [Double]
-    var offDiagonal: [Double]
-    var rightSide: [Double]
-
-    // State of the iterations.
-    var heads: [Double]
-    var flows: [Double]
-    var statuses: [LinkStatus]
-    var settings: [Double]
-    var isFixed: [Bool]
-    /// False for links in parts without a source.
-    var isCarrying: [Bool]
-    var loss: [Double]
-    var gradient: [Double]
-    var demands: [Double]
-    var outflows = OutflowTable()
+    // By row.
+    let head: Column<Double>
+    let delta: Column<Double>
+    let right: Column<Double>
+    let diagonal: Column<Double>
+    /// All that junctions ask for, and the part of it that they get whatever the pressure. [m³/s]
+    let wanted: Column<Double>
+    let demand: Column<Double>
+    /// Head imposed where `isGiven`. [m]
+    let target: Column<Double>
+    let isGiven: Column<Bool>
+    let isIsolated: Column<Bool>
     /// The valve that holds the head of this row; −1 for none.
-    var holder: [Int32]
-    /// Links at each held row.
-    var linksOfHeld: [Int: [Int]] = [:]
-    var isIsolated: [Bool]
-    /// Conductance to its own last head, for rows that nothing else holds; zero for the others. [m²/s]
-    var anchors: [Double]
-    /// How often each link changed its status in this solve.
-    var statusChanges: [Int]
-    /// True when statuses are settled and closed links carry nothing at all.
-    var isFinal = false
+    let holder: Column<Int32>
+    /// Rows whose head is imposed: reservoirs, tanks but those in `stores`, and held ones.
+    var boundary: [Int32] = []
+    var isolatedRows: [Int32] = []
+    /// Rows that a part hangs on which nothing else holds, and how fast. [m²/s]
+    var anchors: [Int: Double] = [:]
+    /// Tanks whose level is unknown: an implicit step in time.
+    var stores: [Store] = []
 
-    /// - Throws: `HydraulicError` where the network names what does not exist, or has no source.
-    public init(_ network: Network, constants: PhysicalConstants = .exact) throws(HydraulicError) {
-        self.network = network
-        self.constants = constants
-        let junctions = network.nodes.indices.filter { network.nodes[$0].isJunction }
-        let sources = network.nodes.indices.filter { !network.nodes[$0].isJunction }
-        guard !sources.isEmpty else { throw .noSource }
-        nodeOfRow = junctions + sources
-        var rowOfNode = [Int](repeating: 0, count: network.nodes.count)
-        for (row, node) in nodeOfRow.enumerated() { rowOfNode[node] = row }
-        self.rowOfNode = rowOfNode
-        junctionCount = junctions.count
-        elevations = nodeOfRow.map { network.nodes[$0].elevation }
-        let rows = Dictionary(network.nodes.indices.map { (network.nodes[$0].id, rowOfNode[$0]) }, uniquingKeysWith: { first, _ in first })
-        let table = try LinkTable(network, rows: rows, constants: constants)
-        self.table = table
-        var tanks: [Int: TankLimits] = [:]
-        for node in sources {
-            guard let tank = network.nodes[node].tank else { continue }
-            let bottom = network.nodes[node].elevation
-            tanks[rowOfNode[node]] = TankLimits(
-                empty: bottom + tank.minimumLevel, full: bottom + tank.maximumLevel, canOverflow: tank.canOverflow)
-        }
-        self.tanks = tanks
-        pressureValves = (0..<table.count).filter { table.kind[$0] == .prv || table.kind[$0] == .psv }
-        switchingLinks = (0..<table.count).filter {
-            table.hasCheckValve[$0] || table.kind[$0] == .pump || table.kind[$0] == .fcv || tanks[Int(table.start[$0])] != nil
-                || tanks[Int(table.end[$0])] != nil
-        }
-        var entries: [(row: Int, column: Int)] = []
-        var entryOfLink = [Int32](repeating: -1, count: table.count)
-        for k in 0..<table.count where table.start[k] < junctions.count && table.end[k] < junctions.count {
-            entryOfLink[k] = Int32(entries.count)
-            entries.append((row: Int(table.start[k]), column: Int(table.end[k])))
-        }
-        self.entryOfLink = entryOfLink
-        matrix = SparseLDLT(order: junctions.count, entries: entries)
-        diagonal = [Double](repeating: 0, count: junctions.count)
-        rightSide = diagonal
-        offDiagonal = [Double](repeating: 0, count: entries.count)
-        heads = [Double](repeating: 0, count: nodeOfRow.count)
-        demands = heads
-        isIsolated = [Bool](repeating: false, count: nodeOfRow.count)
-        anchors = heads
-        statusChanges = [Int](repeating: 0, count: table.count)
-        holder = [Int32](repeating: -1, count: nodeOfRow.count)
-        flows = [Double](repeating: 0, count: table.count)
-        loss = flows
-        gradient = flows
-        settings = flows
-        statuses = [LinkStatus](repeating: .open, count: table.count)
-        isFixed = [Bool](repeating: false, count: table.count)
-        isCarrying = [Bool](repeating: true, count: table.count)
+    // By place of link.
+    let flow: Column<Double>
+    let conductance: Column<Double>
+    let residual: Column<Double>
+    /// One for open pipes, zero for closed ones and those in parts without a source.
+    let open: Column<Double>
+    let offDiagonal: Column<Double>
+    let status: Column<LinkStatus>
+    let imposed: Column<Link.Status>
+    let setting: Column<Double>
+    let isSoft: Column<Bool>
+    /// How often each link changed its status in this solve.
+    let changes: Column<Int32>
+
+    let outflows: OutflowState
+    var matrix: SparseLDLT
+    var pressureControls: [PressureControl] = []
+
+    /// A link was opened or closed from outside, or parts are cut off for good: look for parts without a source before the next solve.
+    var isStructureStale = true
+    /// The matrix and right side belong to other conditions.
+    var isStale = true
+    var isFinal = false
+    private var isFirst = true
+    let reached: Column<Bool>
+    /// Sum of flow changes over sum of flows at which a solve has converged. [–]
+    public var accuracy: Double
+    var iterations = 0
+
+    /// A tank in an implicit step: net inflow = (volume − base)/seconds.
+    struct Store {
+        var tank: Int
+        var base: Double
+        var seconds: Double
     }
 
-    func elevation(_ row: Int32) -> Double { elevations[Int(row)] }
+    public convenience init(_ network: Network, constants: PhysicalConstants = .exact) throws(HydraulicError) {
+        self.init(try HydraulicModel(network, constants: constants))
+    }
+
+    public init(_ model: HydraulicModel) {
+        self.model = model
+        let rows = model.rowCount + 1, links = model.table.count
+        func zeros(_ count: Int) -> Column<Double> { Column(repeating: 0, count: count) }
+        head = zeros(rows)
+        delta = zeros(rows)
+        right = zeros(rows)
+        diagonal = zeros(rows)
+        wanted = zeros(rows)
+        demand = zeros(rows)
+        target = zeros(rows)
+        isGiven = Column(repeating: false, count: rows)
+        isIsolated = Column(repeating: false, count: rows)
+        reached = Column(repeating: false, count: rows)
+        holder = Column(repeating: -1, count: rows)
+        flow = zeros(links)
+        conductance = zeros(links)
+        residual = zeros(links)
+        open = zeros(links)
+        offDiagonal = zeros(links)
+        setting = zeros(links)
+        status = Column(repeating: .closed, count: links)
+        imposed = Column(repeating: .closed, count: links)
+        isSoft = Column(repeating: false, count: links)
+        changes = Column(repeating: 0, count: links)
+        outflows = OutflowState(model.outflows)
+        matrix = SparseLDLT(model.symbolic)
+        accuracy = min(model.network.hydraulics.accuracy, 1e-3)
+    }
 
     /// Solves one moment.
     /// - Parameters:
     ///   - conditions: in the order of `network.nodes` and `network.links`.
-    ///   - warm: begin at the flows of the last solve, which saves iterations when little has changed. The answer is the same
-    ///     to the bars of `Verdict`.
-    public mutating func solve(_ conditions: BoundaryConditions, warm: Bool = false) -> HydraulicState {
-        prepare(conditions, warm: warm)
-        isFinal = false
-        let trials = max(network.hydraulics.trials, 200)
-        var (iterations, outcome) = iterate(upTo: trials, checkStatuses: true)
-        if outcome == .notConverged {
-            // The statuses may be what keeps it from settling: hold them and see.
-            let (more, second) = iterate(upTo: 50, checkStatuses: false)
-            iterations += more
-            if second == .converged { outcome = .statusesCycle }
-        }
-        if outcome != .singular {
-            closeForGood()
-            let (more, second) = iterate(upTo: 50, checkStatuses: false)
-            iterations += more
-            if second != .converged, outcome == .converged { outcome = second }
-            refineBalance()
-        }
-        return state(outcome, iterations, conditions)
+    ///   - warm: begin at the flows and statuses of the last solve, which saves iterations when little has changed. The answer is
+    ///     the same to the bars of `Verdict`, but for valves whose status depends on what went before.
+    public func solve(_ conditions: BoundaryConditions, warm: Bool = false) -> HydraulicState {
+        impose(conditions, warm: warm)
+        let outcome = settle()
+        return state(outcome)
     }
 
-    /// The loop. Returns the number of iterations and how it ended.
-    private mutating func iterate(upTo limit: Int, checkStatuses: Bool) -> (Int, Verdict.Outcome) {
+    // MARK: Conditions
+
+    /// Takes over all conditions; cold, as if nothing had been solved before.
+    func impose(_ conditions: BoundaryConditions, warm: Bool) {
+        let isCold = !warm || isFirst
+        isFirst = false
+        for node in conditions.demands.indices {
+            let row = Int(model.rowOfNode[node])
+            delta[row] = conditions.demands[node]
+            guard !model.isJunction[row] else { continue }
+            target[row] = conditions.fixedHeads[node] ?? model.elevations[row]
+        }
+        setDemands(delta)
+        for link in conditions.statuses.indices {
+            let place = Int(model.table.placeOfLink[link])
+            if isCold { imposed[place] = .closed; setting[place] = .nan }
+            impose(place, conditions.statuses[link], conditions.settings[link])
+        }
+        // Second parts of pipes with leaks along them have no entry of their own.
+        for link in conditions.statuses.count..<max(network.links.count, conditions.statuses.count) {
+            let place = Int(model.table.placeOfLink[link])
+            if isCold { imposed[place] = .closed; setting[place] = .nan }
+            impose(place, .open, 0)
+        }
+        if isCold { startCold() }
+    }
+
+    private func startCold() {
+        stores = []
+        anchors = [:]
+        for row in 0..<model.rowCount where !model.isJunction[row] { head[row] = target[row] }
+        for row in 0..<model.rowCount where model.isJunction[row] && !head[row].isFinite { head[row] = model.elevations[row] }
+        for k in 0..<model.table.count where model.table.linkAtPlace[k] >= 0 { flow[k] = startFlow(k) }
+        outflows.start(wanted: wanted)
+        isStructureStale = true
+        isStale = true
+    }
+
+    /// What junctions ask for, by row; the spare row is left alone. [m³/s]
+    func setDemands(_ new: Column<Double>) {
+        let isDriven = model.outflows.isPressureDriven
+        let canPatch = !isStale && !isDriven && holdsNothing
+        for row in 0..<model.rowCount where model.isJunction[row] {
+            let value = new[row]
+            if wanted[row] == value { continue }
+            outflows.rescale(row, from: wanted[row], to: value)
+            wanted[row] = value
+            let fixed = isDriven && value > 0 ? 0 : value
+            if canPatch { right[row] -= fixed - demand[row] } else { isStale = true }
+            demand[row] = fixed
+            isMoved = true
+        }
+    }
+
+    /// Something changed since the last solve.
+    var isMoved = true
+
+    /// Head of a tank or reservoir. [m]
+    func setHead(_ row: Int, _ value: Double) {
+        if target[row] != value {
+            target[row] = value
+            isMoved = true
+        }
+    }
+
+    /// What the network or its operator sets a link to; its own status begins anew where that changes.
+    func impose(_ k: Int, _ new: Link.Status, _ value: Double) {
+        let kind = model.table.kind[k]
+        var wanted = new
+        switch kind {
+        case .pipe, .checkValve: wanted = new == .closed ? .closed : .open
+        case .pump: wanted = new == .closed || value == 0 ? .closed : .open
+        case .pcv where new == .active && value <= 0: wanted = .closed
+        default: break
+        }
+        if imposed[k] == wanted, setting[k] == value { return }
+        let wasClosed = status[k].isClosed
+        let isSameStatus = imposed[k] == wanted
+        imposed[k] = wanted
+        setting[k] = value
+        isStale = true
+        isMoved = true
+        if isSameStatus, wanted != .active { return }
+        status[k] = wanted == .closed ? .closed : (wanted == .active ? .active : .open)
+        if wanted == .closed { flow[k] = 0 } else if wasClosed { flow[k] = startFlow(k) }
+        isStructureStale = true
+    }
+
+    /// 1 ft/s in pipes and valves, the design flow in pumps. [m³/s]
+    func startFlow(_ k: Int) -> Double {
+        if imposed[k] == .closed { return 0 }
+        if let pump = model.table.pumps[k] { return pump.designFlow * setting[k] }
+        if model.table.kind[k] == .fcv, status[k] == .active { return setting[k] }
+        return model.table.area[k] * Units.foot
+    }
+
+    // MARK: The solve
+
+    /// Solves for the conditions that were imposed.
+    func settle() -> Verdict.Outcome {
+        if isFinal || isStructureStale { refreshStructure() }
+        iterations = 0
+        guard isMoved || isStale else { return lastOutcome }
+        isMoved = false
+        changes.fill(0)
+        outflows.changes.fill(0)
+        if isStale { sweep(0) } else { applyBoundary() }
+        var outcome = iterate(upTo: max(network.hydraulics.trials, 200), checking: true)
+        if outcome == .notConverged {
+            // The statuses may be what keeps it from settling: hold them and see.
+            if iterate(upTo: 60, checking: false) == .converged { outcome = .statusesCycle }
+        }
+        if outcome != .singular, closePartsForGood() {
+            sweep(0)
+            let second = iterate(upTo: 60, checking: false)
+            if outcome == .converged { outcome = second }
+        }
+        if !anchors.isEmpty {
+            anchors = [:]
+            isStale = true
+        }
+        if outcome != .converged { isStale = true }
+        lastOutcome = outcome
+        return outcome
+    }
+
+    private var lastOutcome = Verdict.Outcome.converged
+
+    /// Newton steps from the matrix that lies ready, until nothing moves and no status changes.
+    private func iterate(upTo limit: Int, checking: Bool) -> Verdict.Outcome {
         let checkEvery = 2, checkUntil = 10
-        var change = Double.infinity
-        var statusChanged = true
-        for iteration in 0...limit {
-            evaluateLosses()
-            if iteration > 0, !statusChanged, change <= min(network.hydraulics.accuracy, 1e-3), energyResidual().size <= Verdict.energyBar {
-                guard checkStatuses, updateLinks() else { return (iteration, .converged) }
-                evaluateLosses()
-            }
-            if iteration == limit { break }
-            assemble()
+        for iteration in 0..<limit {
             switch matrix.factor(diagonal: diagonal, offDiagonal: offDiagonal) {
             case .factored: break
             case .notPositiveDefinite(let row), .notFinite(let row):
-                guard releaseValve(near: [row]) else { return (iteration, .singular) }
+                guard releaseValve(near: [row]) else { return .singular }
+                sweep(0)
                 continue
             case .singular(let component):
-                // A part hangs on closed links alone: hold it near its last heads, which costs nothing once it stands still.
-                guard releaseValve(near: component) || anchor(component) else { return (iteration, .singular) }
+                // A part hangs on next to nothing: hold it near its last heads, which costs nothing once it stands still.
+                guard releaseValve(near: component) || anchor(component) else { return .singular }
+                sweep(0)
                 continue
             }
-            matrix.solve(&rightSide)
-            for row in 0..<junctionCount where holder[row] < 0 && !isIsolated[row] { heads[row] = rightSide[row] }
+            delta.take(right)
+            delta[model.spareRow] = 0
+            matrix.solve(delta)
+            head.add(delta, length: model.rowCount)
+            iterations += 1
             // Now and then a shorter step breaks a cycle of the iterations.
-            change = updateFlows(relaxation: iteration % 40 >= 30 ? 0.6 : 1)
-            statusChanged = checkStatuses && updatePressureValves()
-            if statusChanged { assignHolders() }
-            if checkStatuses, iteration < checkUntil || iteration % 30 == 29, iteration % checkEvery == 1, updateLinks() {
-                statusChanged = true
+            let step = iteration % 40 >= 30 ? 0.6 : 1.0
+            let tally = sweep(step)
+            if checking, updatePressureValves() {
+                assignHolders()
+                sweep(0)
+                continue
             }
+            if step == 1, tally.isConverged(accuracy) {
+                guard outflows.settle(self) || (checking && updateLinks()) || (checking && applyPressureControls()) else {
+                    return .converged
+                }
+                sweep(0)
+                continue
+            }
+            if checking, iteration < checkUntil || iteration % 30 == 29, iteration % checkEvery == 1, updateLinks() { sweep(0) }
         }
-        return (limit, .notConverged)
+        return .notConverged
+    }
+
+    /// Opens an active valve near the rows where the equations failed; false where there is none.
+    private func releaseValve(near rows: [Int]) -> Bool {
+        let rows = Set(rows)
+        func isNear(_ k: Int) -> Bool { rows.contains(Int(model.table.start[k])) || rows.contains(Int(model.table.end[k])) }
+        for k in model.pressureValves where status[k] == .active && isNear(k) {
+            status[k] = .cannotDeliverPressure
+            assignHolders()
+            return true
+        }
+        for k in model.table.pipes..<model.table.count where model.table.kind[k] == .fcv && status[k] == .active && isNear(k) {
+            status[k] = .cannotDeliverFlow
+            changes[k] += 1
+            return true
+        }
+        return false
+    }
+
+    /// Holds rows near their last heads; false where they are held already.
+    private func anchor(_ rows: [Int]) -> Bool {
+        guard rows.contains(where: { (anchors[$0] ?? 0) < 1e-3 }) else { return false }
+        for row in rows { anchors[row] = max((anchors[row] ?? 0) * 100, 1e-7) }
+        return true
     }
 }

@@ -2,52 +2,97 @@
 
 import WaterModel
 
+/// A simple control on the pressure of a junction, looked at whenever a solve has converged.
+struct PressureControl {
+    var row: Int
+    /// [m]
+    var head: Double
+    var isAbove: Bool
+    var place: Int
+    var status: Link.Status
+    var setting: Double
+}
+
 /// When check valves, pumps, valves and the links of full or empty tanks open and close (EPANET 2.3, hydstatus.c).
 extension HydraulicSolver {
     /// Pressure valves, after each iteration. Returns whether any changed.
-    mutating func updatePressureValves() -> Bool {
+    func updatePressureValves() -> Bool {
         var changed = false
-        for k in pressureValves where !isFixed[k] && statusChanges[k] <= Self.mostStatusChanges {
-            let before = statuses[k]
-            let h1 = heads[Int(table.start[k])], h2 = heads[Int(table.end[k])]
-            let q = flows[k]
-            let open = table.minor[k] * q * q
-            if table.kind[k] == .prv {
-                let set = elevation(table.end[k]) + settings[k]
-                statuses[k] = Self.reducing(before, q, set, h1, h2, open)
+        for k in model.pressureValves where imposed[k] == .active && changes[k] <= Self.mostStatusChanges && !isCutOff(k) {
+            let before = status[k]
+            let h1 = head[model.table.start[k]], h2 = head[model.table.end[k]]
+            let q = flow[k]
+            let loss = model.table.minor[k] * q * q
+            if model.table.kind[k] == .prv {
+                status[k] = Self.reducing(before, q, model.elevations[model.table.end[k]] + setting[k], h1, h2, loss)
             } else {
-                let set = elevation(table.start[k]) + settings[k]
-                statuses[k] = Self.sustaining(before, q, set, h1, h2, open)
+                status[k] = Self.sustaining(before, q, model.elevations[model.table.start[k]] + setting[k], h1, h2, loss)
             }
-            if statuses[k] != before {
+            if status[k] != before {
                 changed = true
-                statusChanges[k] += 1
+                changes[k] += 1
                 // A valve that keeps changing its mind cannot hold its setting: it stays open.
-                if statusChanges[k] > Self.mostStatusChanges { statuses[k] = .cannotDeliverPressure }
-                if statuses[k] == .active { flows[k] = max(flows[k], 0) }
+                if changes[k] > Self.mostStatusChanges { status[k] = .cannotDeliverPressure }
+                if status[k] == .active { flow[k] = max(flow[k], 0) }
+                if !status[k].isClosed, before.isClosed { flow[k] = startFlow(k) }
             }
         }
+        if changed { findSoft() }
         return changed
     }
 
     /// Check valves, pumps, flow valves and links of tanks. Returns whether any changed.
-    mutating func updateLinks() -> Bool {
+    func updateLinks() -> Bool {
         var changed = false
-        for k in switchingLinks {
-            let before = statuses[k]
-            let h1 = heads[Int(table.start[k])], h2 = heads[Int(table.end[k])]
+        let table = model.table
+        for k in table.pipes..<table.count where imposed[k] != .closed && !isCutOff(k) {
+            let kind = table.kind[k]
+            let atTank = model.tankAtRow[table.start[k]] >= 0 || model.tankAtRow[table.end[k]] >= 0
+            guard kind == .checkValve || kind == .pump || kind == .fcv || atTank else { continue }
+            let before = status[k]
+            let h1 = head[table.start[k]], h2 = head[table.end[k]]
+            // A closed link would carry as the heads push it.
+            let q = before.isClosed ? (h1 - h2) / Tolerance.closedGradient : flow[k]
             // A temporary closure is undone and tested again.
-            if before == .cannotDeliverHead || before == .temporarilyClosed { statuses[k] = .open }
-            if table.hasCheckValve[k] {
-                statuses[k] = Self.checkValve(statuses[k], h1 - h2, flows[k])
-            } else if table.kind[k] == .pump, statuses[k] == .open, settings[k] > 0 {
-                statuses[k] = pump(k, h2 - h1)
-            } else if table.kind[k] == .fcv, !isFixed[k] {
-                statuses[k] = flowValve(k, h1, h2)
+            if before == .cannotDeliverHead || before == .temporarilyClosed { status[k] = .open }
+            if kind == .checkValve {
+                status[k] = Self.checkValve(status[k], h1 - h2, q)
+            } else if kind == .pump, status[k] == .open, setting[k] > 0 {
+                status[k] = pump(k, h2 - h1, isOpening: before.isClosed)
+            } else if kind == .fcv, imposed[k] == .active {
+                status[k] = flowValve(k, h1, h2)
             }
-            if !statuses[k].isClosed, tankRefuses(k, h1, h2) { statuses[k] = .temporarilyClosed }
-            if statuses[k] != before { changed = true }
+            if atTank, !status[k].isClosed, tankRefuses(k, q, h1, h2) { status[k] = .temporarilyClosed }
+            if status[k] != before {
+                changes[k] += 1
+                // One that cannot make up its mind stays closed, which at least is mass-true.
+                if changes[k] > Self.mostStatusChanges, before.isClosed {
+                    status[k] = before
+                    continue
+                }
+                changed = true
+                if !status[k].isClosed, before.isClosed { flow[k] = startFlow(k) }
+            }
         }
+        if changed { findSoft() }
+        return changed
+    }
+
+    /// Controls on the pressure of junctions. Returns whether any acted.
+    func applyPressureControls() -> Bool {
+        var changed = false
+        for control in pressureControls where !isIsolated[control.row] {
+            let h = head[control.row]
+            guard control.isAbove ? h >= control.head - Tolerance.head : h <= control.head + Tolerance.head else { continue }
+            let kind = model.table.kind[control.place]
+            let status = kind == .pump && control.setting == 0 ? .closed : control.status
+            if imposed[control.place] == status, kind == .pipe || kind == .checkValve || setting[control.place] == control.setting { continue }
+            guard changes[control.place] <= 10 else { continue }
+            changes[control.place] += 1
+            impose(control.place, control.status, control.setting)
+            changed = true
+        }
+        if changed { refreshStructure() }
         return changed
     }
 
@@ -62,36 +107,38 @@ extension HydraulicSolver {
     /// Times that a flow valve may cut a part off from every source before it is left open.
     private static let mostReleases = 4
 
-    /// Changes of status after which a pressure valve is left open.
+    /// Changes of status after which a link is left as it is.
     private static let mostStatusChanges = 40
 
-    private func pump(_ k: Int, _ lift: Double) -> LinkStatus {
-        if case .constantPower(let power)? = table.pumps[k] {
-            // Next to no flow would mean a head without end.
-            let slope = power * settings[k] * settings[k] * settings[k] / max(flows[k] * flows[k], 1e-30)
+    private func pump(_ k: Int, _ lift: Double, isOpening: Bool) -> LinkStatus {
+        guard let curve = model.table.pumps[k] else { return .open }
+        if case .constantPower(let power) = curve {
+            // Next to no flow would mean a head without end. One that was closed starts afresh only where the heads help it.
+            if isOpening { return lift < 0 ? .open : .cannotDeliverHead }
+            let slope = power * setting[k] * setting[k] * setting[k] / max(flow[k] * flow[k], 1e-30)
             return slope > Tolerance.closedGradient ? .cannotDeliverHead : .open
         }
-        guard let shutoff = table.pumps[k]?.shutoffHead else { return .open }
-        return lift > settings[k] * settings[k] * shutoff + Tolerance.head ? .cannotDeliverHead : .open
+        guard let shutoff = curve.shutoffHead else { return .open }
+        return lift > setting[k] * setting[k] * shutoff + Tolerance.head ? .cannotDeliverHead : .open
     }
 
     private func flowValve(_ k: Int, _ h1: Double, _ h2: Double) -> LinkStatus {
         if h1 - h2 < -Tolerance.head { return .cannotDeliverFlow }
-        if flows[k] < -Tolerance.flow { return .cannotDeliverFlow }
+        if flow[k] < -Tolerance.flow { return .cannotDeliverFlow }
         // It would have to add head to pass its setting.
-        if statuses[k] == .active, h1 - h2 < table.minor[k] * settings[k] * settings[k] - Tolerance.head { return .cannotDeliverFlow }
-        if statuses[k] == .cannotDeliverFlow, flows[k] >= settings[k], statusChanges[k] < Self.mostReleases { return .active }
-        return statuses[k]
+        if status[k] == .active, h1 - h2 < model.table.minor[k] * setting[k] * setting[k] - Tolerance.head { return .cannotDeliverFlow }
+        if status[k] == .cannotDeliverFlow, flow[k] >= setting[k], changes[k] < Self.mostReleases { return .active }
+        return status[k]
     }
 
     private static func reducing(
-        _ status: LinkStatus, _ q: Double, _ set: Double, _ h1: Double, _ h2: Double, _ open: Double
+        _ status: LinkStatus, _ q: Double, _ set: Double, _ h1: Double, _ h2: Double, _ loss: Double
     ) -> LinkStatus {
         let t = Tolerance.head
         switch status {
         case .active:
             if q < -Tolerance.flow { return .closed }
-            return h1 - open < set - t ? .open : .active
+            return h1 - loss < set - t ? .open : .active
         case .open, .cannotDeliverPressure:
             if q < -Tolerance.flow { return .closed }
             return h2 >= set + t ? .active : .open
@@ -102,13 +149,13 @@ extension HydraulicSolver {
     }
 
     private static func sustaining(
-        _ status: LinkStatus, _ q: Double, _ set: Double, _ h1: Double, _ h2: Double, _ open: Double
+        _ status: LinkStatus, _ q: Double, _ set: Double, _ h1: Double, _ h2: Double, _ loss: Double
     ) -> LinkStatus {
         let t = Tolerance.head
         switch status {
         case .active:
             if q < -Tolerance.flow { return .closed }
-            return h2 + open > set + t ? .open : .active
+            return h2 + loss > set + t ? .open : .active
         case .open, .cannotDeliverPressure:
             if q < -Tolerance.flow { return .closed }
             return h1 < set - t ? .active : .open
@@ -119,26 +166,27 @@ extension HydraulicSolver {
     }
 
     /// A full tank takes no more, an empty one gives no more.
-    private func tankRefuses(_ k: Int, _ h1: Double, _ h2: Double) -> Bool {
+    private func tankRefuses(_ k: Int, _ q: Double, _ h1: Double, _ h2: Double) -> Bool {
         func refuses(_ row: Int32, away drop: Double, out q: Double) -> Bool {
-            guard let tank = tanks[Int(row)] else { return false }
-            let head = heads[Int(row)]
-            if head >= tank.full - Tolerance.head, !tank.canOverflow {
-                if table.kind[k] == .pump {
-                    if row == table.end[k] { return true }
+            let number = Int(model.tankAtRow[row])
+            guard number >= 0 else { return false }
+            let tank = model.tanks[number]
+            if head[row] >= tank.full - Tolerance.level, !tank.canOverflow {
+                if model.table.kind[k] == .pump {
+                    if row == model.table.end[k] { return true }
                 } else if drop < -Tolerance.head || q < -Tolerance.flow {
                     return true
                 }
             }
-            if head <= tank.empty + Tolerance.head {
-                if table.kind[k] == .pump {
-                    if row == table.start[k] { return true }
+            if head[row] <= tank.empty + Tolerance.level {
+                if model.table.kind[k] == .pump {
+                    if row == model.table.start[k] { return true }
                 } else if drop > Tolerance.head && q >= -Tolerance.flow {
                     return true
                 }
             }
             return false
         }
-        return refuses(table.start[k], away: h1 - h2, out: flows[k]) || refuses(table.end[k], away: h2 - h1, out: -flows[k])
+        return refuses(model.table.start[k], away: h1 - h2, out: q) || refuses(model.table.end[k], away: h2 - h1, out: -q)
     }
 }

@@ -9,77 +9,99 @@
 /// few dense rows do not make it quadratic.
 struct ApproximateMinimumDegree {
     private let order: Int
+    /// All that follows lies in this column.
+    private let memory: Column<Int32>
     /// Lists of the quotient graph. A variable's list: first its elements, then its variables. An element's list: variables.
-    private var lists: [Int]
+    private let lists: IndexList
+    private let capacity: Int
     private var free: Int
-    private var start: [Int]
-    private var length: [Int]
-    private var elementCount: [Int]
+    private let start: IndexList
+    private let length: IndexList
+    private let elementCount: IndexList
     /// Rows a variable stands for. 0: eliminated, merged or dense. Negative while it stands in the current pivot's list.
-    private var weight: [Int]
+    private let weight: IndexList
     /// Of a variable: bound on its external degree. Of an element: weight of its list.
-    private var degree: [Int]
-    private var isLiveElement: [Bool]
+    private let degree: IndexList
+    /// 1 for a living element.
+    private let isLive: IndexList
     /// Time stamps: `stamp[e] − now` is the weight of element e outside the pivot's list, when it is not negative.
-    private var stamp: [Int]
+    private let stamp: IndexList
     private var now = 1
+    private var largestElement = 0
     /// Variables by degree, as doubly linked lists.
-    private var degreeHead: [Int]
-    private var next: [Int]
-    private var previous: [Int]
+    private let degreeHead: IndexList
+    private let next: IndexList
+    private let previous: IndexList
     private var lowestDegree = 0
     /// Variables merged into another one, as a forest.
-    private var firstMerged: [Int]
-    private var nextMerged: [Int]
+    private let firstMerged: IndexList
+    private let nextMerged: IndexList
     /// Buckets of equal hash.
-    private var bucketHead: [Int]
-    private var bucketNext: [Int]
-    private var hash: [Int]
-    private var pivots: [Int] = []
+    private let bucketHead: IndexList
+    private let bucketNext: IndexList
+    private let hash: IndexList
+    private let pivots: IndexList
+    private var pivotCount = 0
     private var remaining: Int
     private var denseRows: [Int] = []
 
     /// The rows in the order of elimination.
-    ///
-    /// - Parameters:
-    ///   - starts: neighbours of row i stand in `neighbours[starts[i]..<starts[i + 1]]`.
-    ///   - neighbours: both triangles, without the diagonal, each once.
-    static func ordering(starts: [Int], neighbours: [Int]) -> [Int] {
-        var graph = ApproximateMinimumDegree(starts: starts, neighbours: neighbours)
+    static func ordering(of pattern: SymmetricPattern) -> Column<Int32> {
+        var graph = ApproximateMinimumDegree(pattern)
         graph.eliminateAll()
-        return graph.sequence()
+        let result = graph.sequence()
+        return withExtendedLifetime(graph.memory) { result }
     }
 
-    private init(starts: [Int], neighbours: [Int]) {
-        let n = starts.count - 1
+    private init(_ pattern: SymmetricPattern) {
+        let n = pattern.order
+        let count = pattern.neighbours.count
         order = n
         remaining = n
         // The lists need no more room than the matrix; one element's list more while it is being made; the rest is slack.
-        lists = neighbours + [Int](repeating: 0, count: neighbours.count / 2 + 2 * n)
-        free = neighbours.count
-        start = Array(starts.dropLast())
-        length = (0..<n).map { starts[$0 + 1] - starts[$0] }
-        elementCount = [Int](repeating: 0, count: n)
-        weight = [Int](repeating: 1, count: n)
-        degree = length
-        isLiveElement = [Bool](repeating: false, count: n)
-        stamp = [Int](repeating: 0, count: n)
-        degreeHead = [Int](repeating: -1, count: n + 1)
-        next = [Int](repeating: -1, count: n)
-        previous = [Int](repeating: -1, count: n)
-        firstMerged = [Int](repeating: -1, count: n)
-        nextMerged = [Int](repeating: -1, count: n)
-        bucketHead = [Int](repeating: -1, count: n)
-        bucketNext = [Int](repeating: -1, count: n)
-        hash = [Int](repeating: 0, count: n)
-
+        capacity = count + count / 2 + 2 * n
+        let memory = Column<Int32>(repeating: -1, count: capacity + 16 * n + 1)
+        self.memory = memory
+        var offset = 0
+        func take(_ length: Int) -> IndexList {
+            defer { offset += length }
+            return IndexList(memory, at: offset)
+        }
+        lists = take(capacity)
+        start = take(n)
+        length = take(n)
+        elementCount = take(n)
+        weight = take(n)
+        degree = take(n)
+        isLive = take(n)
+        stamp = take(n)
+        degreeHead = take(n + 1)
+        next = take(n)
+        previous = take(n)
+        firstMerged = take(n)
+        nextMerged = take(n)
+        bucketHead = take(n)
+        bucketNext = take(n)
+        hash = take(n)
+        pivots = take(n)
+        free = count
+        for index in 0..<count { lists[index] = Int(pattern.neighbours[index]) }
+        for row in 0..<n {
+            start[row] = Int(pattern.starts[row])
+            length[row] = Int(pattern.starts[row + 1]) - start[row]
+            elementCount[row] = 0
+            weight[row] = 1
+            degree[row] = length[row]
+            isLive[row] = 0
+            stamp[row] = 0
+        }
         let denseDegree = max(16, 10 * Int(Double(n).squareRoot()))
         for row in 0..<n where length[row] > denseDegree {
             weight[row] = 0
             denseRows.append(row)
         }
         remaining -= denseRows.count
-        for row in 0..<n where weight[row] > 0 { enlist(row) }
+        for row in stride(from: n - 1, through: 0, by: -1) where weight[row] > 0 { enlist(row) }
     }
 
     private mutating func eliminateAll() {
@@ -90,14 +112,15 @@ struct ApproximateMinimumDegree {
     }
 
     /// Pivots with what was merged into them, then the dense rows, fewest neighbours first.
-    private func sequence() -> [Int] {
-        var result: [Int] = []
-        result.reserveCapacity(order)
+    private func sequence() -> Column<Int32> {
+        let result = Column<Int32>(repeating: 0, count: order)
+        var count = 0
         var stack: [Int] = []
-        for pivot in pivots {
-            stack.append(pivot)
+        for index in 0..<pivotCount {
+            stack.append(pivots[index])
             while let row = stack.popLast() {
-                result.append(row)
+                result[count] = Int32(truncatingIfNeeded: row)
+                count += 1
                 var child = firstMerged[row]
                 while child >= 0 {
                     stack.append(child)
@@ -105,19 +128,24 @@ struct ApproximateMinimumDegree {
                 }
             }
         }
-        return result + denseRows.sorted { (length[$0], $0) < (length[$1], $1) }
+        for row in denseRows.sorted(by: { (length[$0], $0) < (length[$1], $1) }) {
+            result[count] = Int32(truncatingIfNeeded: row)
+            count += 1
+        }
+        return result
     }
 
     // MARK: - One pivot
 
     private mutating func eliminate(_ pivot: Int) {
+        if now > Int(Int32.max) - 3 * (order + 2) { restartStamps() }
         delist(pivot)
         var listWeight = gatherList(of: pivot)
         let first = start[pivot]
         let end = first + length[pivot]
         measureElements(from: first, to: end)
         updateDegrees(of: pivot, from: first, to: end, listWeight: &listWeight)
-        now += order + 1
+        now += largestElement + 1
         mergeAlike(from: first, to: end)
         finish(pivot, from: first, to: end, listWeight: listWeight)
     }
@@ -126,6 +154,7 @@ struct ApproximateMinimumDegree {
     /// Returns the weight of the list.
     private mutating func gatherList(of pivot: Int) -> Int {
         makeRoom()
+        let (lists, start, length, isLive) = (lists, start, length, isLive)
         remaining -= weight[pivot]
         weight[pivot] = 0
         let newStart = free
@@ -135,9 +164,9 @@ struct ApproximateMinimumDegree {
         for position in oldStart..<(oldStart + length[pivot]) {
             let member = lists[position]
             if position < oldStart + elements {
-                guard isLiveElement[member] else { continue }
+                guard isLive[member] != 0 else { continue }
                 for inner in start[member]..<(start[member] + length[member]) { gather(lists[inner], &total) }
-                isLiveElement[member] = false
+                isLive[member] = 0
             } else {
                 gather(member, &total)
             }
@@ -145,10 +174,11 @@ struct ApproximateMinimumDegree {
         start[pivot] = newStart
         length[pivot] = free - newStart
         elementCount[pivot] = 0
-        isLiveElement[pivot] = true
+        isLive[pivot] = 1
         return total
     }
 
+    @inline(__always)
     private mutating func gather(_ variable: Int, _ total: inout Int) {
         let rows = weight[variable]
         guard rows > 0 else { return }
@@ -160,13 +190,15 @@ struct ApproximateMinimumDegree {
     }
 
     /// For each element next to the pivot's list: how much of it lies outside that list.
-    private mutating func measureElements(from first: Int, to end: Int) {
+    private func measureElements(from first: Int, to end: Int) {
+        let (lists, start, elementCount, weight) = (lists, start, elementCount, weight)
+        let (isLive, stamp, degree, now) = (isLive, stamp, degree, now)
         for position in first..<end {
             let variable = lists[position]
             let rows = -weight[variable]
             for inner in start[variable]..<(start[variable] + elementCount[variable]) {
                 let element = lists[inner]
-                guard isLiveElement[element] else { continue }
+                guard isLive[element] != 0 else { continue }
                 stamp[element] = (stamp[element] >= now ? stamp[element] : degree[element] + now) - rows
             }
         }
@@ -174,6 +206,8 @@ struct ApproximateMinimumDegree {
 
     /// New degree bounds; lists cleaned of what the pivot's element now covers; variables with nothing outside eliminated at once.
     private mutating func updateDegrees(of pivot: Int, from first: Int, to end: Int, listWeight: inout Int) {
+        let (lists, start, elementCount, length) = (lists, start, elementCount, length)
+        let (isLive, stamp, weight, degree, now) = (isLive, stamp, weight, degree, now)
         for position in first..<end {
             let variable = lists[position]
             let begin = start[variable]
@@ -183,7 +217,7 @@ struct ApproximateMinimumDegree {
             let elementsEnd = begin + elementCount[variable]
             for inner in begin..<elementsEnd {
                 let element = lists[inner]
-                guard isLiveElement[element] else { continue }
+                guard isLive[element] != 0 else { continue }
                 let rest = stamp[element] - now
                 if rest > 0 {
                     outside += rest
@@ -191,7 +225,7 @@ struct ApproximateMinimumDegree {
                     lists[out] = element
                     out += 1
                 } else {
-                    isLiveElement[element] = false  // wholly inside: absorbed
+                    isLive[element] = 0  // wholly inside: absorbed
                 }
             }
             let keptElements = out - begin
@@ -219,6 +253,7 @@ struct ApproximateMinimumDegree {
             lists[begin] = pivot
             elementCount[variable] = keptElements + 1
             length[variable] = out - begin + 1
+            key &= 0x7FFF_FFFF
             hash[variable] = key
             let bucket = key % order
             bucketNext[variable] = bucketHead[bucket]
@@ -228,6 +263,8 @@ struct ApproximateMinimumDegree {
 
     /// Merges variables of the pivot's list whose lists have become equal.
     private mutating func mergeAlike(from first: Int, to end: Int) {
+        let (lists, start, length, weight) = (lists, start, length, weight)
+        let (stamp, hash, bucketHead, bucketNext) = (stamp, hash, bucketHead, bucketNext)
         for position in first..<end where weight[lists[position]] < 0 {
             let bucket = hash[lists[position]] % order
             var one = bucketHead[bucket]
@@ -258,6 +295,7 @@ struct ApproximateMinimumDegree {
     }
 
     /// Whether `other` has the list of `one`, whose members carry the present stamp.
+    @inline(__always)
     private func isAlike(_ other: Int, _ one: Int) -> Bool {
         guard hash[other] == hash[one], length[other] == length[one], elementCount[other] == elementCount[one] else { return false }
         for inner in (start[other] + 1)..<(start[other] + length[other]) where stamp[lists[inner]] != now { return false }
@@ -278,9 +316,11 @@ struct ApproximateMinimumDegree {
         }
         length[pivot] = out - first
         degree[pivot] = listWeight
-        isLiveElement[pivot] = out > first
+        isLive[pivot] = out > first ? 1 : 0
         free = out
-        pivots.append(pivot)
+        largestElement = max(largestElement, listWeight)
+        pivots[pivotCount] = pivot
+        pivotCount += 1
     }
 
     private mutating func merge(_ variable: Int, into other: Int) {
@@ -309,18 +349,25 @@ struct ApproximateMinimumDegree {
         }
     }
 
+    private mutating func restartStamps() {
+        for owner in 0..<order { stamp[owner] = 0 }
+        now = 1
+    }
+
     /// Makes sure that one more list, at most `order` long, fits: the living lists are moved together when it would not.
     private mutating func makeRoom() {
-        guard free + order > lists.count else { return }
-        var packed = [Int]()
-        packed.reserveCapacity(lists.count)
-        for owner in 0..<order where weight[owner] != 0 || isLiveElement[owner] {
-            let begin = packed.count
-            packed.append(contentsOf: lists[start[owner]..<(start[owner] + length[owner])])
+        guard free + order > capacity else { return }
+        let packed = Column<Int32>(repeating: 0, count: free)
+        var count = 0
+        for owner in 0..<order where weight[owner] != 0 || isLive[owner] != 0 {
+            let begin = count
+            for position in start[owner]..<(start[owner] + length[owner]) {
+                packed[count] = Int32(truncatingIfNeeded: lists[position])
+                count += 1
+            }
             start[owner] = begin
         }
-        free = packed.count
-        packed.append(contentsOf: repeatElement(0, count: lists.count - packed.count))
-        lists = packed
+        for position in 0..<count { lists[position] = Int(packed[position]) }
+        free = count
     }
 }

@@ -12,8 +12,8 @@
 /// if case .factored = matrix.factor(diagonal: [2, 2], offDiagonal: [-1]) { matrix.solve(&b) }
 /// ```
 ///
-/// The up-looking method: row k of L from the rows before it, in the pattern that the analysis fixed. Davis (2005),
-/// *Algorithm 849: a concise sparse Cholesky factorization package*, ACM Trans. Math. Softw. 31(4).
+/// The right-looking method: each step of the elimination changes the columns to its right at once, in places that the analysis has
+/// found (``UpdatePlan``); no column is searched and no work row scattered into.
 public struct SparseLDLT: Sendable {
     /// How a factorisation ended.
     public enum Outcome: Sendable, Equatable {
@@ -31,8 +31,7 @@ public struct SparseLDLT: Sendable {
     /// Whether the last factorisation succeeded.
     public private(set) var isFactored = false
 
-    /// The factor's entries by column; then, each `order` long, the reciprocal pivots, the work row, and the permuted
-    /// vector (while factoring: room to look at a pivot).
+    /// See ``Parts``.
     private var values: [Double]
     /// Room for a block of right-hand sides, made at first use.
     private var block: [SIMD8<Double>] = []
@@ -49,7 +48,7 @@ public struct SparseLDLT: Sendable {
     /// A further factorisation on an analysis that exists, for instance one per task.
     public init(_ symbolic: SymbolicLDLT) {
         self.symbolic = symbolic
-        values = [Double](repeating: 0, count: symbolic.factorNonZeros + 3 * symbolic.pattern.order)
+        values = [Double](repeating: 0, count: Self.valueCount(symbolic))
     }
 
     /// Factors the matrix with these values.
@@ -59,25 +58,52 @@ public struct SparseLDLT: Sendable {
     ///   - offDiagonal: one value for each entry given to the initialiser, in that order.
     /// - Returns: what happened. After anything but `.factored` there is nothing to solve with.
     public mutating func factor(diagonal: [Double], offDiagonal: [Double]) -> Outcome {
-        precondition(diagonal.count == order && offDiagonal.count == symbolic.pattern.entries.count, "values do not fit the pattern")
+        precondition(diagonal.count == order && offDiagonal.count == symbolic.pattern.entryCount, "values do not fit the pattern")
         return unsafe diagonal.withUnsafeBufferPointer { diagonal in
             unsafe offDiagonal.withUnsafeBufferPointer { offDiagonal in
-                unsafe factor(diagonal: diagonal, offDiagonal: offDiagonal)
+                guard let diagonal = diagonal.baseAddress else { return finish(-1) { _ in 0 } }
+                let first = unsafe offDiagonal.baseAddress ?? diagonal  // without entries none is read
+                return unsafe factor(diagonal, first, solving: nil)
             }
         }
     }
 
-    /// The same on buffers, whose counts the caller answers for.
+    /// Factors the matrix with the values in columns, of which the first `order` and the first `entryCount` count.
+    public mutating func factor(diagonal: Column<Double>, offDiagonal: Column<Double>) -> Outcome {
+        precondition(
+            diagonal.count >= order && offDiagonal.count >= symbolic.pattern.entryCount, "values do not fit the pattern")
+        return unsafe factor(diagonal.base, offDiagonal.base, solving: nil)
+    }
+
+    /// Factors, and solves A x = b in place when that succeeds: quicker than one after the other.
+    ///
+    /// - Parameter b: right-hand side, of which the first `order` values count; the solution afterwards. After anything but
+    ///   `.factored` its values are lost.
+    public mutating func factor(diagonal: Column<Double>, offDiagonal: Column<Double>, solving b: Column<Double>) -> Outcome {
+        precondition(
+            diagonal.count >= order && offDiagonal.count >= symbolic.pattern.entryCount && b.count >= order,
+            "values do not fit the pattern")
+        return unsafe factor(diagonal.base, offDiagonal.base, solving: b.base)
+    }
+
+    /// The same on pointers, for whose lengths the caller answers.
     @unsafe
-    mutating func factor(diagonal: UnsafeBufferPointer<Double>, offDiagonal: UnsafeBufferPointer<Double>) -> Outcome {
-        let failedRow = unsafe symbolic.indices.withUnsafeBufferPointer { indices in
-            unsafe values.withUnsafeMutableBufferPointer { values in
-                unsafe Self.factorKernel(symbolic, indices, diagonal, offDiagonal, values)
-            }
+    private mutating func factor(
+        _ diagonal: UnsafePointer<Double>, _ offDiagonal: UnsafePointer<Double>, solving b: UnsafeMutablePointer<Double>?
+    ) -> Outcome {
+        let symbolic = symbolic
+        let failed = unsafe values.withUnsafeMutableBufferPointer { values -> Int in
+            guard let base = values.baseAddress else { return -1 }
+            let parts = unsafe Parts(base, symbolic)
+            guard let b = unsafe b else { return unsafe Self.factorKernel(symbolic, diagonal, offDiagonal, parts, solving: nil) }
+            let x = unsafe Self.gathered(b, symbolic, parts)
+            let failed = unsafe Self.factorKernel(symbolic, diagonal, offDiagonal, parts, solving: x)
+            guard failed < 0 else { return failed }
+            unsafe Self.backwardKernel(symbolic, parts, x)
+            unsafe Self.scatter(x, to: b, symbolic)
+            return -1
         }
-        isFactored = failedRow < 0
-        guard failedRow >= 0 else { return .factored }
-        return unsafe diagnose(failedRow, offDiagonal)
+        return finish(failed) { unsafe offDiagonal[$0] }
     }
 
     /// Solves A x = b in place.
@@ -87,17 +113,49 @@ public struct SparseLDLT: Sendable {
         precondition(b.count == order, "the right-hand side does not fit the matrix")
         precondition(isFactored, "solve follows a factorisation that succeeded")
         unsafe b.withUnsafeMutableBufferPointer { b in
-            unsafe solve(b)
+            if let b = b.baseAddress { unsafe solve(b) }
         }
     }
 
+    /// Solves A x = b in place.
+    ///
+    /// - Parameter b: right-hand side, of which the first `order` values count; the solution afterwards.
+    public mutating func solve(_ b: Column<Double>) {
+        precondition(b.count >= order, "the right-hand side does not fit the matrix")
+        precondition(isFactored, "solve follows a factorisation that succeeded")
+        unsafe solve(b.base)
+    }
+
     @unsafe
-    mutating func solve(_ b: UnsafeMutableBufferPointer<Double>) {
-        unsafe symbolic.indices.withUnsafeBufferPointer { indices in
-            unsafe values.withUnsafeMutableBufferPointer { values in
-                unsafe Self.solveKernel(symbolic, indices, values, b)
-            }
+    private mutating func solve(_ b: UnsafeMutablePointer<Double>) {
+        let symbolic = symbolic
+        unsafe values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            let parts = unsafe Parts(base, symbolic)
+            let x = unsafe Self.gathered(b, symbolic, parts)
+            unsafe Self.forwardKernel(symbolic, parts, x)
+            unsafe Self.backwardKernel(symbolic, parts, x)
+            unsafe Self.scatter(x, to: b, symbolic)
         }
+    }
+
+    /// The right-hand side in elimination order: itself, or a copy in the work memory.
+    @unsafe
+    private static func gathered(
+        _ b: UnsafeMutablePointer<Double>, _ symbolic: SymbolicLDLT, _ parts: Parts
+    ) -> UnsafeMutablePointer<Double> {
+        if symbolic.isInGivenOrder { return unsafe b }
+        let steps = unsafe symbolic.steps.base
+        let x = unsafe parts.vector
+        for k in 0..<symbolic.pattern.order { unsafe x[k] = b[Int(steps[k])] }
+        return unsafe x
+    }
+
+    @unsafe
+    private static func scatter(_ x: UnsafeMutablePointer<Double>, to b: UnsafeMutablePointer<Double>, _ symbolic: SymbolicLDLT) {
+        if symbolic.isInGivenOrder { return }
+        let steps = unsafe symbolic.steps.base
+        for k in 0..<symbolic.pattern.order { unsafe b[Int(steps[k])] = x[k] }
     }
 
     /// Solves for several right-hand sides in place, eight at a time.
@@ -113,33 +171,36 @@ public struct SparseLDLT: Sendable {
             let width = min(8, columns.count - first)
             for k in 0..<n {
                 var lane = SIMD8<Double>.zero
-                let row = symbolic.permutation[k]
+                let row = Int(symbolic.steps[k])
                 for i in 0..<width { lane[i] = columns[first + i][row] }
                 block[k] = lane
             }
-            unsafe symbolic.indices.withUnsafeBufferPointer { indices in
-                unsafe values.withUnsafeBufferPointer { values in
-                    unsafe block.withUnsafeMutableBufferPointer { block in
-                        unsafe Self.blockKernel(symbolic, indices, values, block)
-                    }
+            unsafe values.withUnsafeMutableBufferPointer { values in
+                unsafe block.withUnsafeMutableBufferPointer { block in
+                    guard let base = values.baseAddress, let block = block.baseAddress else { return }
+                    unsafe Self.blockKernel(symbolic, Parts(base, symbolic), block)
                 }
             }
             for i in 0..<width {
-                for k in 0..<n { columns[first + i][symbolic.permutation[k]] = block[k][i] }
+                for k in 0..<n { columns[first + i][Int(symbolic.steps[k])] = block[k][i] }
             }
         }
     }
 
+    private mutating func finish(_ failed: Int, _ offDiagonal: (Int) -> Double) -> Outcome {
+        isFactored = failed < 0
+        return isFactored ? .factored : diagnose(failed, offDiagonal)
+    }
+
     /// Cold: why the pivot of elimination step `failed` was refused.
-    @unsafe
-    private func diagnose(_ failed: Int, _ offDiagonal: UnsafeBufferPointer<Double>) -> Outcome {
-        let row = symbolic.permutation[failed]
+    private func diagnose(_ failed: Int, _ offDiagonal: (Int) -> Double) -> Outcome {
+        let row = Int(symbolic.steps[failed])
         let pivot = values[symbolic.factorNonZeros + failed]  // the kernel leaves the refused pivot here
         guard pivot.isFinite else { return .notFinite(row: row) }
-        let bound = values[symbolic.factorNonZeros + 2 * order + failed]  // and the bound on its error here
+        let bound = values[symbolic.factorNonZeros + 3 * order + failed]  // and the bound on its error here
         if pivot < -bound { return .notPositiveDefinite(row: row) }
         var edges: [(row: Int, column: Int)] = []
-        for (index, entry) in symbolic.pattern.entries.enumerated() where unsafe offDiagonal[index] != 0 { edges.append(entry) }
+        for (index, entry) in symbolic.pattern.entries.enumerated() where offDiagonal(index) != 0 { edges.append(entry) }
         let parts = ConnectedComponents(order: order, edges: edges)
         return .singular(component: parts.components[parts.componentOfRow[row]])
     }

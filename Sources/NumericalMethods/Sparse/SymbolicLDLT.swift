@@ -1,46 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// What the factorisation of a pattern needs and its values do not change: the ordering, the pattern of the factor, and where
-/// each value of the caller goes. Made once per topology and shared by any number of ``SparseLDLT``.
+/// What the factorisation of a pattern needs and its values do not change: the ordering, the pattern of the factor, where each
+/// value of the caller goes, and which entries of the factor each elimination step changes. Made once per topology and shared by
+/// any number of ``SparseLDLT`` and ``LaneLDLT``.
 ///
-/// Elimination tree and row patterns after Liu (1990), *The role of elimination trees in sparse factorization*, SIAM J. Matrix
-/// Anal. Appl. 11(1). Cost: ordering, then linear in the non-zeros of the factor.
+/// Cost: ordering, then linear in the non-zeros of the factor for network matrices.
 public struct SymbolicLDLT: Sendable {
     public let pattern: SymmetricPattern
-    /// Row of the matrix that is eliminated as number `k`.
-    public let permutation: [Int]
     /// Non-zeros of the strictly lower factor.
-    public let factorNonZeros: Int
+    public var factorNonZeros: Int { rows.count }
+    /// Whether the rows are eliminated in the order in which they are numbered; the kernels then save themselves an indirection.
+    public let isInGivenOrder: Bool
 
-    /// All index lists in one array, so that a kernel takes one pointer. The offsets say where each begins.
-    let indices: [Int32]
-    let layout: Layout
+    /// Row of the matrix eliminated in each step.
+    let steps: Column<Int32>
+    /// `order + 1`: where a column of the factor begins.
+    let columnStarts: Column<Int32>
+    /// Rows of the factor's entries, by column, ascending.
+    let rows: Column<Int32>
+    /// For each entry of the caller its place in the factor; `factorNonZeros` plus the step for one on the diagonal.
+    let places: Column<Int32>
+    let plan: UpdatePlan
 
-    struct Layout: Sendable {
-        /// `order` entries: the permutation.
-        var permutation = 0
-        /// `order + 1`: where a column of the factor begins.
-        var columnStarts = 0
-        /// Rows of the factor's entries, by column, ascending.
-        var rows = 0
-        /// `order + 1`: where a row of the factor begins in the two lists that follow.
-        var rowStarts = 0
-        /// Columns of a row, ascending.
-        var columns = 0
-        /// Where the entry of that row and column stands among the columns' values.
-        var positions = 0
-        /// `order + 1`: where a row's values of the caller begin in the two lists that follow.
-        var sourceStarts = 0
-        /// Column in elimination order of a value of the caller.
-        var sourceColumns = 0
-        /// Its number in the caller's list.
-        var sources = 0
-    }
+    /// Row of the matrix that is eliminated as number `k`. Made anew at each call.
+    public var permutation: [Int] { steps.array.map { Int($0) } }
 
     public init(pattern: SymmetricPattern) {
-        self.init(
-            pattern: pattern,
-            ordering: ApproximateMinimumDegree.ordering(starts: pattern.starts, neighbours: pattern.neighbours))
+        self.init(pattern: pattern, steps: ApproximateMinimumDegree.ordering(of: pattern))
     }
 
     /// With an ordering of one's own.
@@ -49,168 +35,67 @@ public struct SymbolicLDLT: Sendable {
     ///   which has the same fill and better locality.
     public init(pattern: SymmetricPattern, ordering: [Int]) {
         let n = pattern.order
-        precondition(Set(ordering).count == n && ordering.count == n && ordering.allSatisfy { $0 >= 0 && $0 < n }, "not a permutation")
-        let first = EliminationTree(pattern: pattern, permutation: ordering)
-        let permutation = first.postorder().map { ordering[$0] }
-        let tree = EliminationTree(pattern: pattern, permutation: permutation)
-
-        let columnStarts = tree.columnStarts(pattern: pattern)
-        let nonZeros = columnStarts[n]
-        precondition(nonZeros < Int(Int32.max), "the factor has more than 2³¹ entries")
-        let rows = tree.factorRows(pattern: pattern, columnStarts: columnStarts)
-
-        // The rows of the factor are its columns transposed.
-        var rowStarts = [Int](repeating: 0, count: n + 1)
-        for row in rows { rowStarts[Int(row) + 1] += 1 }
-        for k in 0..<n { rowStarts[k + 1] += rowStarts[k] }
-        var cursor = rowStarts
-        var columns = [Int32](repeating: 0, count: nonZeros)
-        var positions = columns
-        for column in 0..<n {
-            for position in columnStarts[column]..<columnStarts[column + 1] {
-                let row = Int(rows[position])
-                columns[cursor[row]] = Int32(column)
-                positions[cursor[row]] = Int32(position)
-                cursor[row] += 1
-            }
+        precondition(ordering.count == n, "not a permutation")
+        var isThere = [Bool](repeating: false, count: n)
+        for row in ordering {
+            precondition(row >= 0 && row < n && !isThere[row], "not a permutation")
+            isThere[row] = true
         }
+        self.init(pattern: pattern, steps: Column(ordering.map { Int32(truncatingIfNeeded: $0) }))
+    }
 
-        // The caller's values by the later of their two rows.
-        var sourceStarts = [Int](repeating: 0, count: n + 1)
-        for (row, column) in pattern.entries { sourceStarts[max(tree.inverse[row], tree.inverse[column]) + 1] += 1 }
-        for k in 0..<n { sourceStarts[k + 1] += sourceStarts[k] }
-        cursor = sourceStarts
-        var sourceColumns = [Int32](repeating: 0, count: pattern.entries.count)
-        var sources = sourceColumns
-        for (index, (row, column)) in pattern.entries.enumerated() {
-            let (i, j) = (tree.inverse[row], tree.inverse[column])
-            sourceColumns[cursor[max(i, j)]] = Int32(min(i, j))
-            sources[cursor[max(i, j)]] = Int32(index)
-            cursor[max(i, j)] += 1
-        }
+    /// For rows that are numbered in the order of elimination, as ``SymmetricPattern/eliminationOrder`` gives it. (Rows numbered
+    /// otherwise are right too: what is not a postorder is made one.)
+    public init(inGivenOrder pattern: SymmetricPattern) {
+        self.init(pattern: pattern, steps: Column((0..<pattern.order).lazy.map { Int32(truncatingIfNeeded: $0) }))
+    }
 
-        var indices: [Int32] = []
-        indices.reserveCapacity(4 * n + 3 + 3 * nonZeros + 2 * pattern.entries.count)
-        var layout = Layout()
-        func append(_ list: [Int]) -> Int {
-            let begin = indices.count
-            for value in list { indices.append(Int32(value)) }
-            return begin
+    private init(pattern: SymmetricPattern, steps given: Column<Int32>) {
+        let n = pattern.order
+        var steps = given
+        var lists = LowerLists(pattern: pattern, permutation: steps)
+        var tree = EliminationTree(lists)
+        let order = tree.postorder()
+        if !order.isCounting {
+            steps = Column(order.array.lazy.map { given[$0] })
+            lists = LowerLists(pattern: pattern, permutation: steps)
+            tree = tree.renumbered(order)
         }
-        func append(_ list: [Int32]) -> Int {
-            let begin = indices.count
-            indices.append(contentsOf: list)
-            return begin
-        }
-        layout.permutation = append(permutation)
-        layout.columnStarts = append(columnStarts)
-        layout.rows = append(rows)
-        layout.rowStarts = append(rowStarts)
-        layout.columns = append(columns)
-        layout.positions = append(positions)
-        layout.sourceStarts = append(sourceStarts)
-        layout.sourceColumns = append(sourceColumns)
-        layout.sources = append(sources)
-
+        guard let factor = tree.factorColumns(lists) else { preconditionFailure("the factor has more than 2³¹ entries") }
         self.pattern = pattern
-        self.permutation = permutation
-        self.factorNonZeros = nonZeros
-        self.indices = indices
-        self.layout = layout
+        self.steps = steps
+        isInGivenOrder = steps.isCounting
+        columnStarts = factor.starts
+        rows = factor.rows
+        plan = UpdatePlan(columnStarts: factor.starts, rows: factor.rows)
+
+        let inverse = Column<Int32>(repeating: 0, count: n)
+        for step in 0..<n { inverse[steps[step]] = Int32(truncatingIfNeeded: step) }
+        let places = Column<Int32>(repeating: 0, count: pattern.entryCount)
+        for index in 0..<pattern.entryCount {
+            let one = inverse[pattern.rows[index]]
+            let other = inverse[pattern.columns[index]]
+            guard one != other else {
+                places[index] = Int32(truncatingIfNeeded: factor.rows.count) + one
+                continue
+            }
+            let row = max(one, other)
+            var low = Int(factor.starts[min(one, other)])
+            var high = Int(factor.starts[min(one, other) + 1])
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if factor.rows[middle] <= row { low = middle } else { high = middle }
+            }
+            places[index] = Int32(truncatingIfNeeded: low)
+        }
+        self.places = places
     }
 }
 
-/// The elimination tree of a symmetric pattern under a permutation.
-struct EliminationTree {
-    let permutation: [Int]
-    let inverse: [Int]
-    /// The first row below the diagonal in each column of the factor; −1 at a root.
-    let parent: [Int]
-
-    init(pattern: SymmetricPattern, permutation: [Int]) {
-        let n = pattern.order
-        var inverse = [Int](repeating: 0, count: n)
-        for (k, row) in permutation.enumerated() { inverse[row] = k }
-        var parent = [Int](repeating: -1, count: n)
-        var ancestor = parent  // path compression
-        for k in 0..<n {
-            let row = permutation[k]
-            for position in pattern.starts[row]..<pattern.starts[row + 1] {
-                var j = inverse[pattern.neighbours[position]]
-                while j >= 0 && j < k {
-                    let above = ancestor[j]
-                    ancestor[j] = k
-                    if above < 0 { parent[j] = k }
-                    j = above
-                }
-            }
-        }
-        self.permutation = permutation
-        self.inverse = inverse
-        self.parent = parent
-    }
-
-    /// Children before parents, each subtree in one run.
-    func postorder() -> [Int] {
-        let n = parent.count
-        var firstChild = [Int](repeating: -1, count: n)
-        var nextSibling = firstChild
-        for k in stride(from: n - 1, through: 0, by: -1) where parent[k] >= 0 {
-            nextSibling[k] = firstChild[parent[k]]
-            firstChild[parent[k]] = k
-        }
-        var result: [Int] = []
-        result.reserveCapacity(n)
-        var stack: [Int] = []
-        for root in 0..<n where parent[root] < 0 {
-            stack.append(root)
-            while let top = stack.last {
-                let child = firstChild[top]
-                if child >= 0 {
-                    firstChild[top] = nextSibling[child]
-                    stack.append(child)
-                } else {
-                    result.append(top)
-                    stack.removeLast()
-                }
-            }
-        }
-        return result
-    }
-
-    /// Where each column of the factor begins, and the number of its entries at the end.
-    func columnStarts(pattern: SymmetricPattern) -> [Int] {
-        var starts = [Int](repeating: 0, count: parent.count + 1)
-        forEachEntry(pattern: pattern) { _, column in starts[column + 1] += 1 }
-        for k in parent.indices { starts[k + 1] += starts[k] }
-        return starts
-    }
-
-    /// The rows of the factor's entries, column by column, ascending in each.
-    func factorRows(pattern: SymmetricPattern, columnStarts: [Int]) -> [Int32] {
-        var cursor = columnStarts
-        var rows = [Int32](repeating: 0, count: columnStarts[parent.count])
-        forEachEntry(pattern: pattern) { row, column in
-            rows[cursor[column]] = Int32(row)
-            cursor[column] += 1
-        }
-        return rows
-    }
-
-    /// Row k of the factor is the part of the tree between the neighbours of k and k.
-    private func forEachEntry(pattern: SymmetricPattern, _ body: (_ row: Int, _ column: Int) -> Void) {
-        var seen = [Int](repeating: -1, count: parent.count)
-        for k in parent.indices {
-            seen[k] = k
-            let row = permutation[k]
-            for position in pattern.starts[row]..<pattern.starts[row + 1] {
-                var j = inverse[pattern.neighbours[position]]
-                while j < k && seen[j] != k {
-                    body(k, j)
-                    seen[j] = k
-                    j = parent[j]
-                }
-            }
-        }
+extension Column where Element == Int32 {
+    /// Whether the values are 0, 1, 2, …
+    var isCounting: Bool {
+        for index in 0..<count where Int(self[index]) != index { return false }
+        return true
     }
 }

@@ -7,110 +7,141 @@
 public struct SymmetricPattern: Sendable {
     /// Number of rows.
     public let order: Int
-    /// The caller's entries, in the caller's order.
-    public let entries: [(row: Int, column: Int)]
-    /// For each caller entry, the number of its pair among the distinct off-diagonal pairs; −1 for an entry on the diagonal.
-    public let slots: [Int]
-    /// The distinct off-diagonal pairs.
+    /// Number of the caller's entries.
+    public var entryCount: Int { rows.count }
+    /// Number of distinct off-diagonal pairs.
     public let pairCount: Int
 
+    /// The caller's entries, in the caller's order.
+    let rows: Column<Int32>
+    let columns: Column<Int32>
     /// Neighbours of row `i`: `neighbours[starts[i]..<starts[i + 1]]`, each once, both triangles, without the diagonal.
-    let starts: [Int]
-    let neighbours: [Int]
+    let starts: Column<Int32>
+    let neighbours: Column<Int32>
+    let hasDiagonalEntries: Bool
 
     /// - Parameters:
     ///   - order: number of rows, 0 or more.
     ///   - entries: off-diagonal places; rows and columns in `0..<order`. A place outside is a programmer's mistake and traps.
     public init(order: Int, entries: [(row: Int, column: Int)]) {
-        precondition(order >= 0, "the order of a matrix is not negative")
-        // Counting sort by the smaller row, then by walking: duplicates meet in a marker array, so the cost is linear.
-        var lowStarts = [Int](repeating: 0, count: order + 1)
-        for (row, column) in entries {
-            precondition(row >= 0 && row < order && column >= 0 && column < order, "an entry lies outside the matrix")
-            if row != column { lowStarts[min(row, column) + 1] += 1 }
+        let rows = Column<Int32>(repeating: 0, count: entries.count)
+        let columns = Column<Int32>(repeating: 0, count: entries.count)
+        for (index, entry) in entries.enumerated() {
+            rows[index] = Int32(clamping: entry.row)
+            columns[index] = Int32(clamping: entry.column)
         }
-        for i in 0..<order { lowStarts[i + 1] += lowStarts[i] }
+        self.init(order: order, rows: rows, columns: columns)
+    }
+
+    /// The same from two columns, which the pattern keeps: nobody may write to them any more.
+    ///
+    /// - Parameters:
+    ///   - order: number of rows, 0 or more.
+    ///   - rows: the row of each entry, in `0..<order`. A place outside is a programmer's mistake and traps.
+    ///   - columns: its column, likewise; as many.
+    public init(order: Int, rows: Column<Int32>, columns: Column<Int32>) {
+        precondition(order >= 0 && order < Int(Int32.max), "the order of a matrix is not negative and below 2³¹")
+        precondition(rows.count == columns.count && rows.count < Int(Int32.max) / 2, "entries without a row or a column, or too many")
+        let count = rows.count
+        let starts = Column<Int32>(repeating: 0, count: order + 1)
+        let start = IndexList(starts)
+        var hasDiagonalEntries = false
+        for index in 0..<count {
+            let row = Int(rows[index])
+            let column = Int(columns[index])
+            precondition(row >= 0 && row < order && column >= 0 && column < order, "an entry lies outside the matrix")
+            if row != column {
+                start[row + 1] += 1
+                start[column + 1] += 1
+            } else {
+                hasDiagonalEntries = true
+            }
+        }
+        for row in 0..<order { start[row + 1] += start[row] }
+        let all = Column<Int32>(repeating: 0, count: start[order])
+        let list = IndexList(all)
+        let cursors = starts.copy()
+        let cursor = IndexList(cursors)
+        for index in 0..<count {
+            let row = Int(rows[index])
+            let column = Int(columns[index])
+            guard row != column else { continue }
+            list[cursor[row]] = column
+            cursor[row] += 1
+            list[cursor[column]] = row
+            cursor[column] += 1
+        }
+        // Each neighbour once: `cursor` now remembers the last row that a neighbour was seen in.
+        cursors.fill(-1)
+        var out = 0
+        var begin = 0
+        for row in 0..<order {
+            let end = start[row + 1]
+            for position in begin..<end {
+                let other = list[position]
+                guard cursor[other] != row else { continue }
+                cursor[other] = row
+                list[out] = other
+                out += 1
+            }
+            begin = end
+            start[row + 1] = out
+        }
+        self.order = order
+        self.rows = rows
+        self.columns = columns
+        self.starts = starts
+        self.neighbours = out == all.count ? all : all.prefix(out)
+        self.hasDiagonalEntries = hasDiagonalEntries
+        pairCount = out / 2
+    }
+
+    /// The caller's entries, in the caller's order.
+    public var entries: [(row: Int, column: Int)] { rows.indices.map { (Int(rows[$0]), Int(columns[$0])) } }
+
+    /// For each caller entry, the number of its pair among the distinct off-diagonal pairs; −1 for an entry on the diagonal.
+    /// Worked out anew at each call.
+    public var slots: [Int] {
+        // A counting sort by the smaller row; duplicates meet in a marker array, so the cost is linear.
+        var lowStarts = [Int](repeating: 0, count: order + 1)
+        for index in rows.indices where rows[index] != columns[index] { lowStarts[Int(min(rows[index], columns[index])) + 1] += 1 }
+        for row in 0..<order { lowStarts[row + 1] += lowStarts[row] }
         var cursor = lowStarts
         var sorted = [Int](repeating: 0, count: lowStarts[order])
-        for (index, (row, column)) in entries.enumerated() where row != column {
-            let low = min(row, column)
+        for index in rows.indices where rows[index] != columns[index] {
+            let low = Int(min(rows[index], columns[index]))
             sorted[cursor[low]] = index
             cursor[low] += 1
         }
-
-        var slots = [Int](repeating: -1, count: entries.count)
+        var slots = [Int](repeating: -1, count: entryCount)
         var slotOfHigh = [Int](repeating: -1, count: order)
-        var pairs: [(low: Int, high: Int)] = []
-        pairs.reserveCapacity(sorted.count)
-        var degrees = [Int](repeating: 0, count: order + 1)
+        var pairs = 0
         for low in 0..<order {
-            let firstOfLow = pairs.count
+            let firstOfLow = pairs
             for position in lowStarts[low]..<lowStarts[low + 1] {
-                let entry = entries[sorted[position]]
-                let high = max(entry.row, entry.column)
+                let high = Int(max(rows[sorted[position]], columns[sorted[position]]))
                 if slotOfHigh[high] < firstOfLow {
-                    slotOfHigh[high] = pairs.count
-                    pairs.append((low, high))
-                    degrees[low + 1] += 1
-                    degrees[high + 1] += 1
+                    slotOfHigh[high] = pairs
+                    pairs += 1
                 }
                 slots[sorted[position]] = slotOfHigh[high]
             }
         }
-        for i in 0..<order { degrees[i + 1] += degrees[i] }
-        var fill = degrees
-        var neighbours = [Int](repeating: 0, count: 2 * pairs.count)
-        for (low, high) in pairs {
-            neighbours[fill[low]] = high
-            neighbours[fill[high]] = low
-            fill[low] += 1
-            fill[high] += 1
-        }
-        self.order = order
-        self.entries = entries
-        self.slots = slots
-        self.pairCount = pairs.count
-        self.starts = degrees
-        self.neighbours = neighbours
+        return slots
     }
 
     /// The pieces into which the matrix falls.
     public var connectedComponents: ConnectedComponents { ConnectedComponents(starts: starts, neighbours: neighbours) }
-}
 
-/// The connected pieces of an undirected graph.
-public struct ConnectedComponents: Sendable, Equatable {
-    /// The rows of each component, ascending; components by their lowest row.
-    public let components: [[Int]]
-    /// For each row the number of its component.
-    public let componentOfRow: [Int]
-
-    /// - Parameters:
-    ///   - order: number of vertices.
-    ///   - edges: pairs of vertices in `0..<order`.
-    public init(order: Int, edges: [(row: Int, column: Int)]) {
-        self = SymmetricPattern(order: order, entries: edges).connectedComponents
-    }
-
-    init(starts: [Int], neighbours: [Int]) {
-        let order = starts.count - 1
-        var labels = [Int](repeating: -1, count: order)
-        var count = 0
-        var queue: [Int] = []
-        for seed in 0..<order where labels[seed] < 0 {
-            labels[seed] = count
-            queue.append(seed)
-            while let vertex = queue.popLast() {
-                for position in starts[vertex]..<starts[vertex + 1] where labels[neighbours[position]] < 0 {
-                    labels[neighbours[position]] = count
-                    queue.append(neighbours[position])
-                }
-            }
-            count += 1
-        }
-        var components = [[Int]](repeating: [], count: count)
-        for row in 0..<order { components[labels[row]].append(row) }
-        self.components = components
-        self.componentOfRow = labels
+    /// An order in which to eliminate the rows that keeps the factor sparse: approximate minimum degree, then a postorder of the
+    /// elimination tree, in which what is close in the factor is close in memory.
+    ///
+    /// A caller who numbers its rows (and sorts its entries) by it saves the factorisation all indirection: build a pattern on the
+    /// new numbers, and ``SymbolicLDLT/init(inGivenOrder:)`` on that.
+    public var eliminationOrder: [Int32] {
+        let ordering = ApproximateMinimumDegree.ordering(of: self)
+        let lists = LowerLists(pattern: self, permutation: ordering)
+        let places = EliminationTree(lists).postorder()
+        return places.array.map { ordering[$0] }
     }
 }

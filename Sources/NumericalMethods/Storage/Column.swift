@@ -53,7 +53,14 @@ public struct Column<Element: BitwiseCopyable>: @unchecked Sendable {
 
     @inlinable
     public func copy() -> Column {
-        Column(array)
+        prefix(count)
+    }
+
+    /// The first values, in memory of their own.
+    @inlinable
+    public func prefix(_ length: Int) -> Column {
+        precondition(length >= 0 && length <= count, "more values than the column has")
+        return unsafe Column(UnsafeBufferPointer(start: base, count: length))
     }
 
     @inlinable

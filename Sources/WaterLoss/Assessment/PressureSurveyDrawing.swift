@@ -13,7 +13,7 @@ extension PressureSurvey {
         let totals = moments.map { $0.demands.reduce(0, +) }
         let peak = totals.indices.max { totals[$0] < totals[$1] } ?? 0
         let night = totals.indices.min { totals[$0] < totals[$1] } ?? 0
-        var solver = try HydraulicSolver(network)
+        let solver = try HydraulicSolver(network)
         let atPeak = solver.solve(moments[peak]), atNight = solver.solve(moments[night])
         let known = Set(zones.map(\.id))
         let nodes = network.nodes.indices.compactMap { index -> NodePressure? in

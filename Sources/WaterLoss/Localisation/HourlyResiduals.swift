@@ -17,7 +17,7 @@ struct HourlyResiduals {
     /// Rough errors by which the states of pumps are told: a pressure [m] and a flow as a share of the channel's size [–].
     private static let roughPressure = 1.0, roughFlow = 0.05
 
-    init(_ model: ImposedModel, _ record: SensorRecord, solver: inout HydraulicSolver) {
+    init(_ model: ImposedModel, _ record: SensorRecord, solver: HydraulicSolver) {
         residuals = [[Double?]](repeating: [Double?](repeating: nil, count: record.count), count: model.channels.count)
         meanSize = [Double](repeating: 0, count: model.channels.count)
         switching = [Int](repeating: 0, count: record.count)

@@ -41,11 +41,11 @@ public struct LeakLocator: Sendable {
         }
         let model = try ImposedModel(network, sensors: sensors, start: baseline.start)
         guard !model.channels.isEmpty else { throw .noUsableSensor }
-        var solver: HydraulicSolver
+        let solver: HydraulicSolver
         do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
-        var before = HourlyResiduals(model, baseline, solver: &solver)
+        var before = HourlyResiduals(model, baseline, solver: solver)
         before.dropGrossErrors(model)
-        var after = HourlyResiduals(model, readings, solver: &solver)
+        var after = HourlyResiduals(model, readings, solver: solver)
         after.dropGrossErrors(model)
         let beforeClass = (0..<baseline.count).map { hourClass(baseline.instant(at: $0)) }
         let afterClass = (0..<readings.count).map { hourClass(readings.instant(at: $0)) }

@@ -32,7 +32,7 @@ struct SensitivitySamples {
             var network = model.network
             var factors = [Double](repeating: 1, count: nodes)
             if draw > 0 { Self.perturb(&network, &factors, options, random) }
-            var solver: HydraulicSolver
+            let solver: HydraulicSolver
             do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
             var sum = [Double](repeating: 0, count: nodes * features)
             var pressures = [[Double]](repeating: [Double](repeating: 0, count: nodes), count: classes)
@@ -90,7 +90,7 @@ struct SensitivitySamples {
     /// linear one, at one hour of each class in the nominal model, is added to the signatures of every model.
     /// - size: flow of the leak. [m³/s]
     mutating func bend(_ model: ImposedModel, hours: [[BoundaryConditions]], size: Double, at nodes: [Int]) throws(LeakLocatorError) {
-        var solver: HydraulicSolver
+        let solver: HydraulicSolver
         do { solver = try HydraulicSolver(model.network) } catch { throw .hydraulics(error.description) }
         for (c, moments) in hours.enumerated() {
             let moment = moments[moments.count / 2]

@@ -11,7 +11,7 @@ public struct Link: Sendable {
     }
 
     /// State at the start, before any control acts.
-    public enum Status: String, Sendable {
+    public enum Status: String, Sendable, BitwiseCopyable {
         case open
         case closed
         /// A valve that works at its setting.

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NumericalMethods
+import WaterModel
+
+/// What a solve has found, with residuals computed anew from flows and heads.
+extension HydraulicSolver {
+    /// Inflow less outflow of every row at the present flows, into `delta`. [m³/s]
+    func fillBalance() {
+        let table = model.table
+        for row in 0..<model.rowCount { delta[row] = -demand[row] }
+        for k in 0..<table.count {
+            delta[table.start[k]] -= flow[k]
+            delta[table.end[k]] += flow[k]
+        }
+        for index in 0..<outflows.count { delta[model.outflows.laws[index].row] -= outflows.flow[index] }
+    }
+
+    /// The verdict on the state as it stands.
+    func verdict(_ outcome: Verdict.Outcome) -> Verdict {
+        var outcome = outcome
+        fillBalance()
+        var mass = 0.0, massRow = -1, throughput = 0.0
+        for row in 0..<model.rowCount {
+            if model.isJunction[row] {
+                throughput += abs(demand[row])
+                if isIsolated[row] {
+                    if wanted[row] != 0, outcome == .converged { outcome = .demandWithoutSource }
+                } else if !(abs(delta[row]) <= mass) {
+                    (mass, massRow) = (abs(delta[row]), row)
+                }
+            } else {
+                throughput += abs(delta[row])
+            }
+        }
+        let energy = energyResidual()
+        if outcome == .converged || outcome == .demandWithoutSource,
+            !(energy.size <= Verdict.energyBar) || !(mass <= max(Verdict.massBar * throughput, Verdict.massFloor))
+        {
+            outcome = .notConverged
+        }
+        let link = energy.place >= 0 ? Int(model.table.linkAtPlace[energy.place]) : -1
+        return Verdict(
+            outcome: outcome, iterations: iterations, massResidual: mass, massWorstNode: massRow >= 0 ? id(ofRow: massRow) : nil,
+            energyResidual: energy.size, energyWorstLink: link >= 0 ? network.links[link].id : nil,
+            isolatedNodes: isolatedRows.filter { model.isJunction[$0] }.map { model.nodeOfRow[$0] }.sorted()
+                .map { network.nodes[Int($0)].id })
+    }
+
+    private func id(ofRow row: Int) -> Node.ID { network.nodes[Int(model.nodeOfRow[row])].id }
+
+    /// Largest |H_i − H_j − h(q)| over links that carry water freely, and |H − z − h(q)| over emitters, leaks and
+    /// pressure-driven demands (place −1); beyond an end of a law only on its wrong side. [m]
+    private func energyResidual() -> (size: Double, place: Int) {
+        var worst = 0.0, at = -1
+        let table = model.table
+        for k in 0..<table.count where conductance[k] != 0 && !status[k].isClosed {
+            let error = abs(residual[k])
+            if !(error <= worst) { (worst, at) = (error, k) }
+        }
+        for index in 0..<outflows.count where !isIsolated[model.outflows.laws[index].row] {
+            let law = model.outflows.laws[index]
+            let pressure = head[law.row] - law.base
+            let error: Double =
+                switch outflows.hold[index] {
+                case .free: abs(outflows.residual[index])
+                case .nothing: max(pressure, 0)
+                case .all: max(law.range - pressure, 0)
+                case .unused: 0
+                }
+            if !(error <= worst) { (worst, at) = (error, -1) }
+        }
+        return (worst, at)
+    }
+
+    /// The whole answer, in the order of the network as it was given.
+    public func state(_ outcome: Verdict.Outcome) -> HydraulicState {
+        let verdict = verdict(outcome)
+        let nodes = model.nodeCount
+        var heads = [Double?](repeating: nil, count: nodes)
+        var demands = [Double](repeating: 0, count: nodes)
+        var leakage = demands
+        for node in 0..<nodes {
+            let row = Int(model.rowOfNode[node])
+            if !isIsolated[row], head[row].isFinite { heads[node] = head[row] }
+            // After `verdict`, `delta` holds the balance.
+            demands[node] = model.isJunction[row] ? (isIsolated[row] ? 0 : demand[row]) : delta[row]
+        }
+        for index in 0..<outflows.count {
+            let law = model.outflows.laws[index]
+            let node = Int(model.nodeOfRow[law.row])
+            guard node < nodes, !isIsolated[law.row] else { continue }
+            demands[node] += outflows.flow[index]
+            if law.role != .demand { leakage[node] += outflows.flow[index] }
+        }
+        var flows = [Double](repeating: 0, count: model.linkCount)
+        var statuses = [LinkStatus](repeating: .closed, count: model.linkCount)
+        for link in 0..<model.linkCount {
+            let place = Int(model.table.placeOfLink[link])
+            flows[link] = flow[place]
+            statuses[link] = status[place]
+        }
+        return HydraulicState(
+            heads: heads, flows: flows, statuses: statuses, demands: demands, leakage: leakage, verdict: verdict)
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NumericalMethods
+import WaterModel
+
+/// Pumps, valves, check valves and pipes at tanks, one by one.
+extension HydraulicSolver {
+    /// Links whose flow does not follow from the heads at their ends.
+    @inline(__always)
+    func isHeld(_ k: Int) -> Bool {
+        guard status[k] == .active else { return false }
+        let kind = model.table.kind[k]
+        return kind == .prv || kind == .psv || kind == .fcv
+    }
+
+    @inline(__always)
+    func isCutOff(_ k: Int) -> Bool { isIsolated[model.table.start[k]] || isIsolated[model.table.end[k]] }
+
+    func sweepSpecials(_ step: Double, _ tally: inout Tally) {
+        let table = model.table
+        for k in table.pipes..<table.count {
+            let i = Int(table.start[k]), j = Int(table.end[k])
+            if isCutOff(k) || (status[k].isClosed && !isSoft[k]) {
+                rest(k, flow: 0)
+                continue
+            }
+            if isHeld(k) {
+                // PRV and PSV follow when all other flows are known.
+                guard table.kind[k] == .fcv else { continue }
+                rest(k, flow: setting[k])
+                right[i] -= setting[k]
+                right[j] += setting[k]
+                tally.total += abs(setting[k])
+                continue
+            }
+            if step > 0 {
+                var change = step * conductance[k] * (residual[k] + delta[i] - delta[j])
+                if case .constantPower? = table.pumps[k], flow[k] + change < 0, !status[k].isClosed {
+                    tally.unbalanced += abs(change + flow[k] / 2)
+                    change = -flow[k] / 2
+                }
+                flow[k] += change
+            }
+            let q = flow[k]
+            let (loss, gradient) = status[k].isClosed ? (Tolerance.closedGradient * q, Tolerance.closedGradient) : lossOfSpecial(k, q)
+            let p = 1 / gradient
+            let r = head[i] - head[j] - loss
+            conductance[k] = p
+            residual[k] = r
+            offDiagonal[k] = -p
+            diagonal[i] += p
+            diagonal[j] += p
+            right[i] -= q + p * r
+            right[j] += q + p * r
+            tally.ahead += abs(p * r)
+            tally.total += abs(q)
+            if !status[k].isClosed { tally.worst = max(tally.worst, abs(r)) }
+        }
+    }
+
+    @inline(__always)
+    private func rest(_ k: Int, flow: Double) {
+        self.flow[k] = flow
+        conductance[k] = 0
+        residual[k] = 0
+        offDiagonal[k] = 0
+    }
+
+    /// PRV and PSV that hold a head pass what the held node needs, or has to spare.
+    func sweepPressureValves(_ tally: inout Tally) {
+        let table = model.table
+        for k in model.pressureValves where status[k] == .active && !isCutOff(k) {
+            let before = flow[k]
+            rest(k, flow: valveFlow(k))
+            let q = flow[k]
+            right[table.start[k]] -= q
+            right[table.end[k]] += q
+            tally.unbalanced += abs(q - before)
+            tally.total += abs(q)
+        }
+    }
+
+    private func valveFlow(_ k: Int) -> Double {
+        let isReducing = model.table.kind[k] == .prv
+        let row = Int(isReducing ? model.table.end[k] : model.table.start[k])
+        var need = demand[row]
+        for index in model.links(at: row) {
+            let other = Int(model.linksAtRow[index])
+            guard other != k else { continue }
+            need += Int(model.table.start[other]) == row ? flow[other] : -flow[other]
+        }
+        for index in model.outflows.laws(at: row) { need += outflows.flow[index] }
+        return isReducing ? need : -need
+    }
+
+    /// Head loss of an open or active link that is not a plain pipe, and its slope. [m, s/m²]
+    func lossOfSpecial(_ k: Int, _ q: Double) -> (loss: Double, gradient: Double) {
+        SpecialLaw.loss(model.table, k, q, status[k], setting[k])
+    }
+}
+
+/// Head loss of every kind of link that is neither closed nor holding a head or a flow.
+enum SpecialLaw {
+    static func loss(_ table: LinkTable, _ k: Int, _ q: Double, _ status: LinkStatus, _ setting: Double) -> (loss: Double, gradient: Double) {
+        switch table.kind[k] {
+        case .pipe, .checkValve: return pipe(table, k, q)
+        case .pump: return pump(table, k, q, setting)
+        case .prv, .psv, .fcv: return open(table.minor[k], q)
+        case .tcv: return open(status == .active ? setting * table.lossPerCoefficient[k] : table.minor[k], q)
+        case .pbv:
+            if status == .active, setting > 0, table.minor[k] * q * q <= setting {
+                return (setting + Tolerance.openGradient * q, Tolerance.openGradient)
+            }
+            return open(table.minor[k], q)
+        case .gpv:
+            guard status == .active, let curve = table.curves[k] else { return open(table.minor[k], q) }
+            let size = max(abs(q), 1e-9)
+            let line = curve.line(at: size)
+            return ((line.intercept + line.slope * size) * (q < 0 ? -1 : 1), max(line.slope, Tolerance.openGradient))
+        case .pcv:
+            guard status == .active else { return open(table.minor[k], q) }
+            // K_open/(flow coefficient over that of the open valve)².
+            let opening = min(max(setting, 0), 100)
+            let share = max((table.curves[k]?.value(at: opening) ?? opening) / 100, 1e-3)
+            return open(table.minor[k] / (share * share), q)
+        }
+    }
+
+    private static func pipe(_ table: LinkTable, _ k: Int, _ q: Double) -> (loss: Double, gradient: Double) {
+        let size = abs(q)
+        let (gradient, secant) =
+            switch table.formula {
+            case .hazenWilliams: HazenWilliamsLaw().slopes(table, k, size)
+            case .chezyManning: QuadraticLaw().slopes(table, k, size)
+            case .darcyWeisbach: DarcyWeisbachLaw().slopes(table, k, size)
+            }
+        let minor = table.minor[k] * size
+        return (q * (secant + minor), gradient + 2 * minor)
+    }
+
+    private static func open(_ m: Double, _ q: Double) -> (loss: Double, gradient: Double) {
+        guard m > 0 else { return (Tolerance.openGradient * q, Tolerance.openGradient) }
+        let slope = 2 * m * abs(q)
+        if slope < Tolerance.smallestGradient { return (Tolerance.smallestGradient * q, Tolerance.smallestGradient) }
+        return (slope * q / 2, slope)
+    }
+
+    private static func pump(_ table: LinkTable, _ k: Int, _ q: Double, _ speed: Double) -> (loss: Double, gradient: Double) {
+        switch table.pumps[k] {
+        case nil: return open(0, q)
+        case .constantPower(let power)?:
+            // h = −ω³ power/q, held between the slopes of a closed and an open link.
+            let r = power * speed * speed * speed
+            let size = max(abs(q), 1e-12)
+            let slope = r / (size * size)
+            if slope > Tolerance.closedGradient { return (-Tolerance.closedGradient * size, Tolerance.closedGradient) }
+            if slope < Tolerance.openGradient { return (-Tolerance.openGradient * size, Tolerance.openGradient) }
+            return (-r / size, slope)
+        case .points(let lines)?:
+            let line = lines.line(at: q / speed)
+            return (-(line.intercept * speed * speed) - line.slope * speed * q, max(-line.slope * speed, Tolerance.smallestGradient))
+        case .powerFunction(let shutoff, let resistance, let n)?:
+            let size = abs(q)
+            let r = resistance * power(speed, 2 - n)
+            let slope = n == 1 ? r : n * r * power(size, n - 1)
+            let head = -shutoff * speed * speed
+            if slope < Tolerance.smallestGradient { return (head + Tolerance.smallestGradient * q, Tolerance.smallestGradient) }
+            return (head + slope * q / n, slope)
+        }
+    }
+}
