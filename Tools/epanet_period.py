@@ -5,7 +5,7 @@
     epanet_period.py FILE.inp file|dda|pda SECONDS OUT.npz
 
 Writes heads, demands, flows [SI], statuses (0 closed, 1 open, 2 active) and what is known of their quality at each report step:
-the accuracy at which the step balanced, the energy error, which nodes open links join to a source, what closed links pass.
+the accuracy at which the step balanced, the energy error, which nodes open links join to a source, what links that should pass nothing pass.
 """
 import sys
 import time
@@ -27,14 +27,35 @@ def reached(ends, is_source, classes):
     return np.isin(label, label[is_source])
 
 
-def closed_flow(engine, ends, classes):
-    """The most that a closed link passes in EPANET, whose closed links have h = 1e8 q in feet. [m³/s]"""
-    heads = engine.heads()[ends[classes == 0]] / en.FOOT
+def held_flow(engine, ends, classes):
+    """The most that a closed link or an active valve passes by EPANET's conductance of 1e-8 ft²/s where it should pass none. [m³/s]"""
+    heads = engine.heads()[ends[classes != 1]] / en.FOOT
     drop = np.abs(heads[:, 0] - heads[:, 1])
     return 1e-8 * drop[drop < 1e4].max(initial=0) * en.CUBIC_FOOT
 
 
-def period(path, model, accuracy, seconds):
+def balance(engine, accuracy, twice=True):
+    """Solves one moment: its time, the accuracy at which it balanced (infinite where at none).
+
+    EPANET stops when the last change of flows was small; a second solve of the same moment starts from its own answer and takes
+    away what Newton's method leaves at that point."""
+    engine.option(en.ACCURACY, accuracy)
+    now, warning = engine.solve()
+    while True:
+        while warning == en.UNBALANCED_WARNING:
+            if accuracy > LOOSEST / 2:
+                return now, np.inf
+            accuracy *= 10
+            engine.option(en.ACCURACY, accuracy)
+            now, warning = engine.solve()
+        if not twice:
+            return now, accuracy
+        now, warning = engine.solve()
+        if warning != en.UNBALANCED_WARNING:
+            return now, accuracy
+
+
+def period(path, model, accuracy, seconds, twice=True):
     """Arrays of one run at its report steps. `seconds` is what one run may take."""
     began = time.monotonic()
     with en.Engine(path) as engine:
@@ -46,31 +67,23 @@ def period(path, model, accuracy, seconds):
         first, step = engine.seconds(en.REPORTSTART), engine.seconds(en.REPORTSTEP)
         ends, is_source = engine.ends(), engine.sources()
         rows = {key: [] for key in ("time", "heads", "demands", "flows", "classes", "reached", "accuracy", "head_error",
-                                      "closed_flow")}
+                                    "held_flow")}
         engine.open_hydraulics()
         solves, failures, stopped = 0, 0, ""
         while True:
-            used = accuracy
             # A network that fails at one step fails at most: do not wait for 2,000 trials each time.
             engine.option(en.TRIALS, 2000 if failures < 3 else 200)
-            engine.option(en.ACCURACY, used)
             try:
-                now, warning = engine.solve()
-                while warning == en.UNBALANCED_WARNING and used < LOOSEST / 2:
-                    used *= 10
-                    engine.option(en.ACCURACY, used)
-                    now, warning = engine.solve()
+                now, used = balance(engine, accuracy, twice)
             except en.EPANETError as problem:
                 stopped = f"{problem} after {solves} solves"
                 break
             solves += 1
             failures += used > accuracy
-            if warning == en.UNBALANCED_WARNING:
-                used = np.inf
             if now >= first and (now - first) % step == 0:
                 classes = engine.classes()
                 row = (now, engine.heads(), engine.demands(), engine.flows(), classes, reached(ends, is_source, classes), used,
-                       engine.head_error(), closed_flow(engine, ends, classes))
+                       engine.head_error(), held_flow(engine, ends, classes))
                 for key, value in zip(rows, row):
                     rows[key].append(value)
             if time.monotonic() - began > seconds:
@@ -89,7 +102,7 @@ def main(path, model, seconds, output):
     run = period(path, model, ACCURACY, seconds)
     loosest = run["accuracy"].max(initial=ACCURACY)
     if ACCURACY < loosest < np.inf:
-        other = period(path, model, min(loosest * 10, 0.1), seconds)
+        other = period(path, model, min(loosest * 10, 0.1), seconds, twice=False)
         count = min(len(run["time"]), len(other["time"]))
         both = run["reached"][:count] & other["reached"][:count]
         change = np.where(both, np.abs(run["heads"][:count] - other["heads"][:count]), 0)
