@@ -38,6 +38,8 @@ public final class HydraulicSolver {
     /// Rows whose head is imposed: reservoirs, tanks but those in `stores`, and held ones.
     var boundary: [Int32] = []
     var isolatedRows: [Int32] = []
+    /// Places of plain pipes that are closed between rows that have a source.
+    var closedPipes: [Int] = []
     /// Rows that a part hangs on which nothing else holds, and how fast. [m²/s]
     var anchors: [Int: Double] = [:]
     /// Tanks whose level is unknown: an implicit step in time.

@@ -103,8 +103,8 @@ extension HydraulicSolver {
         var statuses = [LinkStatus](repeating: .closed, count: model.linkCount)
         for link in 0..<model.linkCount {
             let place = Int(model.table.placeOfLink[link])
-            flows[link] = flow[place]
             statuses[link] = status[place]
+            flows[link] = status[place].isClosed ? 0 : flow[place]
         }
         return HydraulicState(
             heads: heads, flows: flows, statuses: statuses, demands: demands, leakage: leakage, verdict: verdict)
