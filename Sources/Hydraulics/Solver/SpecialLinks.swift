@@ -61,20 +61,19 @@ extension HydraulicSolver {
     /// EPANET lets a trickle through everything that is closed: a hundred-millionth of a ft³/s for each foot.
     var leaksWhereClosed: Bool { constants.followsEPANET }
 
-    func sweepClosedPipes(_ step: Double) {
+    /// After `sweepPipes`, which has moved their flows.
+    func sweepClosedPipes() {
         let p = 1 / Tolerance.closedGradient
         for k in closedPipes {
             let i = Int(model.table.start[k]), j = Int(model.table.end[k])
-            if step > 0 { flow[k] += step * p * (residual[k] + delta[i] - delta[j]) }
-            let q = flow[k]
-            let r = head[i] - head[j] - Tolerance.closedGradient * q
+            let r = head[i] - head[j] - Tolerance.closedGradient * flow[k]
             conductance[k] = p
             residual[k] = r
             offDiagonal[k] = -p
             diagonal[i] += p
             diagonal[j] += p
-            right[i] -= q + p * r
-            right[j] += q + p * r
+            right[i] -= p * r
+            right[j] += p * r
         }
     }
 
