@@ -133,7 +133,14 @@ enum SpecialLaw {
             return open(table.minor[k], q)
         case .gpv:
             guard status == .active, let curve = table.curves[k] else { return open(table.minor[k], q) }
-            let size = max(abs(q), 1e-9)
+            let size = abs(q)
+            // Through the origin, where the curve may begin with a step.
+            let least = 1e-8
+            if size < least {
+                let line = curve.line(at: least)
+                let slope = max((line.intercept + line.slope * least) / least, Tolerance.openGradient)
+                return (slope * q, slope)
+            }
             let line = curve.line(at: size)
             return ((line.intercept + line.slope * size) * (q < 0 ? -1 : 1), max(line.slope, Tolerance.openGradient))
         case .pcv:
