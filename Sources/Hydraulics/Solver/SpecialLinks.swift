@@ -52,7 +52,7 @@ extension HydraulicSolver {
             diagonal[j] += p
             right[i] -= q + p * r
             right[j] += q + p * r
-            tally.ahead += max(abs(p * r) - p * Tolerance.headRounding, 0)
+            tally.ahead += max(abs(p * r) - p * headRounding, 0)
             tally.total += abs(q)
             if !status[k].isClosed { tally.worst = max(tally.worst, abs(r)) }
         }
