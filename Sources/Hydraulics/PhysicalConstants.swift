@@ -20,6 +20,9 @@ public struct PhysicalConstants: Sendable {
     /// C_d √(2g) of a leak. [m^½/s]
     public var leakOrifice: Double
 
+    /// Whether steps in time are EPANET's too: explicit, in whole seconds.
+    public var followsEPANET = false
+
     /// Discharge coefficient of a leak (van Zyl and others 2017; EPANET 2.3 manual). [–]
     public static let leakDischargeCoefficient = 0.6
 
@@ -41,7 +44,7 @@ public struct PhysicalConstants: Sendable {
         return PhysicalConstants(
             gravity: g, hazenWilliams: hazenWilliamsMetric, manning: manningFeet * power(ft, 4 + 1.333) / (cfs * cfs),
             manningDiameterExponent: 4 + 1.333, minorLoss: 0.02517 * ft * power(ft, 4) / (cfs * cfs),
-            headFlowPerWatt: 8.814 / 745.7 * ft * cfs, leakOrifice: 4.8149766 * cfs / (ft * ft * ft.squareRoot()))
+            headFlowPerWatt: 8.814 / 745.7 * ft * cfs, leakOrifice: 4.8149766 * cfs / (ft * ft * ft.squareRoot()), followsEPANET: true)
     }()
 
     /// 4.727 in feet and ft³/s, carried into metres: 10.6668.

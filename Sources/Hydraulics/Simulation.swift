@@ -2,7 +2,7 @@
 
 import WaterModel
 
-/// The states of a network at the reporting steps of its run.
+/// A whole run: the states at its reporting steps, the verdict of every solve, and what flowed in all.
 public struct Simulation: Sendable {
     public struct Step: Sendable {
         /// Since the start of the run. [s]
@@ -15,37 +15,68 @@ public struct Simulation: Sendable {
         }
     }
 
-    public var steps: [Step]
-    /// What of the file this run leaves out, in words for the user; empty where nothing is left out.
-    public var omissions: [String]
+    /// A solve, reported or not.
+    public struct Solve: Sendable {
+        /// Since the start of the run. [s]
+        public var time: Double
+        public var verdict: Verdict
+    }
+
+    public var steps: [Step] = []
+    /// Every solve at the beginning of a step in time.
+    public var solves: [Solve] = []
+    /// Volumes between one reporting step and the next; the first is from the start to the first reporting step.
+    public var balances: [(from: Double, to: Double, balance: FlowBalance)] = []
+    public var total: FlowBalance
+    public var zones: [ZoneBalance]
+    public var energy: [PumpEnergy]
+    /// Highest power drawn by all pumps together. [kW]
+    public var peakPower: Double
+    /// Background leakage of each pipe, in the order of the network. [m³]
+    public var leakageOfPipes: [Double]
+    /// Newton steps of all solves, those within steps of time among them.
+    public var iterations: Int
 
     /// True where every solve converged.
-    public var isConverged: Bool { steps.allSatisfy(\.state.verdict.isConverged) }
+    public var isConverged: Bool { solves.allSatisfy(\.verdict.isConverged) }
 
-    /// Solves each reporting step. Levels of tanks are not carried from step to step yet: a network whose tanks, controls or
-    /// rules change its state in time is solved at its start only, and `omissions` says so.
+    /// Follows the network to the end of its duration.
     /// - Throws: `HydraulicError`.
     public init(of network: Network, constants: PhysicalConstants = .exact) throws(HydraulicError) {
-        let solver = try HydraulicSolver(network, constants: constants)
-        var omissions: [String] = []
-        let times = network.times
-        let hasTanks = network.nodes.contains { $0.tank != nil }
-        let hasRules = network.keptSections.contains { $0.name == "RULES" && !$0.lines.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
-        if hasRules { omissions.append("rules are not applied") }
-        let changesInTime = hasTanks || !network.controls.isEmpty || hasRules
-        var moments = [0]
-        if times.duration > 0 {
-            if changesInTime {
-                omissions.append("only the state at the start is solved: levels of tanks, controls and rules are not followed in time")
-            } else if times.reportStep > 0, times.reportStart <= times.duration {
-                moments = Array(stride(from: times.reportStart, through: times.duration, by: times.reportStep))
+        self.init(of: try HydraulicModel(network, constants: constants))
+    }
+
+    public init(of model: HydraulicModel) {
+        let run = ExtendedPeriod(model)
+        var last = (time: 0.0, balance: FlowBalance())
+        while let moment = run.next() {
+            if moment.isReported {
+                let state = run.state()
+                steps.append(Step(time: Int(moment.time), state: state))
+                solves.append(Solve(time: moment.time, verdict: state.verdict))
+                if moment.time > last.time {
+                    let now = run.balance
+                    balances.append((last.time, moment.time, now - last.balance))
+                    last = (moment.time, now)
+                }
+            } else {
+                solves.append(Solve(time: moment.time, verdict: run.verdict()))
             }
         }
-        steps = []
-        for (index, time) in moments.enumerated() {
-            let state = solver.solve(BoundaryConditions(of: network, at: time), warm: index > 0)
-            steps.append(Step(time: time, state: state))
-        }
-        self.omissions = omissions
+        total = run.balance
+        zones = run.zones
+        energy = run.energy
+        peakPower = run.peakPower
+        leakageOfPipes = run.leakageOfPipes
+        iterations = run.iterations
+    }
+}
+
+extension FlowBalance {
+    static func - (left: Self, right: Self) -> Self {
+        FlowBalance(
+            inflow: left.inflow - right.inflow, returned: left.returned - right.returned, consumption: left.consumption - right.consumption,
+            deficit: left.deficit - right.deficit, emitters: left.emitters - right.emitters, leakage: left.leakage - right.leakage,
+            storage: left.storage - right.storage, overflow: left.overflow - right.overflow)
     }
 }

@@ -113,4 +113,19 @@ struct INPUnits {
         return PipeLeakage(
             areaPerLength: area * 1e-6 / (100 * length), expansionPerLength: expansion * 1e-6 / (100 * length * headUnit))
     }
+
+    /// What turns a flow inside into the file's unit, taken at its exact size: 1 but for EPANET's constants, whose cubic foot has
+    /// a slightly different size in each unit.
+    static func flowCorrection(unit: String, mode: ConstantsMode) -> Double {
+        guard mode == .epanet, let exact = exactFlow[unit], let count = epanetFlowPerCubicFoot[unit] else { return 1 }
+        return exact * count / Units.cubicFoot
+    }
+}
+
+extension INP {
+    /// Factor by which flows of a solution with EPANET's constants are to be multiplied to be those that EPANET reports in the file's
+    /// unit; 1 with exact constants. At most 1.0001 (acre-feet a day).
+    public static func flowCorrection(of network: Network, constants: ConstantsMode) -> Double {
+        INPUnits.flowCorrection(unit: network.hydraulics.flowUnit, mode: constants)
+    }
 }

@@ -46,7 +46,7 @@ struct NetworkCommand: ParsableCommand {
         @Option(help: "exact: exact units and standard gravity; epanet: EPANET's rounded constants.") var constants = ConstantsMode.exact
         @Option(help: "Relative flow change at which a solve has converged (the residual bars hold besides).") var accuracy: Double?
         @Option(name: .customLong("demand-model"), help: "dda or pda, in place of the file's own.") var demandModel: DemandModelName?
-        @Flag(help: "Add the times to summary.json: open_s, solve_s, solves.") var timing = false
+        @Flag(help: "Add the times to summary.json: open_s, setup_s, solve_s.") var timing = false
         @Flag(help: "No messages on standard error.") var quiet = false
 
         func validate() throws {
@@ -64,22 +64,24 @@ struct NetworkCommand: ParsableCommand {
                 throw TextFileError.invalid(apart.map { InputProblem(file: file, what: $0.message, remedy: "") })
             }
             let opened = clock.now
-            let simulation: Simulation
+            let model: HydraulicModel
             do {
-                simulation = try Simulation(of: network, constants: constants == .epanet ? .epanet : .exact)
+                model = try HydraulicModel(network, constants: constants == .epanet ? .epanet : .exact)
             } catch {
                 throw TextFileError.invalid([InputProblem(file: file, what: error.description, remedy: "mend the model")])
             }
+            let built = clock.now
+            let simulation = Simulation(of: model)
             let solved = clock.now
             var result = SimulationFiles(network: network, simulation: simulation)
-            if timing { result.timing = (seconds(opened - began), seconds(solved - opened)) }
+            result.flowFactor = INP.flowCorrection(of: network, constants: constants)
+            if timing { result.timing = (seconds(opened - began), seconds(built - opened), seconds(solved - built)) }
             try result.files.write(to: output)
-            for omission in simulation.omissions where !quiet { Console.warn("\(file): \(omission)") }
-            if let worst = simulation.steps.first(where: { !$0.state.verdict.isConverged }) {
+            if let worst = simulation.solves.first(where: { !$0.verdict.isConverged }) {
                 Console.warn(result.complaint(of: worst, file: file))
                 throw ExitStatus.answerIsBad
             }
-            Console.progress("\(simulation.steps.count) solves converged; results are in \(output)", quiet: quiet)
+            Console.progress("\(simulation.solves.count) solves converged; results are in \(output)", quiet: quiet)
         }
 
         private func seconds(_ duration: Duration) -> Double {

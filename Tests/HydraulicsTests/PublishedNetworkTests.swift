@@ -73,7 +73,7 @@ struct PublishedNetworkTests {
     func atTheStart(file: KnownAnswers) throws {
         let network = try INP.read(file.path, constants: file.constants)
         let constants = file.constants == .epanet ? PhysicalConstants.epanet : .exact
-        var solver = try HydraulicSolver(network, constants: constants)
+        let solver = try HydraulicSolver(network, constants: constants)
         let state = solver.solve(BoundaryConditions(of: network, at: 0))
         #expect(state.verdict.isConverged, "\(state.verdict)")
         let found = file.answers.filter { $0.time == 0 }.compactMap { complaint($0, network, state) }

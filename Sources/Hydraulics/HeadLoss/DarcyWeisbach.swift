@@ -57,7 +57,7 @@ struct DarcyWeisbach: Sendable {
 
     private static let ln10 = 2.302585092994046
     /// 5.74/4000^0.9.
-    private static let transitionTerm = 5.74 / 1741.1011265922482
+    private static let transitionTerm = 5.74 / 1745.2353142041925
     /// Dunlop (1991): slope of the turbulent branch at Re = 4000.
     private static let transitionSlope = 0.00514215
 }

@@ -34,6 +34,7 @@ public final class HydraulicModel: Sendable {
     let linksAtRow: Column<Int32>
     let demands: DemandTable
     let outflows: OutflowLaws
+    let patterns: PatternNumbers
     /// Places of PRV and PSV, in the order of the file.
     let pressureValves: [Int]
 
@@ -89,6 +90,7 @@ public final class HydraulicModel: Sendable {
         (linkStarts, linksAtRow) = Self.neighbours(of: table, rowCount: rowCount)
         symbolic = Self.analysis(of: table, order: order)
         demands = DemandTable(network, rows: rowOfNode)
+        patterns = Self.patternNumbers(network, rowOfNode, table)
         outflows = try OutflowLaws(network, rows: rowOfNode, constants: constants)
     }
 
@@ -102,14 +104,11 @@ public final class HydraulicModel: Sendable {
             first[index] = Int32(order)
             order += 1
         }
-        var entries: [(row: Int, column: Int)] = []
-        entries.reserveCapacity(ends.count)
-        for (from, to) in ends where first[Int(from)] >= 0 && first[Int(to)] >= 0 {
-            entries.append((Int(first[Int(from)]), Int(first[Int(to)])))
-        }
-        let elimination = SymbolicLDLT(pattern: SymmetricPattern(order: order, entries: entries)).permutation
+        let joined = ends.filter { first[Int($0.start)] >= 0 && first[Int($0.end)] >= 0 }
+        let pattern = SymmetricPattern(
+            order: order, rows: Column(joined.map { first[Int($0.start)] }), columns: Column(joined.map { first[Int($0.end)] }))
         var place = [Int32](repeating: 0, count: order)
-        for (k, row) in elimination.enumerated() { place[row] = Int32(k) }
+        for (k, row) in pattern.eliminationOrder.enumerated() { place[Int(row)] = Int32(k) }
         let rows = Column<Int32>(repeating: 0, count: network.nodes.count)
         var next = Int32(order)
         for index in network.nodes.indices {
@@ -125,13 +124,13 @@ public final class HydraulicModel: Sendable {
 
     /// One entry of the matrix a link; a link that joins no two rows of the matrix stands on the diagonal, with value zero.
     private static func analysis(of table: LinkTable, order: Int) -> SymbolicLDLT {
-        var entries: [(row: Int, column: Int)] = []
-        entries.reserveCapacity(table.count)
-        for k in 0..<table.count {
-            let i = Int(table.start[k]), j = Int(table.end[k])
-            entries.append(i < order && j < order ? (i, j) : (0, 0))
+        let rows = Column<Int32>(repeating: 0, count: order > 0 ? table.count : 0)
+        let columns = rows.copy()
+        for k in rows.indices where Int(table.start[k]) < order && Int(table.end[k]) < order {
+            rows[k] = table.start[k]
+            columns[k] = table.end[k]
         }
-        return SymbolicLDLT(pattern: SymmetricPattern(order: order, entries: order > 0 ? entries : []), ordering: Array(0..<order))
+        return SymbolicLDLT(inGivenOrder: SymmetricPattern(order: order, rows: rows, columns: columns))
     }
 
     private static func neighbours(of table: LinkTable, rowCount: Int) -> (Column<Int32>, Column<Int32>) {

@@ -62,6 +62,12 @@ struct TankShape: Sendable {
         inverse.map { bottom + $0.value(at: volume) } ?? empty + (volume - emptyVolume) / area
     }
 
+    /// Whether it can take or give at a head.
+    func limit(atHead head: Double) -> HydraulicSolver.TankLimit {
+        if head >= full - Tolerance.level { return canOverflow ? .none : .full }
+        return head <= empty + Tolerance.level ? .empty : .none
+    }
+
     /// Of the water's surface. [m²]
     func area(atHead head: Double) -> Double {
         curve.map { max($0.line(at: head - bottom).slope, 1e-9) } ?? area

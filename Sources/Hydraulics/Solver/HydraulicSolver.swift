@@ -38,6 +38,8 @@ public final class HydraulicSolver {
     /// Rows whose head is imposed: reservoirs, tanks but those in `stores`, and held ones.
     var boundary: [Int32] = []
     var isolatedRows: [Int32] = []
+    /// Places of plain pipes that are closed between rows that have a source.
+    var closedPipes: [Int] = []
     /// Rows that a part hangs on which nothing else holds, and how fast. [m²/s]
     var anchors: [Int: Double] = [:]
     /// Tanks whose level is unknown: an implicit step in time.
@@ -57,6 +59,8 @@ public final class HydraulicSolver {
     /// How often each link changed its status in this solve.
     let changes: Column<Int32>
 
+    /// Of each tank, as the step in time found it.
+    var limits: [TankLimit]
     let outflows: OutflowState
     var matrix: SparseLDLT
     var pressureControls: [PressureControl] = []
@@ -71,6 +75,8 @@ public final class HydraulicSolver {
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy: Double
     var iterations = 0
+
+    enum TankLimit { case none, full, empty }
 
     /// A tank in an implicit step: net inflow = (volume − base)/seconds.
     struct Store {
@@ -109,6 +115,7 @@ public final class HydraulicSolver {
         isSoft = Column(repeating: false, count: links)
         changes = Column(repeating: 0, count: links)
         outflows = OutflowState(model.outflows)
+        limits = [TankLimit](repeating: .none, count: model.tanks.count)
         matrix = SparseLDLT(model.symbolic)
         accuracy = min(model.network.hydraulics.accuracy, 1e-3)
     }
@@ -134,7 +141,9 @@ public final class HydraulicSolver {
             let row = Int(model.rowOfNode[node])
             delta[row] = conditions.demands[node]
             guard !model.isJunction[row] else { continue }
-            target[row] = conditions.fixedHeads[node] ?? model.elevations[row]
+            setHead(row, conditions.fixedHeads[node] ?? model.elevations[row])
+            let number = Int(model.tankAtRow[row])
+            if number >= 0 { setLimit(number, model.tanks[number].limit(atHead: target[row])) }
         }
         setDemands(delta)
         for link in conditions.statuses.indices {
@@ -189,6 +198,22 @@ public final class HydraulicSolver {
         }
     }
 
+    /// Full tanks take nothing, empty ones give nothing.
+    func setLimit(_ tank: Int, _ limit: TankLimit) { limits[tank] = limit }
+
+    /// Tanks were freed for an implicit step, or fixed again.
+    func storesChanged() {
+        assignHolders()
+        isStale = true
+        isMoved = true
+    }
+
+    /// As if nothing had been solved before.
+    func beginCold() {
+        isFirst = false
+        startCold()
+    }
+
     /// What the network or its operator sets a link to; its own status begins anew where that changes.
     func impose(_ k: Int, _ new: Link.Status, _ value: Double) {
         let kind = model.table.kind[k]
@@ -206,7 +231,11 @@ public final class HydraulicSolver {
         setting[k] = value
         isStale = true
         isMoved = true
-        if isSameStatus, wanted != .active { return }
+        if isSameStatus {
+            // A held head moves with the setting.
+            if status[k] == .active { isStructureStale = true }
+            return
+        }
         status[k] = wanted == .closed ? .closed : (wanted == .active ? .active : .open)
         if wanted == .closed { flow[k] = 0 } else if wasClosed { flow[k] = startFlow(k) }
         isStructureStale = true
@@ -251,12 +280,15 @@ public final class HydraulicSolver {
     }
 
     private var lastOutcome = Verdict.Outcome.converged
+    var imbalance = Imbalance()
 
     /// Newton steps from the matrix that lies ready, until nothing moves and no status changes.
     private func iterate(upTo limit: Int, checking: Bool) -> Verdict.Outcome {
         let checkEvery = 2, checkUntil = 10
         for iteration in 0..<limit {
-            switch matrix.factor(diagonal: diagonal, offDiagonal: offDiagonal) {
+            delta.take(right)
+            delta[model.spareRow] = 0
+            switch matrix.factor(diagonal: diagonal, offDiagonal: offDiagonal, solving: delta) {
             case .factored: break
             case .notPositiveDefinite(let row), .notFinite(let row):
                 guard releaseValve(near: [row]) else { return .singular }
@@ -268,10 +300,8 @@ public final class HydraulicSolver {
                 sweep(0)
                 continue
             }
-            delta.take(right)
-            delta[model.spareRow] = 0
-            matrix.solve(delta)
             head.add(delta, length: model.rowCount)
+            for row in boundary { head[row] = target[row] }
             iterations += 1
             // Now and then a shorter step breaks a cycle of the iterations.
             let step = iteration % 40 >= 30 ? 0.6 : 1.0
@@ -282,6 +312,9 @@ public final class HydraulicSolver {
                 continue
             }
             if step == 1, tally.isConverged(accuracy) {
+                // Rounding of large steps over links of next to no resistance: a further step takes it out.
+                measureBalance()
+                if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }
                 guard outflows.settle(self) || (checking && updateLinks()) || (checking && applyPressureControls()) else {
                     return .converged
                 }

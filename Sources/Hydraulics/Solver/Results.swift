@@ -16,32 +16,38 @@ extension HydraulicSolver {
         for index in 0..<outflows.count { delta[model.outflows.laws[index].row] -= outflows.flow[index] }
     }
 
+    /// Measures what the junctions lack, and leaves the balance of every row in `delta`.
+    func measureBalance() {
+        fillBalance()
+        var found = Imbalance()
+        for row in 0..<model.rowCount {
+            if model.isJunction[row] {
+                found.throughput += abs(demand[row])
+                if !isIsolated[row], !(abs(delta[row]) <= found.size) { (found.size, found.row) = (abs(delta[row]), row) }
+            } else {
+                found.throughput += abs(delta[row])
+            }
+        }
+        imbalance = found
+    }
+
     /// The verdict on the state as it stands.
     func verdict(_ outcome: Verdict.Outcome) -> Verdict {
         var outcome = outcome
-        fillBalance()
-        var mass = 0.0, massRow = -1, throughput = 0.0
-        for row in 0..<model.rowCount {
-            if model.isJunction[row] {
-                throughput += abs(demand[row])
-                if isIsolated[row] {
-                    if wanted[row] != 0, outcome == .converged { outcome = .demandWithoutSource }
-                } else if !(abs(delta[row]) <= mass) {
-                    (mass, massRow) = (abs(delta[row]), row)
-                }
-            } else {
-                throughput += abs(delta[row])
-            }
+        measureBalance()
+        if outcome == .converged, isolatedRows.contains(where: { model.isJunction[$0] && wanted[$0] != 0 }) {
+            outcome = .demandWithoutSource
         }
         let energy = energyResidual()
         if outcome == .converged || outcome == .demandWithoutSource,
-            !(energy.size <= Verdict.energyBar) || !(mass <= max(Verdict.massBar * throughput, Verdict.massFloor))
+            !(energy.size <= Verdict.energyBar) || !imbalance.isSmall
         {
             outcome = .notConverged
         }
         let link = energy.place >= 0 ? Int(model.table.linkAtPlace[energy.place]) : -1
         return Verdict(
-            outcome: outcome, iterations: iterations, massResidual: mass, massWorstNode: massRow >= 0 ? id(ofRow: massRow) : nil,
+            outcome: outcome, iterations: iterations, massResidual: imbalance.size,
+            massWorstNode: imbalance.row >= 0 ? id(ofRow: imbalance.row) : nil,
             energyResidual: energy.size, energyWorstLink: link >= 0 ? network.links[link].id : nil,
             isolatedNodes: isolatedRows.filter { model.isJunction[$0] }.map { model.nodeOfRow[$0] }.sorted()
                 .map { network.nodes[Int($0)].id })
@@ -97,10 +103,19 @@ extension HydraulicSolver {
         var statuses = [LinkStatus](repeating: .closed, count: model.linkCount)
         for link in 0..<model.linkCount {
             let place = Int(model.table.placeOfLink[link])
-            flows[link] = flow[place]
             statuses[link] = status[place]
+            flows[link] = status[place].isClosed ? 0 : flow[place]
         }
         return HydraulicState(
             heads: heads, flows: flows, statuses: statuses, demands: demands, leakage: leakage, verdict: verdict)
     }
+}
+
+/// The junction that lacks most. [m³/s]
+struct Imbalance {
+    var size = 0.0
+    var row = -1
+    var throughput = 0.0
+
+    var isSmall: Bool { size <= max(Verdict.massBar * throughput, Verdict.massFloor) }
 }

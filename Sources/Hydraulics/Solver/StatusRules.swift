@@ -170,15 +170,14 @@ extension HydraulicSolver {
         func refuses(_ row: Int32, away drop: Double, out q: Double) -> Bool {
             let number = Int(model.tankAtRow[row])
             guard number >= 0 else { return false }
-            let tank = model.tanks[number]
-            if head[row] >= tank.full - Tolerance.level, !tank.canOverflow {
+            if limits[number] == .full {
                 if model.table.kind[k] == .pump {
                     if row == model.table.end[k] { return true }
                 } else if drop < -Tolerance.head || q < -Tolerance.flow {
                     return true
                 }
             }
-            if head[row] <= tank.empty + Tolerance.level {
+            if limits[number] == .empty {
                 if model.table.kind[k] == .pump {
                     if row == model.table.start[k] { return true }
                 } else if drop > Tolerance.head && q >= -Tolerance.flow {

@@ -10,7 +10,7 @@ extension HydraulicSolver {
 
     private var hasHeld: Bool { model.pressureValves.contains { status[$0] == .active } }
 
-    private var hasSoft: Bool { (model.table.pipes..<model.table.count).contains { isSoft[$0] } }
+    var hasSoft: Bool { (model.table.pipes..<model.table.count).contains { isSoft[$0] } }
 
     /// Looks anew for parts without a source, opens and closes pipes accordingly, and lists the rows with given heads.
     func refreshStructure() {
@@ -23,11 +23,15 @@ extension HydraulicSolver {
             isIsolated[row] = !reached[row]
             if !reached[row] { isolatedRows.append(Int32(row)) }
         }
+        closedPipes = []
         for k in 0..<model.table.pipes where model.table.linkAtPlace[k] >= 0 {
             let isOpen = imposed[k] != .closed && !isCutOff(k)
             status[k] = imposed[k] == .closed ? .closed : .open
             if isOpen, open[k] == 0, flow[k] == 0 { flow[k] = startFlow(k) }
-            if !isOpen { flow[k] = 0 }
+            if !isOpen {
+                flow[k] = 0
+                if !isCutOff(k) { closedPipes.append(k) }
+            }
             open[k] = isOpen ? 1 : 0
         }
         for k in model.table.pipes..<model.table.count where !isCutOff(k) && !status[k].isClosed && flow[k] == 0 { flow[k] = startFlow(k) }
@@ -75,6 +79,7 @@ extension HydraulicSolver {
             open[k] = 0
             flow[k] = 0
         }
+        closedPipes.removeAll(where: isCutOff)
         isSoft.fill(false)
         assignHolders()
         isFinal = true

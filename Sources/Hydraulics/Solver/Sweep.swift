@@ -36,6 +36,7 @@ extension HydraulicSolver {
         case .darcyWeisbach: sweepPipes(DarcyWeisbachLaw(), step, &tally)
         }
         sweepSpecials(step, &tally)
+        if leaksWhereClosed { sweepClosedPipes(step) }
         outflows.sweep(self, step, &tally)
         sweepPressureValves(&tally)
         for store in stores {
@@ -99,7 +100,7 @@ extension HydraulicSolver {
             conductance.setFour(at: k, p)
             residual.setFour(at: k, r)
             offDiagonal.setFour(at: k, -p)
-            ahead += moved.magnitudes
+            ahead += (moved.magnitudes - p * Tolerance.headRounding).clamped(lowerBound: .zero, upperBound: .init(repeating: .infinity))
             total += size
             worst = pointwiseMax(worst, r.magnitudes)
             diagonal[i.0] += p[0]

@@ -8,45 +8,45 @@
 // Largest error against the C library over 7 × 10⁷ points with x in 1e-300 … 1e12 and y in 0.1 … 4: 8 units in the last place,
 // 1.1e-15; no step back among 4 × 10⁶ steps from a number to the next one.
 
-/// Constants of ``power(of:exponent:)`` and its vector forms.
+/// Constants of ``power(of:exponent:)`` and its vector forms; computed, so that other modules see their values.
 @usableFromInline
 enum PowerConstants {
     /// Bit pattern of √½, and what moves it to the bit pattern of 1.
-    @usableFromInline static let lowestMantissa: UInt64 = 0x3FE6_A09E_667F_3BCD
-    @usableFromInline static let toOne: UInt64 = 0x0009_5F61_9980_C433
-    @usableFromInline static let mantissaBits: UInt64 = 0x000F_FFFF_FFFF_FFFF
+    @inlinable static var lowestMantissa: UInt64 { 0x3FE6_A09E_667F_3BCD }
+    @inlinable static var toOne: UInt64 { 0x0009_5F61_9980_C433 }
+    @inlinable static var mantissaBits: UInt64 { 0x000F_FFFF_FFFF_FFFF }
     /// Bit pattern of 2⁵²: a whole number below that in its low bits reads as that number plus 2⁵².
-    @usableFromInline static let wholeNumber: UInt64 = 0x4330_0000_0000_0000
+    @inlinable static var wholeNumber: UInt64 { 0x4330_0000_0000_0000 }
     /// 2⁵² and the bias of the exponent.
-    @usableFromInline static let wholeNumberAndBias = 4_503_599_627_371_519.0
+    @inlinable static var wholeNumberAndBias: Double { 4_503_599_627_371_519.0 }
     /// 1.5 × 2⁵²: adding it rounds to a whole number, which then stands in the low bits.
-    @usableFromInline static let rounding = 6_755_399_441_055_744.0
+    @inlinable static var rounding: Double { 6_755_399_441_055_744.0 }
     /// Keeps the upper 26 bits of a mantissa.
-    @usableFromInline static let upperHalf: UInt64 = 0xFFFF_FFFF_F800_0000
+    @inlinable static var upperHalf: UInt64 { 0xFFFF_FFFF_F800_0000 }
     /// Beyond these exponents of 2 the result is 0 or infinite.
-    @usableFromInline static let lowestExponent = -1022.0
-    @usableFromInline static let highestExponent = 1023.5
+    @inlinable static var lowestExponent: Double { -1022.0 }
+    @inlinable static var highestExponent: Double { 1023.5 }
 
     // Least-maximum polynomials (exchange algorithm in 60 digits, rounded to double).
     /// log₂ m = s (l + s² (l0 + l1 s² + … + l5 s¹⁰)); error below 1e-16.
-    @usableFromInline static let l = 2.8853900817779268
-    @usableFromInline static let l0 = 0.9617966939248228
-    @usableFromInline static let l1 = 0.5770780171134007
-    @usableFromInline static let l2 = 0.41219841739145197
-    @usableFromInline static let l3 = 0.3206155309215471
-    @usableFromInline static let l4 = 0.2614671913227971
-    @usableFromInline static let l5 = 0.24268017962125862
+    @inlinable static var l: Double { 2.8853900817779268 }
+    @inlinable static var l0: Double { 0.9617966939248228 }
+    @inlinable static var l1: Double { 0.5770780171134007 }
+    @inlinable static var l2: Double { 0.41219841739145197 }
+    @inlinable static var l3: Double { 0.3206155309215471 }
+    @inlinable static var l4: Double { 0.2614671913227971 }
+    @inlinable static var l5: Double { 0.24268017962125862 }
     /// 2^r = 1 + r (e0 + e1 r + … + e9 r⁹) for |r| ≤ ½; error below 2.2e-16.
-    @usableFromInline static let e0 = 0.6931471805599501
-    @usableFromInline static let e1 = 0.24022650695910194
-    @usableFromInline static let e2 = 0.05550410866444413
-    @usableFromInline static let e3 = 0.009618129107571401
-    @usableFromInline static let e4 = 0.0013333558230891264
-    @usableFromInline static let e5 = 0.00015403530483425992
-    @usableFromInline static let e6 = 1.5252656777541675e-05
-    @usableFromInline static let e7 = 1.3215423089032974e-06
-    @usableFromInline static let e8 = 1.0208791722874574e-07
-    @usableFromInline static let e9 = 7.075747144810855e-09
+    @inlinable static var e0: Double { 0.6931471805599501 }
+    @inlinable static var e1: Double { 0.24022650695910194 }
+    @inlinable static var e2: Double { 0.05550410866444413 }
+    @inlinable static var e3: Double { 0.009618129107571401 }
+    @inlinable static var e4: Double { 0.0013333558230891264 }
+    @inlinable static var e5: Double { 0.00015403530483425992 }
+    @inlinable static var e6: Double { 1.5252656777541675e-05 }
+    @inlinable static var e7: Double { 1.3215423089032974e-06 }
+    @inlinable static var e8: Double { 1.0208791722874574e-07 }
+    @inlinable static var e9: Double { 7.075747144810855e-09 }
 }
 
 /// x^y to some ulps, fit for inner loops.

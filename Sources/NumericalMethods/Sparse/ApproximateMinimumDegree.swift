@@ -22,9 +22,8 @@ struct ApproximateMinimumDegree {
     private let weight: IndexList
     /// Of a variable: bound on its external degree. Of an element: weight of its list.
     private let degree: IndexList
-    /// 1 for a living element.
-    private let isLive: IndexList
     /// Time stamps: `stamp[e] − now` is the weight of element e outside the pivot's list, when it is not negative.
+    /// −1: no longer an element or a variable.
     private let stamp: IndexList
     private var now = 1
     private var largestElement = 0
@@ -38,6 +37,7 @@ struct ApproximateMinimumDegree {
     private let nextMerged: IndexList
     /// Buckets of equal hash.
     private let bucketHead: IndexList
+    private let bucketMask: Int
     private let bucketNext: IndexList
     private let hash: IndexList
     private let pivots: IndexList
@@ -60,7 +60,7 @@ struct ApproximateMinimumDegree {
         remaining = n
         // The lists need no more room than the matrix; one element's list more while it is being made; the rest is slack.
         capacity = count + count / 2 + 2 * n
-        let memory = Column<Int32>(repeating: -1, count: capacity + 16 * n + 1)
+        let memory = Column<Int32>(repeating: -1, count: capacity + 15 * n + 1)
         self.memory = memory
         var offset = 0
         func take(_ length: Int) -> IndexList {
@@ -73,7 +73,6 @@ struct ApproximateMinimumDegree {
         elementCount = take(n)
         weight = take(n)
         degree = take(n)
-        isLive = take(n)
         stamp = take(n)
         degreeHead = take(n + 1)
         next = take(n)
@@ -81,6 +80,8 @@ struct ApproximateMinimumDegree {
         firstMerged = take(n)
         nextMerged = take(n)
         bucketHead = take(n)
+        // A power of two that fits, less one; few, so that they stay near: only the variables of one pivot's list meet in them.
+        bucketMask = n >= 1024 ? 1023 : n > 1 ? (1 << (Int.bitWidth - 1 - n.leadingZeroBitCount)) - 1 : 0
         bucketNext = take(n)
         hash = take(n)
         pivots = take(n)
@@ -92,12 +93,12 @@ struct ApproximateMinimumDegree {
             elementCount[row] = 0
             weight[row] = 1
             degree[row] = length[row]
-            isLive[row] = 0
             stamp[row] = 0
         }
         let denseDegree = max(16, 10 * Int(Double(n).squareRoot()))
         for row in 0..<n where length[row] > denseDegree {
             weight[row] = 0
+            stamp[row] = -1
             denseRows.append(row)
         }
         remaining -= denseRows.count
@@ -154,7 +155,7 @@ struct ApproximateMinimumDegree {
     /// Returns the weight of the list.
     private mutating func gatherList(of pivot: Int) -> Int {
         makeRoom()
-        let (lists, start, length, isLive) = (lists, start, length, isLive)
+        let (lists, start, length, stamp) = (lists, start, length, stamp)
         remaining -= weight[pivot]
         weight[pivot] = 0
         let newStart = free
@@ -164,9 +165,9 @@ struct ApproximateMinimumDegree {
         for position in oldStart..<(oldStart + length[pivot]) {
             let member = lists[position]
             if position < oldStart + elements {
-                guard isLive[member] != 0 else { continue }
+                guard stamp[member] >= 0 else { continue }
                 for inner in start[member]..<(start[member] + length[member]) { gather(lists[inner], &total) }
-                isLive[member] = 0
+                stamp[member] = -1
             } else {
                 gather(member, &total)
             }
@@ -174,7 +175,6 @@ struct ApproximateMinimumDegree {
         start[pivot] = newStart
         length[pivot] = free - newStart
         elementCount[pivot] = 0
-        isLive[pivot] = 1
         return total
     }
 
@@ -192,14 +192,15 @@ struct ApproximateMinimumDegree {
     /// For each element next to the pivot's list: how much of it lies outside that list.
     private func measureElements(from first: Int, to end: Int) {
         let (lists, start, elementCount, weight) = (lists, start, elementCount, weight)
-        let (isLive, stamp, degree, now) = (isLive, stamp, degree, now)
+        let (stamp, degree, now) = (stamp, degree, now)
         for position in first..<end {
             let variable = lists[position]
             let rows = -weight[variable]
             for inner in start[variable]..<(start[variable] + elementCount[variable]) {
                 let element = lists[inner]
-                guard isLive[element] != 0 else { continue }
-                stamp[element] = (stamp[element] >= now ? stamp[element] : degree[element] + now) - rows
+                let before = stamp[element]
+                guard before >= 0 else { continue }
+                stamp[element] = (before >= now ? before : degree[element] + now) - rows
             }
         }
     }
@@ -207,7 +208,7 @@ struct ApproximateMinimumDegree {
     /// New degree bounds; lists cleaned of what the pivot's element now covers; variables with nothing outside eliminated at once.
     private mutating func updateDegrees(of pivot: Int, from first: Int, to end: Int, listWeight: inout Int) {
         let (lists, start, elementCount, length) = (lists, start, elementCount, length)
-        let (isLive, stamp, weight, degree, now) = (isLive, stamp, weight, degree, now)
+        let (stamp, weight, degree, now) = (stamp, weight, degree, now)
         for position in first..<end {
             let variable = lists[position]
             let begin = start[variable]
@@ -217,7 +218,7 @@ struct ApproximateMinimumDegree {
             let elementsEnd = begin + elementCount[variable]
             for inner in begin..<elementsEnd {
                 let element = lists[inner]
-                guard isLive[element] != 0 else { continue }
+                guard stamp[element] >= 0 else { continue }
                 let rest = stamp[element] - now
                 if rest > 0 {
                     outside += rest
@@ -225,7 +226,7 @@ struct ApproximateMinimumDegree {
                     lists[out] = element
                     out += 1
                 } else {
-                    isLive[element] = 0  // wholly inside: absorbed
+                    stamp[element] = -1  // wholly inside: absorbed
                 }
             }
             let keptElements = out - begin
@@ -255,7 +256,7 @@ struct ApproximateMinimumDegree {
             length[variable] = out - begin + 1
             key &= 0x7FFF_FFFF
             hash[variable] = key
-            let bucket = key % order
+            let bucket = key & bucketMask
             bucketNext[variable] = bucketHead[bucket]
             bucketHead[bucket] = variable
         }
@@ -266,7 +267,7 @@ struct ApproximateMinimumDegree {
         let (lists, start, length, weight) = (lists, start, length, weight)
         let (stamp, hash, bucketHead, bucketNext) = (stamp, hash, bucketHead, bucketNext)
         for position in first..<end where weight[lists[position]] < 0 {
-            let bucket = hash[lists[position]] % order
+            let bucket = hash[lists[position]] & bucketMask
             var one = bucketHead[bucket]
             bucketHead[bucket] = -1
             while one >= 0 {
@@ -316,7 +317,7 @@ struct ApproximateMinimumDegree {
         }
         length[pivot] = out - first
         degree[pivot] = listWeight
-        isLive[pivot] = out > first ? 1 : 0
+        if out == first { stamp[pivot] = -1 }
         free = out
         largestElement = max(largestElement, listWeight)
         pivots[pivotCount] = pivot
@@ -324,6 +325,7 @@ struct ApproximateMinimumDegree {
     }
 
     private mutating func merge(_ variable: Int, into other: Int) {
+        stamp[variable] = -1
         nextMerged[variable] = firstMerged[other]
         firstMerged[other] = variable
     }
@@ -350,7 +352,7 @@ struct ApproximateMinimumDegree {
     }
 
     private mutating func restartStamps() {
-        for owner in 0..<order { stamp[owner] = 0 }
+        for owner in 0..<order where stamp[owner] >= 0 { stamp[owner] = 0 }
         now = 1
     }
 
@@ -359,7 +361,7 @@ struct ApproximateMinimumDegree {
         guard free + order > capacity else { return }
         let packed = Column<Int32>(repeating: 0, count: free)
         var count = 0
-        for owner in 0..<order where weight[owner] != 0 || isLive[owner] != 0 {
+        for owner in 0..<order where stamp[owner] >= 0 {
             let begin = count
             for position in start[owner]..<(start[owner] + length[owner]) {
                 packed[count] = Int32(truncatingIfNeeded: lists[position])
