@@ -303,6 +303,7 @@ public final class HydraulicSolver {
                 sweep(0)
                 continue
             }
+            if hasHeld { coupleValves() }
             head.add(delta, length: model.rowCount)
             for row in boundary { head[row] = target[row] }
             iterations += 1

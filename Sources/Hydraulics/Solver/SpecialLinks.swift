@@ -99,6 +99,39 @@ extension HydraulicSolver {
         }
     }
 
+    /// What the held nodes will ask of their valves after the step in `delta` is asked of the valves' other ends in the same step:
+    /// further back-solves with the same factor. One is enough where a valve alone feeds its zone, one more for each zone behind.
+    func coupleValves() {
+        for _ in 0..<4 {
+            var moved = 0.0
+            for k in model.pressureValves where status[k] == .active && !isCutOff(k) {
+                let isReducing = model.table.kind[k] == .prv
+                let row = Int(isReducing ? model.table.end[k] : model.table.start[k])
+                var need = demand[row]
+                for index in model.links(at: row) {
+                    let other = Int(model.linksAtRow[index])
+                    guard other != k else { continue }
+                    let i = model.table.start[other]
+                    let q = flow[other] + conductance[other] * (residual[other] + delta[i] - delta[model.table.end[other]])
+                    need += Int(i) == row ? q : -q
+                }
+                for index in model.outflows.laws(at: row) {
+                    need += outflows.flow[index] + outflows.conductance[index] * (outflows.residual[index] + delta[row])
+                }
+                let change = (isReducing ? need : -need) - flow[k]
+                guard abs(change) > 1e-13 else { continue }
+                moved += abs(change)
+                flow[k] += change
+                let outer = isReducing ? model.table.start[k] : model.table.end[k]
+                if !isGiven[outer] { right[outer] -= isReducing ? change : -change }
+            }
+            if moved == 0 { return }
+            delta.take(right)
+            delta[model.spareRow] = 0
+            matrix.solve(delta)
+        }
+    }
+
     private func valveFlow(_ k: Int) -> Double {
         let isReducing = model.table.kind[k] == .prv
         let row = Int(isReducing ? model.table.end[k] : model.table.start[k])
