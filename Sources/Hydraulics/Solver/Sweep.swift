@@ -129,11 +129,6 @@ extension HydraulicSolver {
     }
 }
 
-extension SIMD4<Double> {
-    @inline(__always)
-    var magnitudes: Self { unsafe unsafeBitCast(unsafeBitCast(self, to: SIMD4<UInt64>.self) & 0x7FFF_FFFF_FFFF_FFFF, to: Self.self) }
-}
-
 /// Friction of pipes at a flow's size, four pipes from `k` on: slope dh/dq and secant h/q. [s/m²]
 protocol PipeLaw {
     func slopes(_ table: LinkTable, _ k: Int, _ size: SIMD4<Double>) -> (gradient: SIMD4<Double>, secant: SIMD4<Double>)
