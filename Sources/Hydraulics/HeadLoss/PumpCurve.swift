@@ -14,8 +14,13 @@ enum PumpCurve: Sendable {
 
     /// One point: shutoff at 4/3 of its head, zero head at twice its flow. Three points that begin at zero flow: a power
     /// function through them. Anything else: straight lines (EPANET 2.3, `powercurve`).
-    init(points: [Point]) {
+    /// - Parameter followsEPANET: EPANET writes 1.33334 for 4/3, which makes the exponent 1.99997.
+    init(points: [Point], followsEPANET: Bool = false) {
         if points.count == 1, let point = points.first {
+            if followsEPANET {
+                self.init(points: [Point(x: 0, y: 1.33334 * point.y), point, Point(x: 2 * point.x, y: 0)])
+                return
+            }
             let shutoff = 4 * point.y / 3
             self = .powerFunction(shutoff: shutoff, resistance: (shutoff - point.y) / (point.x * point.x), exponent: 2)
         } else if points.count == 3, points[0].x == 0 {

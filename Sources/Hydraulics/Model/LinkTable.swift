@@ -99,7 +99,7 @@ struct LinkTable: Sendable {
                 case .constantPower(let watts): pumps[k] = .constantPower(watts * constants.headFlowPerWatt)
                 case .curve(let id):
                     guard let points = curveOf[id], !points.isEmpty else { throw .undefinedCurve(link: link.id, curve: id) }
-                    pumps[k] = PumpCurve(points: points)
+                    pumps[k] = PumpCurve(points: points, followsEPANET: constants.followsEPANET)
                 }
             case .valve(let valve):
                 (d, coefficient) = (valve.diameter, valve.minorLoss)

@@ -210,6 +210,11 @@ public final class ExtendedPeriod {
             if wait > 0 { step = min(step, wait) }
         }
         if Double(nextReport) > now { step = min(step, Double(nextReport) - now) }
+        if model.constants.followsEPANET, times.reportStep > 0 {
+            // EPANET stops at each report step from the very start.
+            let report = Double(times.reportStep)
+            step = min(step, report - now.truncatingRemainder(dividingBy: report))
+        }
         for entry in controls.entries {
             guard let wait = controls.wait(entry, at: now), wait > 0, wait < step else { continue }
             if apply(entry.action, place: entry.place, link: entry.link, isTrial: true) { step = wait }

@@ -330,8 +330,12 @@ public final class HydraulicSolver {
     private func releaseValve(near rows: [Int]) -> Bool {
         let rows = Set(rows)
         func isNear(_ k: Int) -> Bool { rows.contains(Int(model.table.start[k])) || rows.contains(Int(model.table.end[k])) }
-        for k in model.pressureValves where status[k] == .active && isNear(k) {
+        // Of several, the one that has been let go least often; a reducing valve before a sustaining one.
+        let candidates = model.pressureValves.filter { status[$0] == .active && isNear($0) }
+        func rank(_ k: Int) -> Int { 2 * Int(changes[k]) + (model.table.kind[k] == .prv ? 0 : 1) }
+        if let k = candidates.min(by: { rank($0) < rank($1) }) {
             status[k] = .cannotDeliverPressure
+            changes[k] += 1
             assignHolders()
             return true
         }

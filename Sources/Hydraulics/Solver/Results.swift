@@ -35,7 +35,9 @@ extension HydraulicSolver {
     func verdict(_ outcome: Verdict.Outcome) -> Verdict {
         var outcome = outcome
         measureBalance()
-        if outcome == .converged, isolatedRows.contains(where: { model.isJunction[$0] && wanted[$0] != 0 }) {
+        // Where demand answers to pressure, a part without a source just gets nothing.
+        let cannotGoWithout: (Int32) -> Bool = { [self] in model.outflows.isPressureDriven ? wanted[$0] < 0 : wanted[$0] != 0 }
+        if outcome == .converged, isolatedRows.contains(where: { model.isJunction[$0] && cannotGoWithout($0) }) {
             outcome = .demandWithoutSource
         }
         let energy = energyResidual()

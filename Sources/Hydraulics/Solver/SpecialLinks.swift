@@ -61,20 +61,19 @@ extension HydraulicSolver {
     /// EPANET lets a trickle through everything that is closed: a hundred-millionth of a ft³/s for each foot.
     var leaksWhereClosed: Bool { constants.followsEPANET }
 
-    func sweepClosedPipes(_ step: Double) {
+    /// After `sweepPipes`, which has moved their flows.
+    func sweepClosedPipes() {
         let p = 1 / Tolerance.closedGradient
         for k in closedPipes {
             let i = Int(model.table.start[k]), j = Int(model.table.end[k])
-            if step > 0 { flow[k] += step * p * (residual[k] + delta[i] - delta[j]) }
-            let q = flow[k]
-            let r = head[i] - head[j] - Tolerance.closedGradient * q
+            let r = head[i] - head[j] - Tolerance.closedGradient * flow[k]
             conductance[k] = p
             residual[k] = r
             offDiagonal[k] = -p
             diagonal[i] += p
             diagonal[j] += p
-            right[i] -= q + p * r
-            right[j] += q + p * r
+            right[i] -= p * r
+            right[j] += p * r
         }
     }
 
@@ -134,7 +133,14 @@ enum SpecialLaw {
             return open(table.minor[k], q)
         case .gpv:
             guard status == .active, let curve = table.curves[k] else { return open(table.minor[k], q) }
-            let size = max(abs(q), 1e-9)
+            let size = abs(q)
+            // Through the origin, where the curve may begin with a step.
+            let least = 1e-8
+            if size < least {
+                let line = curve.line(at: least)
+                let slope = max((line.intercept + line.slope * least) / least, Tolerance.openGradient)
+                return (slope * q, slope)
+            }
             let line = curve.line(at: size)
             return ((line.intercept + line.slope * size) * (q < 0 ? -1 : 1), max(line.slope, Tolerance.openGradient))
         case .pcv:

@@ -87,7 +87,7 @@ extension HydraulicSolver {
     }
 
     /// Fills `reached`: rows that a path joins to a reservoir or tank when the links for which `isCut` holds are taken out.
-    private func walk(_ isCut: (Int) -> Bool) {
+    func walk(_ isCut: (Int) -> Bool) {
         reached.fill(false)
         var queue: [Int32] = []
         for row in 0..<model.rowCount where !model.isJunction[row] {

@@ -36,7 +36,7 @@ extension HydraulicSolver {
         case .darcyWeisbach: sweepPipes(DarcyWeisbachLaw(), step, &tally)
         }
         sweepSpecials(step, &tally)
-        if leaksWhereClosed { sweepClosedPipes(step) }
+        if leaksWhereClosed { sweepClosedPipes() }
         outflows.sweep(self, step, &tally)
         sweepPressureValves(&tally)
         for store in stores {

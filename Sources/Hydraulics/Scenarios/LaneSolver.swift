@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NumericalMethods
+import WaterModel
+
+typealias Lanes = SIMD8<Double>
+
+/// Eight scenarios side by side: the iterations of `HydraulicSolver` with a vector in place of each number, at fixed statuses.
+final class LaneSolver {
+    let model: HydraulicModel
+    let start: LaneStart
+    let head, delta, right, diagonal, demand: Column<Lanes>
+    let wanted: Column<Lanes>
+    let flow, conductance, residual, offDiagonal: Column<Lanes>
+    /// Links that a lane has closed, and slopes that a lane has changed; columns of their own only where a scenario asks.
+    var closed: [(place: Int, lane: Int)] = []
+    var slopes: [Int: Lanes] = [:]
+    let outflow, outConductance, outResidual: Column<Lanes>
+    /// One where an outflow follows its law, zero where it is held at an end.
+    let isFree: Column<Lanes>
+    let outRest: Column<Lanes>
+    var leaks: [LaneLeak] = []
+    var matrix: LaneLDLT
+    /// Looks at statuses with the scalar rules.
+    let scratch: HydraulicSolver
+    var settled = [Bool](repeating: false, count: 8)
+    var iterations = [Int](repeating: 0, count: 8)
+    /// How often outflows of a lane were held or let go.
+    var settlings = [Int](repeating: 0, count: 8)
+    var isSound = [Bool](repeating: true, count: 8)
+
+    struct LaneLeak {
+        var lane: Int
+        var law: OutflowLaws.Law
+        var flow: Double
+        var conductance = 0.0
+        var residual = 0.0
+    }
+
+    init(_ model: HydraulicModel, _ start: LaneStart) {
+        self.model = model
+        self.start = start
+        func zeros(_ count: Int) -> Column<Lanes> { Column(repeating: .zero, count: count) }
+        let rows = model.rowCount + 1, links = model.table.count, laws = model.outflows.laws.count
+        (head, delta, right, diagonal, demand, wanted) = (zeros(rows), zeros(rows), zeros(rows), zeros(rows), zeros(rows), zeros(rows))
+        (flow, conductance, residual, offDiagonal) = (zeros(links), zeros(links), zeros(links), zeros(links))
+        (outflow, outConductance, outResidual, isFree, outRest) = (zeros(laws), zeros(laws), zeros(laws), zeros(laws), zeros(laws))
+        matrix = LaneLDLT(model.symbolic)
+        scratch = HydraulicSolver(model)
+        scratch.imposed.take(start.conditions.imposed)
+        scratch.setting.take(start.setting)
+        scratch.isIsolated.take(start.isIsolated)
+        scratch.target.take(start.conditions.target)
+        scratch.limits = start.conditions.limits
+    }
+
+    /// Back to the base case.
+    func reset() {
+        for row in 0...model.rowCount {
+            head[row] = Lanes(repeating: start.head[row])
+            demand[row] = Lanes(repeating: start.demand[row])
+            wanted[row] = Lanes(repeating: start.wanted[row])
+        }
+        for k in 0..<model.table.count { flow[k] = Lanes(repeating: start.flow[k]) }
+        for index in isFree.indices {
+            isFree[index] = Lanes(repeating: start.hold[index] == .free ? 1 : 0)
+            outflow[index] = Lanes(repeating: start.outflow[index])
+            outRest[index] = outflow[index]
+        }
+        closed = []
+        slopes = [:]
+        leaks = []
+        settled = [Bool](repeating: false, count: 8)
+        isSound = [Bool](repeating: true, count: 8)
+        iterations = [Int](repeating: 0, count: 8)
+        settlings = [Int](repeating: 0, count: 8)
+    }
+
+    /// Takes in a scenario; false where it has to be solved by itself.
+    func impose(_ scenario: Scenario, lane: Int, _ nodes: [Node.ID: Int], _ links: [Link.ID: Int]) -> Bool {
+        if scenario.demandFactor != 1 || !scenario.outflows.isEmpty {
+            for row in 0..<model.rowCount where model.isJunction[row] {
+                if scenario.demandFactor != 1 { setDemand(row, lane, start.wanted[row] * scenario.demandFactor) }
+            }
+            for (id, added) in scenario.outflows {
+                guard let node = nodes[id] else { return false }
+                let row = Int(model.rowOfNode[node])
+                guard model.isJunction[row] else { return false }
+                setDemand(row, lane, wanted[row][lane] + added)
+            }
+        }
+        for leak in scenario.leaks {
+            guard case .node(let id) = leak.place, let node = nodes[id] else { return false }
+            let row = model.rowOfNode[node]
+            guard model.isJunction[row], !start.isIsolated[row], leak.coefficient > 0, leak.exponent > 0 else { return false }
+            let z = model.elevations[row]
+            let law = OutflowLaws.Law(
+                row: row, role: .leak, reverses: false, base: z, coefficient: leak.coefficient, inverse: 1 / leak.exponent, range: 0)
+            let pressure = start.head[row] - z
+            guard pressure > 0 else { return false }
+            leaks.append(LaneLeak(lane: lane, law: law, flow: leak.coefficient * power(pressure, leak.exponent)))
+        }
+        for (id, value) in scenario.roughness {
+            guard let link = links[id], let pipe = model.network.links[link].pipe, value > 0 else { return false }
+            let place = Int(model.table.placeOfLink[link])
+            guard place < model.table.pipes, model.table.formula != .darcyWeisbach else { return false }
+            var lanes = slopes[place] ?? Lanes(repeating: model.table.slope[place])
+            let ratio = value / pipe.roughness
+            let exponent = model.table.exponent
+            lanes[lane] = model.table.slope[place] * (model.table.formula == .hazenWilliams ? power(1 / ratio, exponent) : ratio * ratio)
+            slopes[place] = lanes
+        }
+        for (id, status) in scenario.statuses {
+            guard let link = links[id] else { return false }
+            let place = Int(model.table.placeOfLink[link])
+            guard place < model.table.pipes else { return false }
+            switch (status, start.open[place] > 0) {
+            case (.closed, true):
+                closed.append((place, lane))
+                var q = flow[place]
+                q[lane] = 0
+                flow[place] = q
+            case (.open, true), (.active, true), (.closed, false): break
+            case (.open, false), (.active, false): return false
+            }
+        }
+        let mine = Set(closed.filter { $0.lane == lane }.map(\.place))
+        return mine.isEmpty || scratch.reachesAll(but: mine, statuses: start.status)
+    }
+
+    private func setDemand(_ row: Int, _ lane: Int, _ value: Double) {
+        let isDriven = model.outflows.isPressureDriven
+        wanted[row][lane] = value
+        demand[row][lane] = isDriven && value > 0 ? 0 : value
+        guard isDriven else { return }
+        for index in model.outflows.laws(at: row) where model.outflows.laws[index].role == .demand {
+            if value <= 0 {
+                isFree[index][lane] = 0
+                outRest[index][lane] = 0
+            } else if start.wanted[row] > 0, start.hold[index] == .all {
+                outRest[index][lane] = value
+            } else if start.wanted[row] > 0 {
+                outflow[index][lane] *= value / start.wanted[row]
+            } else {
+                // No law was at work there: let it find its own way.
+                isSound[lane] = false
+            }
+        }
+    }
+
+    /// Iterates until every lane has settled or given up.
+    func settle(lanes count: Int) {
+        var active = Lanes(repeating: 0)
+        for lane in 0..<count where isSound[lane] { active[lane] = 1 }
+        var last = sweep(.zero)
+        for iteration in 0..<Self.mostIterations where active != .zero {
+            for row in delta.indices { delta[row] = right[row] }
+            let sound = matrix.factor(diagonal: diagonal, offDiagonal: offDiagonal, solving: delta)
+            for lane in 0..<count where active[lane] > 0 && !sound[lane] {
+                isSound[lane] = false
+                active[lane] = 0
+            }
+            delta[model.spareRow] = .zero
+            for row in 0..<model.rowCount {
+                delta[row] = delta[row].replacing(with: 0, where: active .== 0)
+                head[row] += delta[row]
+            }
+            last = sweep(active)
+            for lane in 0..<count where active[lane] > 0 {
+                iterations[lane] = iteration + 1
+                guard last.isConverged(lane, start.accuracy), !settleOutflows(lane) else { continue }
+                settled[lane] = true
+                active[lane] = 0
+            }
+        }
+    }
+
+    private static let mostIterations = 30
+
+    /// The lane's answer; nil where it has to be solved by itself.
+    func result(_ lane: Int) -> ScenarioResult? {
+        guard settled[lane], isSound[lane] else { return nil }
+        for leak in leaks where leak.lane == lane && leak.flow <= 0 { return nil }
+        guard statusesHold(lane) else { return nil }
+        let (mass, throughput, energy) = residuals(lane)
+        guard mass <= max(Verdict.massBar * throughput, Verdict.massFloor), energy <= Verdict.energyBar else { return nil }
+        var heads = [Double?](repeating: nil, count: model.nodeCount)
+        for node in 0..<model.nodeCount {
+            let row = Int(model.rowOfNode[node])
+            if !start.isIsolated[row] { heads[node] = head[row][lane] }
+        }
+        var flows = [Double](repeating: 0, count: model.linkCount)
+        for link in 0..<model.linkCount {
+            let place = Int(model.table.placeOfLink[link])
+            flows[link] = start.status[place].isClosed ? 0 : flow[place][lane]
+        }
+        return ScenarioResult(
+            outcome: .converged, iterations: iterations[lane], massResidual: mass, energyResidual: energy, heads: heads, flows: flows,
+            isSingle: false)
+    }
+
+    /// Whether check valves, pumps and valves would stay as they are.
+    private func statusesHold(_ lane: Int) -> Bool {
+        guard model.table.count > model.table.pipes else { return true }
+        for row in 0..<model.rowCount { scratch.head[row] = head[row][lane] }
+        for k in model.table.pipes..<model.table.count { scratch.flow[k] = flow[k][lane] }
+        scratch.status.take(start.status)
+        scratch.changes.fill(0)
+        return !scratch.wouldChangeStatus()
+    }
+
+    private func residuals(_ lane: Int) -> (mass: Double, throughput: Double, energy: Double) {
+        var balance = [Double](repeating: 0, count: model.rowCount + 1)
+        var energy = 0.0, throughput = 0.0
+        for row in 0..<model.rowCount { balance[row] = -demand[row][lane] }
+        for k in 0..<model.table.count {
+            let q = flow[k][lane]
+            balance[Int(model.table.start[k])] -= q
+            balance[Int(model.table.end[k])] += q
+            if conductance[k][lane] != 0, !start.status[k].isClosed { energy = max(energy, abs(residual[k][lane])) }
+        }
+        for index in outflow.indices {
+            balance[Int(model.outflows.laws[index].row)] -= outflow[index][lane]
+            energy = max(energy, abs(outResidual[index][lane]))
+        }
+        for leak in leaks where leak.lane == lane {
+            balance[Int(leak.law.row)] -= leak.flow
+            energy = max(energy, abs(leak.residual))
+        }
+        var mass = 0.0
+        for row in 0..<model.rowCount {
+            if model.isJunction[row] {
+                throughput += abs(demand[row][lane])
+                if !start.isIsolated[row] { mass = max(mass, abs(balance[row])) }
+            } else {
+                throughput += abs(balance[row])
+            }
+        }
+        return (mass, throughput, energy)
+    }
+}
