@@ -64,7 +64,7 @@ struct ControlsInTimeTests {
             [OPTIONS]
             UNITS LPS
             """)
-        #expect(run.isConverged)
+        #expect(run.isConverged, "\(run.verdicts)")
         for h in 0...4 {
             let speed = [1, 0.8, 0, 1.2][h % 4]
             // One point: shutoff at 4/3 of 20 m, falling by a third of it at 30 L/s.
@@ -127,15 +127,15 @@ struct ControlsInTimeTests {
         """
     }
 
-    @Test("controls on time and on the clock act at their moment, to the second", arguments: [PhysicalConstants.exact, .epanet])
-    func moments(constants: PhysicalConstants) throws {
+    @Test("controls on time and on the clock act at their moment, to the second", arguments: ConstantsMode.allCases)
+    func moments(mode: ConstantsMode) throws {
         let time = try RunUnderTest(
-            switching("LINK X CLOSED AT TIME 2:20:30\nLINK X OPEN AT TIME 7.5", times: ""), constants: constants)
+            switching("LINK X CLOSED AT TIME 2:20:30\nLINK X OPEN AT TIME 7.5", times: ""), constants: mode.physical)
         #expect(try time.switches(of: "X") == [8430, 27_000])
         let clock = try RunUnderTest(
             switching(
                 "LINK X CLOSED AT CLOCKTIME 10:15 PM\nLINK X OPEN AT CLOCKTIME 4 AM", times: "START CLOCKTIME 6 AM"),
-            constants: constants)
+            constants: mode.physical)
         // 16¼ h after six in the morning, 22 h, and a day later again.
         #expect(try clock.switches(of: "X") == [58_500, 79_200, 144_900, 165_600])
         #expect(abs(try clock.flow("X", at: 0) - pow(10 / resistance, 1 / 1.852)) < 1e-8)
@@ -154,7 +154,7 @@ struct ControlsInTimeTests {
         P R T 1000 200 100
         Q T J 100 200 100
         [PATTERNS]
-        LATE 0 1
+        LATE 0 1 1
         [CONTROLS]
         LINK P CLOSED IF NODE T ABOVE 6
         LINK P OPEN IF NODE T BELOW 3
@@ -174,7 +174,7 @@ struct ControlsInTimeTests {
         let closing = TankFormula.time(18, to: 14, resistance: resistance, area: area)
         let opening = 12 * hour + 3 * area / 0.005
         let switches = try run.switches(of: "P")
-        #expect(switches.count >= 2)
+        try #require(switches.count >= 2, "\(switches)")
         // A tenth of a millimetre counts as reached, and the step is good for a millimetre's hundredth or so:
         // at 35 and 5 L/s these are some seconds.
         #expect(abs(switches[0] - closing) < 2e-4 * area / 0.035, "\(switches), expected \(closing)")
@@ -203,8 +203,8 @@ struct ControlsInTimeTests {
         #expect(abs(opening - (12 * hour + (level - 3) * area / 0.005)) <= 1)
     }
 
-    @Test("a control on a junction's pressure acts within the solve that finds it", arguments: [PhysicalConstants.exact, .epanet])
-    func pressure(constants: PhysicalConstants) throws {
+    @Test("a control on a junction's pressure acts within the solve that finds it", arguments: ConstantsMode.allCases)
+    func pressure(mode: ConstantsMode) throws {
         let run = try RunUnderTest(
             """
             [JUNCTIONS]
@@ -224,15 +224,17 @@ struct ControlsInTimeTests {
             DURATION 6:00
             [OPTIONS]
             UNITS LPS
-            """, constants: constants)
-        #expect(run.isConverged)
+            """, constants: mode.physical)
+        #expect(run.isConverged, "\(run.verdicts)")
         func loss(_ flow: Double) -> Double { Formula.hazenWilliams(flow, length: 1000, diameter: 0.2, c: 100) }
+        // EPANET's trickle through the closed pipe, 1e-8 m³/s, over a slope of 640 s/m². [m]
+        let trickle = mode == .epanet ? 2e-5 : 0
         // 10 L/s leave 38.9 m, 20 L/s 36.2 m, 40 L/s 26.3 m through P alone; a demand of 50 L/s would leave less than 25 m.
-        #expect(abs(try run.head("J", at: 2 * hour) - (50 - loss(0.040))) < Bar.head)
+        #expect(abs(try run.head("J", at: 2 * hour) - (50 - loss(0.040))) < Bar.head + trickle)
         var network = run.network
         network.patterns[0].multipliers = [1, 2, 5, 2, 0.5]
-        let more = try RunUnderTest(network, constants: constants)
-        #expect(more.isConverged)
+        let more = try RunUnderTest(network, constants: mode.physical)
+        #expect(more.isConverged, "\(more.verdicts)")
         #expect(try more.switches(of: "Q") == [2 * hour, 4 * hour])
         #expect(abs(try more.head("J", at: 2 * hour) - (50 - loss(0.025))) < Bar.head)
         // Two pipes until the pressure passes 39 m.

@@ -45,6 +45,10 @@ struct RunUnderTest {
     }
 
     var reported: [Moment] { moments.filter(\.isReported) }
+    /// Those that did not converge, for messages.
+    var verdicts: [String] {
+        moments.filter { !$0.state.verdict.isConverged }.prefix(3).map { "\($0.time) s: \($0.state.verdict)" }
+    }
     var isConverged: Bool { moments.allSatisfy { $0.state.verdict.isConverged } }
 
     func node(_ name: String) throws -> Int { try #require(network.nodes.firstIndex { $0.id.name == name }, "no node \(name)") }
@@ -70,6 +74,10 @@ struct RunUnderTest {
             before.state.statuses[link].isClosed == after.state.statuses[link].isClosed ? nil : after.time
         }
     }
+}
+
+extension ConstantsMode {
+    var physical: PhysicalConstants { self == .epanet ? .epanet : .exact }
 }
 
 /// Closed forms of tanks that fill or drain through one Hazen–Williams pipe.

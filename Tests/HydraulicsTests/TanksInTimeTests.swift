@@ -36,7 +36,7 @@ struct TanksInTimeTests {
     @Test("a tank that drains through a pipe follows dh/dt = −q(h)/A at steps of an hour")
     func draining1h() throws {
         let run = try RunUnderTest(draining)
-        #expect(run.isConverged)
+        #expect(run.isConverged, "\(run.verdicts)")
         #expect(run.reported.count == 13)
         for h in 0...12 {
             let expected = TankFormula.drop(9, resistance: resistance, area: area10, after: Double(h) * hour)
@@ -81,7 +81,7 @@ struct TanksInTimeTests {
             [OPTIONS]
             UNITS LPS
             """)
-        #expect(run.isConverged)
+        #expect(run.isConverged, "\(run.verdicts)")
         // Volume is kept: areas are as 36 to 81.
         let mean = (36 * 38.0 + 81 * 33.0) / 117
         for h in 1...6 {
@@ -183,7 +183,7 @@ struct TanksInTimeTests {
             [OPTIONS]
             UNITS LPS
             """)
-        #expect(run.isConverged)
+        #expect(run.isConverged, "\(run.verdicts)")
         let area = Double.pi * 9
         let moment = 3 * area / 0.005
         for h in 0...8 {
