@@ -32,10 +32,11 @@ public struct FlowBalance: Sendable, Hashable {
         (self.emitters, self.leakage, self.storage, self.overflow) = (emitters, leakage, storage, overflow)
     }
 
-    /// What the volumes leave unexplained, as a share of the inflow. [–]
+    /// What the volumes leave unexplained, as a share of all that came in or out of tanks. [–]
     public var closure: Double {
-        let out = returned + consumption + emitters + leakage + storage + overflow
-        return (inflow - out) / max(abs(inflow), abs(out), 1e-9)
+        let used = returned + consumption + emitters + leakage + overflow
+        let given = inflow + max(-storage, 0), taken = used + max(storage, 0)
+        return (inflow - used - storage) / max(given, taken, 1e-9)
     }
 }
 
