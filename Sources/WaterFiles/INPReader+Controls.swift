@@ -47,7 +47,7 @@ extension INPReader {
         if matches(index, "OPEN") { return .status(.open) }
         if matches(index, "CLOSED") { return .status(.closed) }
         if matches(index, "ACTIVE") { return .status(.active) }
-        if let value = value(index), value >= 0 { return .setting(value) }
+        if let value = value(index), value >= 0, Self.isUsable(value) { return .setting(value) }
         report("'\(word(index))' is neither a status nor a setting", "give Open, Closed, Active or a number")
         return nil
     }
@@ -95,7 +95,7 @@ extension INPReader {
         case .pump: return statusWord(position)
         case .valve(let valve):
             // Settings of valves may be negative.
-            if let value = value(position) {
+            if let value = value(position), Self.isUsable(value) {
                 guard valve.kind != .generalPurpose else {
                     report("valve '\(link.id)' has a curve in place of a setting", "give OPEN or CLOSED")
                     return nil

@@ -23,7 +23,7 @@ extension INPReader {
         var status = Link.Status.open
         var hasCheckValve = false
         for index in 6..<max(6, min(8, count)) {
-            if let value = value(index), value >= 0 {
+            if let value = value(index), value >= 0, Self.isUsable(value) {
                 minorLoss = value
             } else if matches(index, "CV") {
                 hasCheckValve = true

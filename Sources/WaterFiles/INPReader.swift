@@ -211,7 +211,7 @@ struct INPReader {
         in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
     ) -> Double? {
         if index < count, let value = NumberText.number(text.bytes, line.words[index]), range.contains(value),
-            value == 0 || (abs(value) >= Self.smallest && abs(value) <= Self.largest)
+            Self.isUsable(value)
         {
             return value
         }
@@ -246,6 +246,8 @@ struct INPReader {
     /// Sizes beyond these would vanish or overflow when units are changed.
     private static let smallest = 1e-100
     private static let largest = 1e100
+
+    static func isUsable(_ value: Double) -> Bool { value == 0 || (abs(value) >= smallest && abs(value) <= largest) }
 
     static let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
     static let notNegative = 0.0...Double.greatestFiniteMagnitude

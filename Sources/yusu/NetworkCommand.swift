@@ -14,7 +14,7 @@ struct NetworkCommand: ParsableCommand {
             Example: yusu network info Examples/Chanchamayo/network.inp
             Example: yusu network simulate town.inp --output result
             """,
-        subcommands: [Info.self, Simulate.self, Convert.self])
+        subcommands: [Info.self, Simulate.self, Convert.self, Scenarios.self, Sensitivity.self])
 
     struct Info: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -46,6 +46,8 @@ struct NetworkCommand: ParsableCommand {
         @Option(help: "exact: exact units and standard gravity; epanet: EPANET's rounded constants.") var constants = ConstantsMode.exact
         @Option(help: "Relative flow change at which a solve has converged (the residual bars hold besides).") var accuracy: Double?
         @Option(name: .customLong("demand-model"), help: "dda or pda, in place of the file's own.") var demandModel: DemandModelName?
+        @Option(help: "Table of leaks: place,fraction,coefficient,exponent (C in m3/s per m^n; fraction for pipes).") var leaks: String?
+        @Option(help: "Table of limits of pressure-driven demand: junction,minimum_m,required_m,exponent.") var limits: String?
         @Flag(help: "Add the times to summary.json: open_s, setup_s, solve_s.") var timing = false
         @Flag(help: "No messages on standard error.") var quiet = false
 
@@ -59,23 +61,16 @@ struct NetworkCommand: ParsableCommand {
             var network = try INP.read(file, constants: constants)
             if let accuracy { network.hydraulics.accuracy = accuracy }
             demandModel?.apply(to: &network)
-            let apart = NetworkChecks.partsWithoutSource(network)
-            guard apart.isEmpty else {
-                throw TextFileError.invalid(apart.map { InputProblem(file: file, what: $0.message, remedy: "") })
-            }
+            if let leaks { network.leaks = try NetworkTables.leaks(leaks, for: network) }
+            if let limits { try apply(NetworkTables.pressureLimits(limits, for: network), to: &network) }
             let opened = clock.now
-            let model: HydraulicModel
-            do {
-                model = try HydraulicModel(network, constants: constants == .epanet ? .epanet : .exact)
-            } catch {
-                throw TextFileError.invalid([InputProblem(file: file, what: error.description, remedy: "mend the model")])
-            }
+            let model = try SolvedStart.model(network, constants, file: file)
             let built = clock.now
             let simulation = Simulation(of: model)
             let solved = clock.now
             var result = SimulationFiles(network: network, simulation: simulation)
             result.flowFactor = INP.flowCorrection(of: network, constants: constants)
-            if timing { result.timing = (seconds(opened - began), seconds(built - opened), seconds(solved - built)) }
+            if timing { result.timing = ((opened - began).seconds, (built - opened).seconds, (solved - built).seconds) }
             try result.files.write(to: output)
             if let worst = simulation.solves.first(where: { !$0.verdict.isConverged }) {
                 Console.warn(result.complaint(of: worst, file: file))
@@ -84,8 +79,12 @@ struct NetworkCommand: ParsableCommand {
             Console.progress("\(simulation.solves.count) solves converged; results are in \(output)", quiet: quiet)
         }
 
-        private func seconds(_ duration: Duration) -> Double {
-            Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+        private func apply(_ limits: [(node: Int, limits: PressureLimits)], to network: inout Network) {
+            for (node, limits) in limits {
+                guard case .junction(var junction) = network.nodes[node].kind else { continue }
+                junction.pressureLimits = limits
+                network.nodes[node].kind = .junction(junction)
+            }
         }
     }
 }

@@ -152,7 +152,7 @@ public final class ExtendedPeriod {
     }
 
     /// Level that counts as reached. [m]
-    var levelSlack: Double { model.constants.followsEPANET ? 1e-9 : 1e-4 }
+    var levelSlack: Double { model.constants.followsEPANET ? 1e-9 : 1e-3 }
 
     func head(ofTank number: Int) -> Double { solver.target[model.tanks[number].row] }
 

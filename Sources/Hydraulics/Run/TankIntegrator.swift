@@ -6,7 +6,7 @@ import WaterModel
 /// settle instead of swinging. Each of its two stages is one solve of the network with the tanks' levels unknown.
 extension ExtendedPeriod {
     /// Error of a level in a step. [m]
-    private static let levelError = 2e-5
+    private static let levelError = 5e-5
     private static let gamma = 2 - 2.0.squareRoot()
     /// Below this a step is taken whatever its error. [s]
     private static let shortest = 1.0

@@ -17,15 +17,6 @@ struct LaneTally {
     }
 }
 
-extension SIMD8<Double> {
-    @inline(__always)
-    var magnitudes: Self { unsafe unsafeBitCast(unsafeBitCast(self, to: SIMD8<UInt64>.self) & 0x7FFF_FFFF_FFFF_FFFF, to: Self.self) }
-
-    /// Larger of each pair; written out, because the library's function is not inlined.
-    @inline(__always)
-    func larger(_ other: Self) -> Self { replacing(with: other, where: other .> self) }
-}
-
 /// The sweep of `HydraulicSolver`, for eight scenarios at once.
 extension LaneSolver {
     /// - Parameter step: one in the lanes that take the Newton step in `delta`, zero in the others.

@@ -75,6 +75,8 @@ public final class HydraulicSolver {
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy: Double
     var iterations = 0
+    /// Rounding of the heads of this network, which moves flow through links of next to no resistance. [m]
+    var headRounding = 5e-14
 
     enum TankLimit { case none, full, empty }
 
@@ -257,6 +259,7 @@ public final class HydraulicSolver {
         iterations = 0
         guard isMoved || isStale else { return lastOutcome }
         isMoved = false
+        headRounding = 1e-14 + 5e-16 * boundary.reduce(0) { max($0, abs(target[$1])) }
         changes.fill(0)
         outflows.changes.fill(0)
         if isStale { sweep(0) } else { applyBoundary() }
@@ -300,6 +303,7 @@ public final class HydraulicSolver {
                 sweep(0)
                 continue
             }
+            if hasHeld { coupleValves() }
             head.add(delta, length: model.rowCount)
             for row in boundary { head[row] = target[row] }
             iterations += 1

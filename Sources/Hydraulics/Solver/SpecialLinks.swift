@@ -52,7 +52,7 @@ extension HydraulicSolver {
             diagonal[j] += p
             right[i] -= q + p * r
             right[j] += q + p * r
-            tally.ahead += max(abs(p * r) - p * Tolerance.headRounding, 0)
+            tally.ahead += max(abs(p * r) - p * headRounding, 0)
             tally.total += abs(q)
             if !status[k].isClosed { tally.worst = max(tally.worst, abs(r)) }
         }
@@ -96,6 +96,39 @@ extension HydraulicSolver {
             right[table.end[k]] += q
             tally.unbalanced += abs(q - before)
             tally.total += abs(q)
+        }
+    }
+
+    /// What the held nodes will ask of their valves after the step in `delta` is asked of the valves' other ends in the same step:
+    /// further back-solves with the same factor. One is enough where a valve alone feeds its zone, one more for each zone behind.
+    func coupleValves() {
+        for _ in 0..<4 {
+            var moved = 0.0
+            for k in model.pressureValves where status[k] == .active && !isCutOff(k) {
+                let isReducing = model.table.kind[k] == .prv
+                let row = Int(isReducing ? model.table.end[k] : model.table.start[k])
+                var need = demand[row]
+                for index in model.links(at: row) {
+                    let other = Int(model.linksAtRow[index])
+                    guard other != k else { continue }
+                    let i = model.table.start[other]
+                    let q = flow[other] + conductance[other] * (residual[other] + delta[i] - delta[model.table.end[other]])
+                    need += Int(i) == row ? q : -q
+                }
+                for index in model.outflows.laws(at: row) {
+                    need += outflows.flow[index] + outflows.conductance[index] * (outflows.residual[index] + delta[row])
+                }
+                let change = (isReducing ? need : -need) - flow[k]
+                guard abs(change) > 1e-13 else { continue }
+                moved += abs(change)
+                flow[k] += change
+                let outer = isReducing ? model.table.start[k] : model.table.end[k]
+                if !isGiven[outer] { right[outer] -= isReducing ? change : -change }
+            }
+            if moved == 0 { return }
+            delta.take(right)
+            delta[model.spareRow] = 0
+            matrix.solve(delta)
         }
     }
 

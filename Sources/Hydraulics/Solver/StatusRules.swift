@@ -115,8 +115,8 @@ extension HydraulicSolver {
         if case .constantPower(let power) = curve {
             // Next to no flow would mean a head without end. One that was closed starts afresh only where the heads help it.
             if isOpening { return lift < 0 ? .open : .cannotDeliverHead }
-            let slope = power * setting[k] * setting[k] * setting[k] / max(flow[k] * flow[k], 1e-30)
-            return slope > Tolerance.closedGradient ? .cannotDeliverHead : .open
+            let gain = power * setting[k] * setting[k] * setting[k] / max(flow[k], 1e-15)
+            return gain > Tolerance.highestPumpHead ? .cannotDeliverHead : .open
         }
         guard let shutoff = curve.shutoffHead else { return .open }
         return lift > setting[k] * setting[k] * shutoff + Tolerance.head ? .cannotDeliverHead : .open

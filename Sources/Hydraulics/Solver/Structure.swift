@@ -8,7 +8,7 @@ extension HydraulicSolver {
     /// No valve holds a head and nothing hangs on a closed link.
     var holdsNothing: Bool { !hasHeld && !hasSoft && anchors.isEmpty }
 
-    private var hasHeld: Bool { model.pressureValves.contains { status[$0] == .active } }
+    var hasHeld: Bool { model.pressureValves.contains { status[$0] == .active } }
 
     var hasSoft: Bool { (model.table.pipes..<model.table.count).contains { isSoft[$0] } }
 

@@ -12,11 +12,12 @@ struct Tally {
     var worst = 0.0
     /// Flows that changed otherwise than the matrix knew, which leaves junctions out of balance. [m³/s]
     var unbalanced = 0.0
-    var count = 0
+    /// Flows below this move nothing. [m³/s]
+    var floor = 0.0
 
     /// Nothing would move any more, and the heads agree with the losses.
     func isConverged(_ accuracy: Double) -> Bool {
-        worst <= Verdict.energyBar && unbalanced <= max(0.1 * Verdict.massBar * total, 1e-15) && ahead <= max(accuracy * total, Tolerance.noFlow * 1e-3 * Double(count))
+        worst <= Verdict.energyBar && unbalanced <= max(0.1 * Verdict.massBar * total, 1e-15) && ahead <= max(accuracy * total, floor)
     }
 }
 
@@ -29,7 +30,8 @@ extension HydraulicSolver {
         for row in 0..<rows { right[row] = -demand[row] }
         diagonal.fill(0)
         var tally = Tally()
-        tally.count = model.table.count
+        // Behind closed links heads are found from trickles, which rounding blurs; they serve to tell statuses.
+        tally.floor = Tolerance.noFlow * Double(model.table.count) * (hasSoft ? 1 : 1e-3)
         switch model.table.formula {
         case .hazenWilliams: sweepPipes(HazenWilliamsLaw(), step, &tally)
         case .chezyManning: sweepPipes(QuadraticLaw(), step, &tally)
@@ -77,7 +79,7 @@ extension HydraulicSolver {
         let table = model.table
         let start = table.start, end = table.end, minors = table.minor
         let head = head, delta = delta, flow = flow, conductance = conductance, residual = residual, open = open
-        let diagonal = diagonal, right = right, offDiagonal = offDiagonal
+        let diagonal = diagonal, right = right, offDiagonal = offDiagonal, rounding = headRounding
         var ahead = SIMD4<Double>.zero, total = SIMD4<Double>.zero, worst = SIMD4<Double>.zero
         for k in stride(from: 0, to: table.pipes, by: 4) {
             let i = (Int(start[k]), Int(start[k + 1]), Int(start[k + 2]), Int(start[k + 3]))
@@ -100,9 +102,10 @@ extension HydraulicSolver {
             conductance.setFour(at: k, p)
             residual.setFour(at: k, r)
             offDiagonal.setFour(at: k, -p)
-            ahead += (moved.magnitudes - p * Tolerance.headRounding).clamped(lowerBound: .zero, upperBound: .init(repeating: .infinity))
+            let beyond = moved.magnitudes - p * rounding
+            ahead += beyond.replacing(with: 0, where: beyond .< 0)
             total += size
-            worst = pointwiseMax(worst, r.magnitudes)
+            worst = worst.replacing(with: r.magnitudes, where: r.magnitudes .> worst)
             diagonal[i.0] += p[0]
             diagonal[j.0] += p[0]
             right[i.0] -= carried[0]
@@ -124,11 +127,6 @@ extension HydraulicSolver {
         tally.total += total.sum()
         tally.worst = max(tally.worst, worst.max())
     }
-}
-
-extension SIMD4<Double> {
-    @inline(__always)
-    var magnitudes: Self { unsafe unsafeBitCast(unsafeBitCast(self, to: SIMD4<UInt64>.self) & 0x7FFF_FFFF_FFFF_FFFF, to: Self.self) }
 }
 
 /// Friction of pipes at a flow's size, four pipes from `k` on: slope dh/dq and secant h/q. [s/m²]

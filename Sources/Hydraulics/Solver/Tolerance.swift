@@ -14,8 +14,8 @@ enum Tolerance {
     static let barrier = 1e9 * Units.foot / Units.cubicFoot
     /// Head that a status change must exceed: 5e-4 ft. [m]
     static let head = 5e-4 * Units.foot
-    /// Rounding of heads of some hundred metres, which moves flow through links of next to no resistance. [m]
-    static let headRounding = 5e-14
+    /// Head above which a pump of constant power is taken to be shut off, as no pump reaches it. [m]
+    static let highestPumpHead = 1e5
     /// Level that counts as full or empty. [m]
     static let level = 1e-9
     /// Flow of a link that counts as none, as a change from one iteration to the next. [m³/s]
