@@ -165,38 +165,6 @@ struct TanksInTimeTests {
         #expect(abs(run.total.closure) < 1e-9)
     }
 
-    @Test("an empty tank stops giving, and the lower source takes over")
-    func empty() throws {
-        let run = try RunUnderTest(
-            """
-            [JUNCTIONS]
-            J 0 5
-            [RESERVOIRS]
-            LOW 20
-            [TANKS]
-            T 30 4 1 10 6
-            [PIPES]
-            P T J 100 200 100
-            C LOW J 100 200 100 0 CV
-            [TIMES]
-            DURATION 8:00
-            [OPTIONS]
-            UNITS LPS
-            """)
-        #expect(run.isConverged, "\(run.verdicts)")
-        let area = Double.pi * 9
-        let moment = 3 * area / 0.005
-        for h in 0...8 {
-            let expected = max(4 - 0.005 * Double(h) * hour / area, 1)
-            #expect(abs(try run.level("T", at: Double(h) * hour) - expected) < 2 * slack, "\(h) h")
-        }
-        let switches = try run.switches(of: "P")
-        #expect(switches.count == 1)
-        #expect(abs(try #require(switches.first) - moment) < 2 * slack * area / 0.005)
-        #expect(try run.flow("P", at: 8 * hour) == 0)
-        #expect(abs(try run.flow("C", at: 8 * hour) - 0.005) < Bar.flow)
-    }
-
     @Test("a tank of a volume curve gives the volume that its curve says")
     func volumeCurve() throws {
         let run = try RunUnderTest(
