@@ -8,7 +8,7 @@ import WaterModel
 
 @Suite("Tanks that run empty")
 struct EmptyTankTests {
-    /// Level that counts as reached in exact mode. [m]
+    /// A tenth of the bar of the field: a step ends at the level that stops it. [m]
     private let slack = 1e-4
     private let hour = 3600.0
 

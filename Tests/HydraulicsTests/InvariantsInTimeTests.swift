@@ -8,8 +8,8 @@ import WaterModel
 
 @Suite("What holds of every run of a day in exact mode")
 struct InvariantsInTimeTests {
-    /// Levels of tanks may be off by the error bound of the steps, 2e-5 m a step, and a level counts as reached within 1e-4 m: two
-    /// runs whose roundings differ may choose other steps, and what they are off by does not grow with time. [m]
+    /// Levels of tanks may be off by the error bound of the steps, 2e-5 m a step: two runs whose roundings differ may choose other
+    /// steps, and what they are off by does not grow with time. [m]
     private let level = 3e-4
     /// Without tanks nothing carries over from one moment to the next: twice the solver's energy bar. [m]
     private let head = Bar.head

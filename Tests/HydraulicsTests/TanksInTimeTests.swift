@@ -10,7 +10,7 @@ import WaterModel
 struct TanksInTimeTests {
     /// The bar of the field: a millimetre at steps of an hour. [m]
     private let millimetre = 1e-3
-    /// Level that counts as reached in exact mode. [m]
+    /// A tenth of the bar of the field: a step ends at the level that stops it. [m]
     private let slack = 1e-4
     private let hour = 3600.0
 

@@ -274,6 +274,8 @@ extension HydraulicSolver {
         var sum = 0.0
         for index in model.links(at: row) {
             let k = Int(model.linksAtRow[index])
+            // EPANET's trickle through what is closed is not counted, by EPANET neither.
+            guard !status[k].isClosed else { continue }
             sum += Int(model.table.end[k]) == row ? flow[k] : -flow[k]
         }
         return sum
