@@ -73,11 +73,24 @@ struct PublishedNetworkTests {
     func atTheStart(file: KnownAnswers) throws {
         let network = try INP.read(file.path, constants: file.constants)
         let constants = file.constants == .epanet ? PhysicalConstants.epanet : .exact
-        let solver = try HydraulicSolver(network, constants: constants)
-        let state = solver.solve(BoundaryConditions(of: network, at: 0))
-        #expect(state.verdict.isConverged, "\(state.verdict)")
-        let found = file.answers.filter { $0.time == 0 }.compactMap { complaint($0, network, state, file.constants) }
-        #expect(found.isEmpty, "\(found.count) wrong: \(found.prefix(5).joined(separator: "; "))")
+        let run = try ExtendedPeriod(network, constants: constants)
+        #expect(run.next()?.time == 0)
+        // One solve without a run knows all but what the pressure of a junction commands.
+        let looksAtPressure = network.controls.contains { control in
+            switch control.trigger {
+            case .above(let id, _), .below(let id, _): network.nodes.first { $0.id == id }?.isJunction == true
+            default: false
+            }
+        }
+        var states = [run.state()]
+        if !looksAtPressure {
+            states.append(try HydraulicSolver(network, constants: constants).solve(BoundaryConditions(of: network, at: 0)))
+        }
+        for state in states {
+            #expect(state.verdict.isConverged, "\(state.verdict)")
+            let found = file.answers.filter { $0.time == 0 }.compactMap { complaint($0, network, state, file.constants) }
+            #expect(found.isEmpty, "\(found.count) wrong: \(found.prefix(5).joined(separator: "; "))")
+        }
     }
 
     @Test("in the course of the run", arguments: KnownAnswers.all.filter { $0.answers.contains { $0.time > 0 } })
@@ -92,12 +105,21 @@ struct PublishedNetworkTests {
         #expect(found.isEmpty, "\(found.count) wrong: \(found.prefix(5).joined(separator: "; "))")
     }
 
+    /// What an answer may be off because EPANET would not balance at 1e-8: its accuracy as a share of the largest flow, [m³/s], or
+    /// twice it in metres.
+    private func looseness(_ answer: KnownAnswer, _ state: HydraulicState) -> Double {
+        guard let at = answer.source.range(of: "ACCURACY "), let accuracy = Double(answer.source[at.upperBound...]), accuracy > 1e-8
+        else { return 0 }
+        let isFlow = ["flow", "outflow"].contains(answer.quantity)
+        return isFlow ? accuracy * (state.flows.map { abs($0) }.max() ?? 0) : 2 * accuracy
+    }
+
     /// nil where the state gives the answer, else what it gives instead.
     private func complaint(
         _ answer: KnownAnswer, _ network: Network, _ state: HydraulicState, _ constants: ConstantsMode
     ) -> String? {
-        // Flows as EPANET reports them in the file's unit.
-        let factor = INP.flowCorrection(of: network, constants: constants)
+        // EPANET's cubic foot has a slightly different size in each unit.
+        let correction = INP.flowCorrection(of: network, constants: constants)
         let node = network.nodes.firstIndex { $0.id.name == answer.element }
         let link = network.links.firstIndex { $0.id.name == answer.element }
         let told = "\(answer.quantity) \(answer.element) at \(answer.time) s should be \(answer.value) (\(answer.source)), is "
@@ -106,8 +128,8 @@ struct PublishedNetworkTests {
         case "head": given = node.flatMap { state.heads[$0] }
         case "pressure", "pressure_at_least":
             given = node.flatMap { index in state.heads[index].map { $0 - network.nodes[index].elevation } }
-        case "flow": given = link.map { state.flows[$0] * factor }
-        case "outflow": given = node.map { state.demands[$0] * factor }
+        case "flow": given = link.map { state.flows[$0] * correction }
+        case "outflow": given = node.map { state.demands[$0] * correction }
         case "status":
             guard let status = link.map({ state.statuses[$0] }) else { return told + "missing" }
             let kind = status.isClosed ? "closed" : status == .active ? "active" : "open"
@@ -119,6 +141,6 @@ struct PublishedNetworkTests {
         }
         guard let given, let wanted = Double(answer.value) else { return told + "missing" }
         if answer.quantity == "pressure_at_least" { return given >= wanted - answer.tolerance ? nil : told + "\(given)" }
-        return abs(given - wanted) <= answer.tolerance ? nil : told + "\(given), off by \(given - wanted)"
+        return abs(given - wanted) <= answer.tolerance + looseness(answer, state) ? nil : told + "\(given), off by \(given - wanted)"
     }
 }

@@ -32,10 +32,11 @@ public struct FlowBalance: Sendable, Hashable {
         (self.emitters, self.leakage, self.storage, self.overflow) = (emitters, leakage, storage, overflow)
     }
 
-    /// What the volumes leave unexplained, as a share of the inflow. [–]
+    /// What the volumes leave unexplained, as a share of all that came in or out of tanks. [–]
     public var closure: Double {
-        let out = returned + consumption + emitters + leakage + storage + overflow
-        return (inflow - out) / max(abs(inflow), abs(out), 1e-9)
+        let used = returned + consumption + emitters + leakage + overflow
+        let given = inflow + max(-storage, 0), taken = used + max(storage, 0)
+        return (inflow - used - storage) / max(given, taken, 1e-9)
     }
 }
 
@@ -273,6 +274,8 @@ extension HydraulicSolver {
         var sum = 0.0
         for index in model.links(at: row) {
             let k = Int(model.linksAtRow[index])
+            // EPANET's trickle through what is closed is not counted, by EPANET neither.
+            guard !status[k].isClosed else { continue }
             sum += Int(model.table.end[k]) == row ? flow[k] : -flow[k]
         }
         return sum

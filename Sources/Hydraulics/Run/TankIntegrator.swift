@@ -15,8 +15,11 @@ extension ExtendedPeriod {
     func implicitStep(upTo limit: Double) -> Double {
         let rates = accounts.rates(solver, multipliers: multipliers, spill: spill())
         guard !model.tanks.isEmpty else {
-            accounts.add(rates, seconds: limit)
-            return ruleMoment(from: 0, to: limit, levels: { _ in nil }) ?? limit
+            let moment = ruleMoment(from: 0, to: limit, levels: { _ in nil })
+            let step = moment ?? limit
+            accounts.add(rates, seconds: step)
+            if moment != nil { actOnRules(at: step) }
+            return step
         }
         var passed = 0.0
         var startRates = rates
@@ -207,12 +210,18 @@ extension ExtendedPeriod {
     private func ruleMoment(from: Double, to: Double, levels: (Double) -> [Double]?) -> Double? {
         guard !rules.isEmpty else { return nil }
         let ruleStep = Double(max(times.ruleStep ?? max(times.hydraulicStep / 10, 1), 1))
-        let kept = volumes.indices.map { head(ofTank: $0) }
-        defer { for number in kept.indices { solver.target[model.tanks[number].row] = kept[number] } }
+        let kept = (heads: volumes.indices.map { head(ofTank: $0) }, volumes: volumes)
+        defer {
+            volumes = kept.volumes
+            for number in kept.heads.indices { solver.target[model.tanks[number].row] = kept.heads[number] }
+        }
         var moment = ((now + from) / ruleStep).rounded(.down) * ruleStep + ruleStep - now
         while moment <= to + 1e-6 {
             if let heads = levels(moment) {
-                for number in heads.indices { solver.target[model.tanks[number].row] = heads[number] }
+                for number in heads.indices {
+                    solver.target[model.tanks[number].row] = heads[number]
+                    volumes[number] = model.tanks[number].volume(atHead: heads[number])
+                }
             }
             ruleTime = now + moment
             ruleInterval = ruleStep

@@ -67,14 +67,18 @@ extension HydraulicSolver {
             flows[k] = conductance[k] * (at(table.start[k]) - at(table.end[k]))
             if k == source.link { flows[k] += source.flow }
         }
-        for valve in activeValves() {
-            var need = source.demand.filter { $0.0 == valve.held }.reduce(0) { $0 + $1.1 }
-            for index in model.links(at: valve.held) {
-                let k = Int(model.linksAtRow[index])
-                guard k != valve.link else { continue }
-                need += Int(table.start[k]) == valve.held ? flows[k] : -flows[k]
+        // Where a valve's held node feeds, or is fed through, another one, that one's flow comes first: as many rounds as valves.
+        let valves = activeValves()
+        for _ in valves {
+            for valve in valves {
+                var need = source.demand.filter { $0.0 == valve.held }.reduce(0) { $0 + $1.1 }
+                for index in model.links(at: valve.held) {
+                    let k = Int(model.linksAtRow[index])
+                    guard k != valve.link else { continue }
+                    need += Int(table.start[k]) == valve.held ? flows[k] : -flows[k]
+                }
+                flows[valve.link] = table.kind[valve.link] == .prv ? need : -need
             }
-            flows[valve.link] = table.kind[valve.link] == .prv ? need : -need
         }
         return Response(
             heads: (0..<model.nodeCount).map { at(model.rowOfNode[$0]) },

@@ -165,26 +165,23 @@ extension HydraulicSolver {
         }
     }
 
-    /// A full tank takes no more, an empty one gives no more.
+    /// A full tank takes no more, an empty one gives no more. EPANET passes over what its tolerances hide, and a wide pipe drains a
+    /// tank below its bottom; with exact constants next to nothing is passed over.
     private func tankRefuses(_ k: Int, _ q: Double, _ h1: Double, _ h2: Double) -> Bool {
+        let isExact = !constants.followsEPANET
+        let leastDrop = isExact ? Tolerance.level : Tolerance.head
+        let leastFlow = isExact ? Tolerance.noFlow : Tolerance.flow
         func refuses(_ row: Int32, away drop: Double, out q: Double) -> Bool {
             let number = Int(model.tankAtRow[row])
             guard number >= 0 else { return false }
-            if limits[number] == .full {
-                if model.table.kind[k] == .pump {
-                    if row == model.table.end[k] { return true }
-                } else if drop < -Tolerance.head || q < -Tolerance.flow {
-                    return true
-                }
+            let isPump = model.table.kind[k] == .pump
+            switch limits[number] {
+            case .none: return false
+            case .full: return isPump ? row == model.table.end[k] : drop < -leastDrop || q < -leastFlow
+            case .empty:
+                if isPump { return row == model.table.start[k] }
+                return isExact ? drop > leastDrop || q > leastFlow : drop > leastDrop && q >= -leastFlow
             }
-            if limits[number] == .empty {
-                if model.table.kind[k] == .pump {
-                    if row == model.table.start[k] { return true }
-                } else if drop > Tolerance.head && q >= -Tolerance.flow {
-                    return true
-                }
-            }
-            return false
         }
         return refuses(model.table.start[k], away: h1 - h2, out: q) || refuses(model.table.end[k], away: h2 - h1, out: -q)
     }
