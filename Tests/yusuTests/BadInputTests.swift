@@ -262,7 +262,7 @@ struct BadInputTests {
         try city.replace("PA2 A1 A2 200", by: "PA2 A1 A2 abc", in: "city/network.inp")
         #expect(try Program.yusu(Self.simulate.split(separator: " ").map(String.init), in: city).status == 65)
         #expect(try city.bytes("out/nodes.csv") == before)
-        #expect(city.files(in: "out") == ["links.csv", "nodes.csv", "summary.json"])
+        #expect(city.files(in: "out") == ["balance.csv", "links.csv", "nodes.csv", "summary.json", "zones.csv"])
     }
 
     @Test("a part behind a closed pipe is a result: exit code 1, the files whole, converged false, the place named")

@@ -18,7 +18,7 @@ struct CommandLineTests {
     func simulate() throws {
         let outcome = try yusu("network", "simulate", "city/network.inp", "--output", "out", "--timing", "--quiet")
         #expect(outcome.status == 0 && outcome.messages.isEmpty && outcome.output.isEmpty)
-        #expect(city.files(in: "out") == ["links.csv", "nodes.csv", "summary.json"])
+        #expect(city.files(in: "out") == ["balance.csv", "links.csv", "nodes.csv", "summary.json", "zones.csv"])
         #expect(try firstLine("out/nodes.csv") == "time_s,node,head_m,pressure_m,demand_m3_per_s")
         #expect(try firstLine("out/links.csv") == "time_s,link,flow_m3_per_s,status")
         let nodes = try DelimitedText(path: city.path + "/out/nodes.csv"), links = try DelimitedText(path: city.path + "/out/links.csv")

@@ -174,7 +174,7 @@ def yusu_batch(yusu, path, kind, processors, places):
         if kind == "probe":
             command = [yusu, "network", "sensitivity", path, "--at", ",".join(places[:50]), "--output", folder]
         else:
-            table = os.path.join(folder, "scenarios.csv")
+            table = os.path.join(folder, "changes.csv")
             with open(table, "w") as file:
                 file.write("scenario,change,element,fraction,value,exponent\n")
                 file.writelines(f"{n},leak,{place},,{LEAK},0.5\n" for n, place in enumerate(places))
