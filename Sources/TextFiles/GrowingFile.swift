@@ -40,8 +40,9 @@ public final class GrowingFile {
         for path in made { unsafe rmdir(path) }
     }
 
-    public func append(_ text: some StringProtocol) {
-        buffer.append(contentsOf: text.utf8)
+    public func append(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in unsafe buffer.append(contentsOf: bytes) }
         if buffer.count >= Self.size { flush() }
     }
 

@@ -14,7 +14,8 @@ public struct OutputFiles: Sendable {
     public func write(to folder: String, with grown: [GrowingFile]) throws(TextFileError) {
         for file in grown where !file.finish() || Self.isFolder(folder + "/" + file.name) {
             throw .cannotWrite(
-                path: folder + "/" + file.name, reason: "disk full, read-only, no permission or a folder of that name; no result was written")
+                path: folder + "/" + file.name,
+                reason: "disk full, read-only, no permission or a folder of that name; no result was written")
         }
         try write(to: folder)
         for file in grown {

@@ -81,13 +81,17 @@ extension ExtendedPeriod {
     }
 
     private func attempt(_ step: Double) -> Trial {
+        solver.actsOnPressure = false
+        defer { solver.actsOnPressure = true }
         let g = Self.gamma
         let start = volumes, first = inflows
         let brimming = model.tanks.indices.filter { isBrimming($0) }
         var trial = Trial(
             volumes: start, inflows: first, heads: start.indices.map { head(ofTank: $0) }, rates1: [], rates2: [], error: 0, isSound: true)
         func stage(_ base: (Int) -> Double, _ seconds: Double) -> ([Double], [Double], [Double]) {
-            solver.stores = start.indices.filter { !brimming.contains($0) }.map { HydraulicSolver.Store(tank: $0, base: base($0), seconds: seconds) }
+            solver.stores = start.indices.filter { !brimming.contains($0) }.map {
+                HydraulicSolver.Store(tank: $0, base: base($0), seconds: seconds)
+            }
             solver.storesChanged()
             if solver.settle() == .singular { trial.isSound = false }
             var volumes = start, inflows = first
@@ -121,6 +125,7 @@ extension ExtendedPeriod {
 
     /// Shortens the step until its error is small and no tank has passed a level that matters; true where it ends at such a level.
     private func acceptedStep(_ step: inout Double) -> (Trial, stop: Bool) {
+        let pressures = solver.pressureControls.map { solver.head[$0.row] }
         var trial = attempt(step)
         for _ in 0..<40 {
             let ratio = trial.isSound && trial.error.isFinite ? trial.error / Self.levelError : 1e3
@@ -130,9 +135,9 @@ extension ExtendedPeriod {
                 continue
             }
             let next = step * min(5, 0.9 / power(max(ratio, 1e-3), 1.0 / 3))
-            guard let share = firstCrossing(trial, step) else {
+            guard let share = firstCrossing(trial, step) ?? firstPressure(from: pressures) else {
                 suggestedStep = next
-                return (trial, stop: reachesLevel(trial))
+                return (trial, stop: reachesLevel(trial) || solver.pressureControls.contains { solver.isDue($0) })
             }
             suggestedStep = max(next, suggestedStep.isFinite ? suggestedStep : next)
             if step <= Self.shortest { return (trial, stop: true) }
@@ -160,7 +165,8 @@ extension ExtendedPeriod {
             guard from != to else { continue }
             let rising = to > from
             for limit in limits(number, rising: rising) {
-                let isPassed = rising ? from < limit - levelSlack && to > limit + levelSlack : from > limit + levelSlack && to < limit - levelSlack
+                let isPassed =
+                    rising ? from < limit - levelSlack && to > limit + levelSlack : from > limit + levelSlack && to < limit - levelSlack
                 guard isPassed else { continue }
                 let share = crossing(number, trial, step, limit)
                 if share < first ?? .infinity { first = share }
@@ -184,10 +190,23 @@ extension ExtendedPeriod {
         return (low + high) / 2
     }
 
+    /// Share of the step after which a control on a junction's pressure first acts; nil where none does, or just at the end.
+    private func firstPressure(from heads: [Double]) -> Double? {
+        var first: Double?
+        for (control, start) in zip(solver.pressureControls, heads) where solver.isDue(control) {
+            let end = solver.head[control.row]
+            guard abs(end - control.head) > Tolerance.head, (start < control.head) != (end < control.head) else { continue }
+            first = min(first ?? 1, (control.head - start) / (end - start))
+        }
+        return first
+    }
+
     private func reachesLevel(_ trial: Trial) -> Bool {
         for number in model.tanks.indices {
             let from = head(ofTank: number), to = trial.heads[number]
-            for limit in limits(number, rising: to > from) where abs(to - limit) <= levelSlack && abs(from - limit) > levelSlack { return true }
+            for limit in limits(number, rising: to > from) where abs(to - limit) <= levelSlack && abs(from - limit) > levelSlack {
+                return true
+            }
         }
         return false
     }

@@ -64,6 +64,8 @@ public final class HydraulicSolver {
     let outflows: OutflowState
     var matrix: SparseLDLT
     var pressureControls: [PressureControl] = []
+    /// Off while a step in time is tried: what a control does must not outlast a step that is not taken.
+    var actsOnPressure = true
 
     /// A link was opened or closed from outside, or parts are cut off for good: look for parts without a source before the next solve.
     var isStructureStale = true
@@ -320,7 +322,7 @@ public final class HydraulicSolver {
                 // Rounding of large steps over links of next to no resistance: a further step takes it out.
                 measureBalance()
                 if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }
-                guard outflows.settle(self) || (checking && updateLinks()) || (checking && applyPressureControls()) else {
+                guard outflows.settle(self) || (checking && updateLinks()) || (checking && actsOnPressure && applyPressureControls()) else {
                     return .converged
                 }
                 sweep(0)

@@ -81,12 +81,7 @@ extension HydraulicSolver {
     /// Controls on the pressure of junctions. Returns whether any acted.
     func applyPressureControls() -> Bool {
         var changed = false
-        for control in pressureControls where !isIsolated[control.row] {
-            let h = head[control.row]
-            guard control.isAbove ? h >= control.head - Tolerance.head : h <= control.head + Tolerance.head else { continue }
-            let kind = model.table.kind[control.place]
-            let status = kind == .pump && control.setting == 0 ? .closed : control.status
-            if imposed[control.place] == status, kind == .pipe || kind == .checkValve || setting[control.place] == control.setting { continue }
+        for control in pressureControls where isDue(control) {
             guard changes[control.place] <= 10 else { continue }
             changes[control.place] += 1
             impose(control.place, control.status, control.setting)
@@ -94,6 +89,16 @@ extension HydraulicSolver {
         }
         if changed { refreshStructure() }
         return changed
+    }
+
+    /// Whether a control's pressure is reached and it would change anything.
+    func isDue(_ control: PressureControl) -> Bool {
+        guard !isIsolated[control.row] else { return false }
+        let h = head[control.row]
+        guard control.isAbove ? h >= control.head - Tolerance.head : h <= control.head + Tolerance.head else { return false }
+        let kind = model.table.kind[control.place]
+        let status = kind == .pump && control.setting == 0 ? .closed : control.status
+        return imposed[control.place] != status || (kind != .pipe && kind != .checkValve && setting[control.place] != control.setting)
     }
 
     private static func checkValve(_ status: LinkStatus, _ drop: Double, _ q: Double) -> LinkStatus {
