@@ -14,12 +14,13 @@ public final class GrowingFile {
     private var failed = false
     var isTaken = false
 
+    /// - Parameter other: a file begun before in the same folder, with which the folder is taken away again where nothing is written.
     /// - Throws: `TextFileError.cannotWrite`.
-    public init(_ name: String, in folder: String) throws(TextFileError) {
+    public init(_ name: String, in folder: String, beside other: GrowingFile? = nil) throws(TextFileError) {
         self.name = name
         self.folder = folder
         part = folder + "/" + name + ".\(ProcessInfo.processInfo.processIdentifier).part"
-        made = OutputFiles.missingFolders(of: folder)
+        made = other?.made ?? OutputFiles.missingFolders(of: folder)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             guard FileManager.default.createFile(atPath: part, contents: nil) else { throw CocoaError(.fileWriteUnknown) }

@@ -18,7 +18,7 @@ struct StateFiles {
     /// - Parameter flowFactor: see `INP.flowCorrection`.
     init(of network: Network, in folder: String, flowFactor: Double) throws(TextFileError) {
         nodes = try GrowingFile("nodes.csv", in: folder)
-        links = try GrowingFile("links.csv", in: folder)
+        links = try GrowingFile("links.csv", in: folder, beside: nodes)
         self.network = network
         self.flowFactor = flowFactor
         nodeNames = network.nodes.map { String(DelimitedText.line([$0.id.name]).dropLast()) }

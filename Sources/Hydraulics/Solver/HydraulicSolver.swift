@@ -291,6 +291,7 @@ public final class HydraulicSolver {
     /// Newton steps from the matrix that lies ready, until nothing moves and no status changes.
     private func iterate(upTo limit: Int, checking: Bool) -> Verdict.Outcome {
         let checkEvery = 2, checkUntil = 10
+        var isPolished = false
         for iteration in 0..<limit {
             delta.take(right)
             delta[model.spareRow] = 0
@@ -322,6 +323,11 @@ public final class HydraulicSolver {
                 // Rounding of large steps over links of next to no resistance: a further step takes it out.
                 measureBalance()
                 if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }
+                // Asked for more than the bars, one step more: each about squares what is left.
+                if accuracy < 1e-6, !isPolished {
+                    isPolished = true
+                    continue
+                }
                 guard outflows.settle(self) || (checking && updateLinks()) || (checking && actsOnPressure && applyPressureControls()) else {
                     return .converged
                 }

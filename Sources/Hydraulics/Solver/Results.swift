@@ -62,7 +62,7 @@ extension HydraulicSolver {
     private func energyResidual() -> (size: Double, place: Int) {
         var worst = 0.0, at = -1
         let table = model.table
-        for k in 0..<table.count where conductance[k] != 0 && !status[k].isClosed {
+        for k in 0..<table.count where conductance[k] != 0 && !status[k].isClosed && !isHeld(k) {
             let error = abs(residual[k])
             if !(error <= worst) { (worst, at) = (error, k) }
         }

@@ -24,7 +24,7 @@ extension HydraulicSolver {
                 rest(k, flow: 0)
                 continue
             }
-            if isHeld(k) {
+            if isHeld(k), table.kind[k] != .fcv || !leaksWhereClosed {
                 // PRV and PSV follow when all other flows are known.
                 guard table.kind[k] == .fcv else { continue }
                 rest(k, flow: setting[k])
@@ -42,7 +42,11 @@ extension HydraulicSolver {
                 flow[k] += change
             }
             let q = flow[k]
-            let (loss, gradient) = status[k].isClosed ? (Tolerance.closedGradient * q, Tolerance.closedGradient) : lossOfSpecial(k, q)
+            // EPANET's trickle also goes through a valve that holds its flow.
+            let isTrickle = status[k].isClosed || isHeld(k)
+            let (loss, gradient) =
+                isTrickle
+                ? (Tolerance.closedGradient * (status[k].isClosed ? q : q - setting[k]), Tolerance.closedGradient) : lossOfSpecial(k, q)
             let p = 1 / gradient
             let r = head[i] - head[j] - loss
             conductance[k] = p
@@ -54,7 +58,7 @@ extension HydraulicSolver {
             right[j] += q + p * r
             tally.ahead += max(abs(p * r) - p * headRounding, 0)
             tally.total += abs(q)
-            if !status[k].isClosed { tally.worst = max(tally.worst, abs(r)) }
+            if !isTrickle { tally.worst = max(tally.worst, abs(r)) }
         }
     }
 
