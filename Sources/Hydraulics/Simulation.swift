@@ -46,13 +46,18 @@ public struct Simulation: Sendable {
         self.init(of: try HydraulicModel(network, constants: constants))
     }
 
-    public init(of model: HydraulicModel) {
+    /// - Parameters:
+    ///   - keepsSteps: whether the states are kept in `steps`; those of a large network fill the memory.
+    ///   - onReport: called with each reporting step as it is solved.
+    public init(of model: HydraulicModel, keepsSteps: Bool = true, onReport: (Step) -> Void = { _ in }) {
         let run = ExtendedPeriod(model)
         var last = (time: 0.0, balance: FlowBalance())
         while let moment = run.next() {
             if moment.isReported {
                 let state = run.state()
-                steps.append(Step(time: Int(moment.time), state: state))
+                let step = Step(time: Int(moment.time), state: state)
+                onReport(step)
+                if keepsSteps { steps.append(step) }
                 solves.append(Solve(time: moment.time, verdict: state.verdict))
                 if moment.time > last.time {
                     let now = run.balance

@@ -9,6 +9,23 @@ public struct OutputFiles: Sendable {
 
     public init() {}
 
+    /// Writes these files and takes over the grown ones, all or none.
+    /// - Throws: `TextFileError.cannotWrite`.
+    public func write(to folder: String, with grown: [GrowingFile]) throws(TextFileError) {
+        for file in grown where !file.finish() || Self.isFolder(folder + "/" + file.name) {
+            throw .cannotWrite(
+                path: folder + "/" + file.name,
+                reason: "disk full, read-only, no permission or a folder of that name; no result was written")
+        }
+        try write(to: folder)
+        for file in grown {
+            guard unsafe rename(file.part, folder + "/" + file.name) == 0 else {
+                throw .cannotWrite(path: folder + "/" + file.name, reason: "it cannot be given its name")
+            }
+            file.isTaken = true
+        }
+    }
+
     public mutating func add(_ name: String, _ text: String) { files.append((name, Array(text.utf8))) }
     public mutating func add(_ name: String, _ bytes: [UInt8]) { files.append((name, bytes)) }
 
@@ -47,7 +64,7 @@ public struct OutputFiles: Sendable {
     }
 
     /// Folders on the way to `folder` that are not there yet, the innermost first.
-    private static func missingFolders(of folder: String) -> [String] {
+    static func missingFolders(of folder: String) -> [String] {
         var missing: [String] = []
         var url = URL(fileURLWithPath: folder).standardizedFileURL
         while url.path != "/", !FileManager.default.fileExists(atPath: url.path) {

@@ -131,7 +131,8 @@ struct TableReader {
         let name = word(row, column), share = word(row, fraction)
         if share.isEmpty {
             guard let node = names.nodes[Node.ID(name)], names.network.nodes[node].isJunction else {
-                report(row, "'\(name)' is not a junction of the network", "correct the name; for a pipe give the fraction of its length too")
+                report(
+                    row, "'\(name)' is not a junction of the network", "correct the name; for a pipe give the fraction of its length too")
                 return nil
             }
             return .node(Node.ID(name))

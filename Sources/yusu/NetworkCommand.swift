@@ -66,12 +66,18 @@ struct NetworkCommand: ParsableCommand {
             let opened = clock.now
             let model = try SolvedStart.model(network, constants, file: file)
             let built = clock.now
-            let simulation = Simulation(of: model)
+            let states = try StateFiles(
+                of: network, in: output, flowFactor: INP.flowCorrection(of: network, constants: constants))
+            var writing = Duration.zero
+            let simulation = Simulation(of: model, keepsSteps: false) { step in
+                let begins = clock.now
+                states.add(step)
+                writing += clock.now - begins
+            }
             let solved = clock.now
             var result = SimulationFiles(network: network, simulation: simulation)
-            result.flowFactor = INP.flowCorrection(of: network, constants: constants)
-            if timing { result.timing = ((opened - began).seconds, (built - opened).seconds, (solved - built).seconds) }
-            try result.files.write(to: output)
+            if timing { result.timing = ((opened - began).seconds, (built - opened).seconds, (solved - built - writing).seconds) }
+            try result.files.write(to: output, with: states.grown)
             if let worst = simulation.solves.first(where: { !$0.verdict.isConverged }) {
                 Console.warn(result.complaint(of: worst, file: file))
                 throw ExitStatus.answerIsBad

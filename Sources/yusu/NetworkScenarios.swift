@@ -142,7 +142,9 @@ private func chosen(_ names: String?, of network: Network, file: String) throws 
     var problems: [InputProblem] = []
     let places = names.split(separator: ",").compactMap { name -> Int? in
         let place = index[Node.ID(String(name))]
-        if place == nil { problems.append(InputProblem(file: file, what: "node '\(name)' of --at does not exist", remedy: "correct the name")) }
+        if place == nil {
+            problems.append(InputProblem(file: file, what: "node '\(name)' of --at does not exist", remedy: "correct the name"))
+        }
         return place
     }
     if !problems.isEmpty { throw TextFileError.invalid(problems) }

@@ -4,13 +4,11 @@ import Hydraulics
 import TextFiles
 import WaterModel
 
-/// What `yusu network simulate` writes: `nodes.csv`, `links.csv`, `balance.csv`, `summary.json`, and, where there is something to
+/// What `yusu network simulate` writes beside the states: `balance.csv`, `summary.json`, and, where there is something to
 /// say, `zones.csv`, `leakage.csv` and `pumps.csv`.
 struct SimulationFiles {
     let network: Network
     let simulation: Simulation
-    /// See `INP.flowCorrection`.
-    var flowFactor = 1.0
     /// Seconds for reading, for building the equations, and for the run.
     var timing: (open: Double, setup: Double, solve: Double)?
 
@@ -21,39 +19,12 @@ struct SimulationFiles {
 
     var files: OutputFiles {
         var files = OutputFiles()
-        files.add("nodes.csv", nodes)
-        files.add("links.csv", links)
         files.add("balance.csv", balance)
         if !simulation.zones.isEmpty { files.add("zones.csv", zones) }
         if network.links.contains(where: { $0.pipe?.leakage != nil }) { files.add("leakage.csv", leakage) }
         if !simulation.energy.isEmpty { files.add("pumps.csv", pumps) }
         files.add("summary.json", summary.text)
         return files
-    }
-
-    /// Heads and pressures are empty at nodes that no open link joins to a source.
-    private var nodes: String {
-        var text = "time_s,node,head_m,pressure_m,demand_m3_per_s\n"
-        let names = network.nodes.map { DelimitedText.line([$0.id.name]).dropLast() }
-        for step in simulation.steps {
-            for (index, node) in network.nodes.enumerated() {
-                let head = step.state.heads[index]
-                text += "\(step.time),\(names[index]),\(head.map { "\($0)" } ?? ""),\(head.map { "\($0 - node.elevation)" } ?? ""),"
-                text += "\(step.state.demands[index] * flowFactor)\n"
-            }
-        }
-        return text
-    }
-
-    private var links: String {
-        var text = "time_s,link,flow_m3_per_s,status\n"
-        let names = network.links.map { DelimitedText.line([$0.id.name]).dropLast() }
-        for step in simulation.steps {
-            for index in network.links.indices {
-                text += "\(step.time),\(names[index]),\(step.state.flows[index] * flowFactor),\(step.state.statuses[index].rawValue)\n"
-            }
-        }
-        return text
     }
 
     /// Volumes between one reporting step and the next.

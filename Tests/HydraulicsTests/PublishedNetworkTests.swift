@@ -118,8 +118,8 @@ struct PublishedNetworkTests {
     private func complaint(
         _ answer: KnownAnswer, _ network: Network, _ state: HydraulicState, _ constants: ConstantsMode
     ) -> String? {
-        // EPANET's cubic foot has a slightly different size in each unit.
-        let correction = INP.flowCorrection(of: network, constants: constants)
+        // Flows as EPANET reports them in the file's unit.
+        let factor = INP.flowCorrection(of: network, constants: constants)
         let node = network.nodes.firstIndex { $0.id.name == answer.element }
         let link = network.links.firstIndex { $0.id.name == answer.element }
         let told = "\(answer.quantity) \(answer.element) at \(answer.time) s should be \(answer.value) (\(answer.source)), is "
@@ -128,8 +128,8 @@ struct PublishedNetworkTests {
         case "head": given = node.flatMap { state.heads[$0] }
         case "pressure", "pressure_at_least":
             given = node.flatMap { index in state.heads[index].map { $0 - network.nodes[index].elevation } }
-        case "flow": given = link.map { state.flows[$0] * correction }
-        case "outflow": given = node.map { state.demands[$0] * correction }
+        case "flow": given = link.map { state.flows[$0] * factor }
+        case "outflow": given = node.map { state.demands[$0] * factor }
         case "status":
             guard let status = link.map({ state.statuses[$0] }) else { return told + "missing" }
             let kind = status.isClosed ? "closed" : status == .active ? "active" : "open"

@@ -259,7 +259,8 @@ final class Accounts {
         }
         // Parts of a pipe that was divided at a leak count for the pipe.
         var whole = Array(result.prefix(model.linkCount))
-        let numbers = Dictionary(network.links.prefix(model.linkCount).enumerated().map { ($1.id.name, $0) }, uniquingKeysWith: { a, _ in a })
+        let numbers = Dictionary(
+            network.links.prefix(model.linkCount).enumerated().map { ($1.id.name, $0) }, uniquingKeysWith: { a, _ in a })
         for link in model.linkCount..<max(network.links.count, model.linkCount) {
             let name = network.links[link].id.name
             if let cut = name.lastIndex(of: "@"), let owner = numbers[String(name[..<cut])] { whole[owner] += result[link] }

@@ -89,7 +89,9 @@ extension ExtendedPeriod {
         var trial = Trial(
             volumes: start, inflows: first, heads: start.indices.map { head(ofTank: $0) }, rates1: [], rates2: [], error: 0, isSound: true)
         func stage(_ base: (Int) -> Double, _ seconds: Double) -> ([Double], [Double], [Double]) {
-            solver.stores = start.indices.filter { !brimming.contains($0) }.map { HydraulicSolver.Store(tank: $0, base: base($0), seconds: seconds) }
+            solver.stores = start.indices.filter { !brimming.contains($0) }.map {
+                HydraulicSolver.Store(tank: $0, base: base($0), seconds: seconds)
+            }
             solver.storesChanged()
             if solver.settle() == .singular { trial.isSound = false }
             var volumes = start, inflows = first
@@ -163,7 +165,8 @@ extension ExtendedPeriod {
             guard from != to else { continue }
             let rising = to > from
             for limit in limits(number, rising: rising) {
-                let isPassed = rising ? from < limit - levelSlack && to > limit + levelSlack : from > limit + levelSlack && to < limit - levelSlack
+                let isPassed =
+                    rising ? from < limit - levelSlack && to > limit + levelSlack : from > limit + levelSlack && to < limit - levelSlack
                 guard isPassed else { continue }
                 let share = crossing(number, trial, step, limit)
                 if share < first ?? .infinity { first = share }
@@ -201,7 +204,9 @@ extension ExtendedPeriod {
     private func reachesLevel(_ trial: Trial) -> Bool {
         for number in model.tanks.indices {
             let from = head(ofTank: number), to = trial.heads[number]
-            for limit in limits(number, rising: to > from) where abs(to - limit) <= levelSlack && abs(from - limit) > levelSlack { return true }
+            for limit in limits(number, rising: to > from) where abs(to - limit) <= levelSlack && abs(from - limit) > levelSlack {
+                return true
+            }
         }
         return false
     }

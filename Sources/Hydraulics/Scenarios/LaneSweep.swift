@@ -231,7 +231,8 @@ extension LaneSolver {
                     outResidual[index][lane] = 0
                     changed = true
                 }
-            } else if law.role == .demand ? full > 0 && (outRest[index][lane] > 0 ? pressure < law.range - 1e-9 : pressure > 1e-9)
+            } else if law.role == .demand
+                ? full > 0 && (outRest[index][lane] > 0 ? pressure < law.range - 1e-9 : pressure > 1e-9)
                 : pressure > 1e-9
             {
                 isFree[index][lane] = 1

@@ -153,7 +153,8 @@ extension HydraulicSolver {
 
 /// Head loss of every kind of link that is neither closed nor holding a head or a flow.
 enum SpecialLaw {
-    static func loss(_ table: LinkTable, _ k: Int, _ q: Double, _ status: LinkStatus, _ setting: Double) -> (loss: Double, gradient: Double) {
+    static func loss(_ table: LinkTable, _ k: Int, _ q: Double, _ status: LinkStatus, _ setting: Double) -> (loss: Double, gradient: Double)
+    {
         switch table.kind[k] {
         case .pipe, .checkValve: return pipe(table, k, q)
         case .pump: return pump(table, k, q, setting)
