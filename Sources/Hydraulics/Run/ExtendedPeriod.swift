@@ -197,6 +197,8 @@ public final class ExtendedPeriod {
         }
         let step = model.constants.followsEPANET ? explicitStep() : implicitStep(upTo: secondsToEvent())
         now += step
+        // Patterns, reports and controls on time look for whole seconds, which rounding would miss.
+        if abs(now - now.rounded()) < 1e-6 { now = now.rounded() }
         // A report cannot be passed over.
         while Double(nextReport) < now - 0.5, times.reportStep > 0 { nextReport += times.reportStep }
     }

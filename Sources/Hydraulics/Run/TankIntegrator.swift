@@ -23,7 +23,7 @@ extension ExtendedPeriod {
         }
         var passed = 0.0
         var startRates = rates
-        while passed < limit {
+        while limit - passed > 1e-6 {
             let before = (volumes, inflows)
             var step = min(limit - passed, max(suggestedStep, Self.shortest))
             if limit - passed - step < 0.1 * step { step = limit - passed }
