@@ -47,7 +47,13 @@ struct CrossCheckTests {
         // The tool's bars: 1e-6 m + 1e-8 |H| and 1e-9 m³/s + 1e-8 of the largest flow, at EPANET's accuracy of 1e-8.
         let closing = result.output.split(separator: "\n").last { $0.hasPrefix("agree: ") } ?? ""
         let count = closing.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-        #expect(result.status == 0, "\(result.output)")
-        #expect(count >= 10, "\(result.output)")
+        #expect(count >= 12, "\(result.output)")
+        // The others: EPANET's penalties of active valves and its own tolerance of leaks (1e-4 ft³/s a node) show beyond the bars.
+        for line in result.output.split(separator: "\n") where line.contains("  file ") && !line.contains(" agree ") {
+            let words = line.split(separator: " ")
+            let head = words.firstIndex(of: "dH").flatMap { Double(words[$0 + 1]) }
+            let statuses = words.firstIndex(of: "status").flatMap { Int(words[$0 + 1]) }
+            #expect((head ?? .infinity) < 2e-5 && statuses == 0, "\(line)")
+        }
     }
 }
