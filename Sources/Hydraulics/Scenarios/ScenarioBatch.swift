@@ -53,8 +53,9 @@ public struct ScenarioBatch: Sendable {
             single[lane] = !lanes.impose(scenario, lane: lane, nodes, links)
         }
         lanes.settle(lanes: scenarios.count)
+        let results = lanes.results(count: scenarios.count)
         return scenarios.enumerated().map { lane, scenario in
-            if !single[lane], let result = lanes.result(lane) { return result }
+            if !single[lane], let result = results[lane] { return result }
             return alone(scenario)
         }
     }
@@ -106,11 +107,19 @@ struct LaneStart: Sendable {
     let boundary: [Int32]
     let isGiven: Column<Bool>
     let outflow: Column<Double>
+    let outConductance: Column<Double>
+    let outResidual: Column<Double>
     let hold: Column<OutflowState.Hold>
+    let conductance: Column<Double>
+    let residual: Column<Double>
+    let right: Column<Double>
+    /// The matrix of the base case, factored; nil where it cannot be.
+    let matrix: SparseLDLT?
     let accuracy: Double
     let conditions: SolverCopy
 
     init(_ solver: HydraulicSolver) {
+        matrix = solver.refactor() ? solver.matrix : nil
         head = solver.head.copy()
         flow = solver.flow.copy()
         demand = solver.demand.copy()
@@ -122,7 +131,12 @@ struct LaneStart: Sendable {
         boundary = solver.boundary
         isGiven = solver.isGiven.copy()
         outflow = solver.outflows.flow.copy()
+        outConductance = solver.outflows.conductance.copy()
+        outResidual = solver.outflows.residual.copy()
         hold = solver.outflows.hold.copy()
+        conductance = solver.conductance.copy()
+        residual = solver.residual.copy()
+        right = solver.right.copy()
         accuracy = solver.accuracy
         conditions = SolverCopy(imposed: solver.imposed.copy(), target: solver.target.copy(), limits: solver.limits)
     }
