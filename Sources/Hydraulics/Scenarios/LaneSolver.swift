@@ -81,7 +81,7 @@ final class LaneSolver {
     }
 
     /// Takes in a scenario; false where it has to be solved by itself.
-    func impose(_ scenario: Scenario, lane: Int, _ nodes: [Node.ID: Int], _ links: [Link.ID: Int]) -> Bool {
+    func impose(_ scenario: Scenario, lane: Int, _ nodes: ElementIndex<Node>, _ links: ElementIndex<Link>) -> Bool {
         if scenario.demandFactor != 1 || !scenario.outflows.isEmpty {
             for row in 0..<model.rowCount where model.isJunction[row] {
                 if scenario.demandFactor != 1 { setDemand(row, lane, start.wanted[row] * scenario.demandFactor) }

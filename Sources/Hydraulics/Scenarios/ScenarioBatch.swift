@@ -30,8 +30,7 @@ public struct ScenarioBatch: Sendable {
     public func solve(_ scenarios: [Scenario], threads: Int) -> [ScenarioResult] {
         let groups = (scenarios.count + 7) / 8
         let shared = Mutex<[Int: [ScenarioResult]]>([:])
-        let links = Dictionary(uniqueKeysWithValues: model.network.links.enumerated().map { ($1.id, $0) })
-        let nodes = model.network.nodeIndex()
+        let nodes = model.network.nodeIndex(), links = model.network.linkIndex()
         let workers = max(1, min(threads, groups))
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
             let lanes = LaneSolver(model, start)
@@ -45,7 +44,7 @@ public struct ScenarioBatch: Sendable {
     }
 
     private func solve(
-        _ scenarios: [Scenario], _ lanes: LaneSolver, _ nodes: [Node.ID: Int], _ links: [Link.ID: Int]
+        _ scenarios: [Scenario], _ lanes: LaneSolver, _ nodes: ElementIndex<Node>, _ links: ElementIndex<Link>
     ) -> [ScenarioResult] {
         lanes.reset()
         var single = [Bool](repeating: !base.verdict.isConverged, count: scenarios.count)
