@@ -115,11 +115,15 @@ extension HydraulicSolver {
     /// Changes of status after which a link is left as it is.
     private static let mostStatusChanges = 40
 
+    /// Changes of status after which a pump of constant power is not started again.
+    private static let mostRestarts = 10
+
     private func pump(_ k: Int, _ lift: Double, isOpening: Bool) -> LinkStatus {
         guard let curve = model.table.pumps[k] else { return .open }
         if case .constantPower(let power) = curve {
-            // Next to no flow would mean a head without end. One that was closed starts afresh only where the heads help it.
-            if isOpening { return lift < 0 ? .open : .cannotDeliverHead }
+            if isAtDeadEnd(k) { return .cannotDeliverHead }
+            // Its head grows without end as its flow vanishes; one that has stood still starts afresh, but not over and over.
+            if isOpening { return changes[k] < Self.mostRestarts ? .open : .cannotDeliverHead }
             let gain = power * setting[k] * setting[k] * setting[k] / max(flow[k], 1e-15)
             return gain > Tolerance.highestPumpHead ? .cannotDeliverHead : .open
         }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import WaterModel
+
+/// Pumps of constant power before or behind a dead end. Their head grows without end as their flow vanishes: against a closed valve
+/// they have no state at all, and what the iterations find there is rounding. They stand still instead, until the way is free.
+extension HydraulicSolver {
+    /// Whether nothing behind a pump can take what it gives, or nothing before it can give what it takes: no tank, no reservoir, no
+    /// demand, no outflow this side of links that are closed for it.
+    func isAtDeadEnd(_ k: Int) -> Bool {
+        !canTake(behind: k) || !canGive(before: k)
+    }
+
+    /// Walks with the flow. A pump of any head opens check valves and helps other pumps; behind a reducing valve only what stands
+    /// below its setting can take.
+    private func canTake(behind pump: Int) -> Bool {
+        let table = model.table
+        let origin = table.start[pump]
+        var seen: Set<Int32> = [table.end[pump]]
+        var queue: [(row: Int32, limit: Double)] = [(table.end[pump], .infinity)]
+        while let (row, limit) = queue.popLast() {
+            if row == origin { return true }
+            let isBelow = head[row] < limit - Tolerance.head
+            if isBelow, !model.isJunction[row] || wanted[row] > 0 || hasOutflow(row) { return true }
+            for index in model.links(at: Int(row)) {
+                let k = Int(model.linksAtRow[index])
+                guard k != pump, canPass(k) else { continue }
+                let isForward = table.start[k] == row
+                var reach = limit
+                switch table.kind[k] {
+                case .checkValve, .psv:
+                    guard isForward else { continue }
+                case .pump:
+                    guard isForward else { continue }
+                    reach = .infinity
+                case .prv:
+                    guard isForward else { continue }
+                    if imposed[k] == .active { reach = min(limit, model.elevations[table.end[k]] + setting[k]) }
+                default: break
+                }
+                let next = isForward ? table.end[k] : table.start[k]
+                if seen.insert(next).inserted { queue.append((next, reach)) }
+            }
+        }
+        return false
+    }
+
+    /// Walks against the flow.
+    private func canGive(before pump: Int) -> Bool {
+        let table = model.table
+        let origin = table.end[pump]
+        var seen: Set<Int32> = [table.start[pump]]
+        var queue = [table.start[pump]]
+        while let row = queue.popLast() {
+            if row == origin || !model.isJunction[row] || wanted[row] < 0 { return true }
+            for index in model.links(at: Int(row)) {
+                let k = Int(model.linksAtRow[index])
+                guard k != pump, canPass(k) else { continue }
+                let isForward = table.end[k] == row
+                switch table.kind[k] {
+                case .checkValve, .pump, .prv, .psv:
+                    guard isForward else { continue }
+                default: break
+                }
+                let next = isForward ? table.start[k] : table.end[k]
+                if seen.insert(next).inserted { queue.append(next) }
+            }
+        }
+        return false
+    }
+
+    /// Neither closed by order nor at a tank that refuses.
+    private func canPass(_ k: Int) -> Bool { imposed[k] != .closed && status[k] != .temporarilyClosed && !isCutOff(k) }
+
+    private func hasOutflow(_ row: Int32) -> Bool {
+        model.outflows.laws(at: Int(row)).contains { model.outflows.laws[$0].role != .demand }
+    }
+}
