@@ -11,8 +11,8 @@ extension HydraulicSolver {
         !canTake(behind: k) || !canGive(before: k)
     }
 
-    /// Walks with the flow. A pump of any head opens check valves and helps other pumps; behind a reducing valve only what stands
-    /// below its setting can take.
+    /// Walks with the flow. A pump of any head opens check valves and helps other pumps; behind a reducing valve the water
+    /// goes only where heads are below its setting.
     private func canTake(behind pump: Int) -> Bool {
         let table = model.table
         let origin = table.start[pump]
@@ -20,8 +20,7 @@ extension HydraulicSolver {
         var queue: [(row: Int32, limit: Double)] = [(table.end[pump], .infinity)]
         while let (row, limit) = queue.popLast() {
             if row == origin { return true }
-            let isBelow = head[row] < limit - Tolerance.head
-            if isBelow, !model.isJunction[row] || wanted[row] > 0 || hasOutflow(row) { return true }
+            if !model.isJunction[row] || wanted[row] > 0 || hasOutflow(row) { return true }
             for index in model.links(at: Int(row)) {
                 let k = Int(model.linksAtRow[index])
                 guard k != pump, canPass(k) else { continue }
@@ -39,7 +38,7 @@ extension HydraulicSolver {
                 default: break
                 }
                 let next = isForward ? table.end[k] : table.start[k]
-                if seen.insert(next).inserted { queue.append((next, reach)) }
+                if head[next] <= reach + Tolerance.head, seen.insert(next).inserted { queue.append((next, reach)) }
             }
         }
         return false
