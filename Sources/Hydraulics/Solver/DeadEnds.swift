@@ -11,6 +11,14 @@ extension HydraulicSolver {
         !canTake(behind: k) || !canGive(before: k)
     }
 
+    /// Changes of status in a solve after which a pump of constant power is not started again.
+    static let mostRestarts: Int32 = 10
+
+    /// Whether next to no flow gives a pump a head without end.
+    func isStarved(_ k: Int, _ power: Double) -> Bool {
+        power * setting[k] * setting[k] * setting[k] / max(flow[k], 1e-15) > Tolerance.highestPumpHead
+    }
+
     /// Walks with the flow. A pump of any head opens check valves and helps other pumps; behind a reducing valve the water
     /// goes only where heads are below its setting.
     private func canTake(behind pump: Int) -> Bool {
@@ -20,7 +28,7 @@ extension HydraulicSolver {
         var queue: [(row: Int32, limit: Double)] = [(table.end[pump], .infinity)]
         while let (row, limit) = queue.popLast() {
             if row == origin { return true }
-            if !model.isJunction[row] || wanted[row] > 0 || hasOutflow(row) { return true }
+            if model.isJunction[row] ? wanted[row] > 0 || hasOutflow(row) : !refuses(row, .full) { return true }
             for index in model.links(at: Int(row)) {
                 let k = Int(model.linksAtRow[index])
                 guard k != pump, canPass(k) else { continue }
@@ -51,7 +59,7 @@ extension HydraulicSolver {
         var seen: Set<Int32> = [table.start[pump]]
         var queue = [table.start[pump]]
         while let row = queue.popLast() {
-            if row == origin || !model.isJunction[row] || wanted[row] < 0 { return true }
+            if row == origin || (model.isJunction[row] ? wanted[row] < 0 : !refuses(row, .empty)) { return true }
             for index in model.links(at: Int(row)) {
                 let k = Int(model.linksAtRow[index])
                 guard k != pump, canPass(k) else { continue }
@@ -70,6 +78,13 @@ extension HydraulicSolver {
 
     /// Neither closed by order nor at a tank that refuses.
     private func canPass(_ k: Int) -> Bool { imposed[k] != .closed && status[k] != .temporarilyClosed && !isCutOff(k) }
+
+    /// Whether a tank is full, and nothing leaves it by other ways; or empty, and nothing comes. EPANET tries the ways one by one.
+    private func refuses(_ row: Int32, _ limit: TankLimit) -> Bool {
+        let number = Int(model.tankAtRow[row])
+        guard holdsLevels, number >= 0, limits[number] == limit else { return false }
+        return spare(at: row, without: -1) <= Tolerance.noFlow && !throttles.contains { throttledRow($0) == row }
+    }
 
     private func hasOutflow(_ row: Int32) -> Bool {
         model.outflows.laws(at: Int(row)).contains { model.outflows.laws[$0].role != .demand }
