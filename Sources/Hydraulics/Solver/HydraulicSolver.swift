@@ -59,6 +59,10 @@ public final class HydraulicSolver {
     let imposed: Column<Link.Status>
     let setting: Column<Double>
     let isSoft: Column<Bool>
+    /// Links that pass just what keeps a full or an empty tank at its level, where `holdsLevels`.
+    var throttles: Set<Int> = []
+    /// Links at full and empty tanks throttle instead of opening and closing in turn. For runs in time.
+    var holdsLevels = false
     /// How often each link changed its status in this solve.
     let changes: Column<Int32>
 
@@ -175,6 +179,7 @@ public final class HydraulicSolver {
     private func startCold() {
         stores = []
         anchors = [:]
+        throttles = []
         for row in 0..<model.rowCount where !model.isJunction[row] { head[row] = target[row] }
         for row in 0..<model.rowCount where model.isJunction[row] && !head[row].isFinite { head[row] = model.elevations[row] }
         for k in 0..<model.table.count where model.table.linkAtPlace[k] >= 0 { flow[k] = startFlow(k) }
@@ -239,6 +244,7 @@ public final class HydraulicSolver {
         }
         if imposed[k] == wanted, setting[k] == value { return }
         let wasClosed = status[k].isClosed
+        throttles.remove(k)
         let isSameStatus = imposed[k] == wanted
         imposed[k] = wanted
         setting[k] = value
@@ -353,6 +359,13 @@ public final class HydraulicSolver {
     /// Opens an active valve near the rows where the equations failed; false where there is none.
     private func releaseValve(near rows: [Int]) -> Bool {
         let rows = Set(rows)
+        if let k = throttles.sorted().first(where: { rows.contains(Int(model.table.start[$0])) || rows.contains(Int(model.table.end[$0])) }) {
+            // Nothing else feeds the part: what it passes cannot be chosen.
+            throttles.remove(k)
+            status[k] = .temporarilyClosed
+            changes[k] = Self.mostThrottlings
+            return true
+        }
         func isNear(_ k: Int) -> Bool { rows.contains(Int(model.table.start[k])) || rows.contains(Int(model.table.end[k])) }
         // Of several, the one that has been let go least often; a reducing valve before a sustaining one.
         let candidates = model.pressureValves.filter { status[$0] == .active && isNear($0) }

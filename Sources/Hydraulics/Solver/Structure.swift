@@ -8,7 +8,7 @@ extension HydraulicSolver {
     /// No valve holds a head and nothing hangs on a closed link.
     var holdsNothing: Bool { !hasHeld && !hasSoft && anchors.isEmpty }
 
-    var hasHeld: Bool { model.pressureValves.contains { status[$0] == .active } }
+    var hasHeld: Bool { !throttles.isEmpty || model.pressureValves.contains { status[$0] == .active } }
 
     var hasSoft: Bool { (model.table.pipes..<model.table.count).contains { isSoft[$0] } }
 
@@ -55,7 +55,7 @@ extension HydraulicSolver {
             isGiven[row] = !model.isJunction[row]
         }
         for store in stores { isGiven[model.tanks[store.tank].row] = false }
-        for k in model.pressureValves where status[k] == .active && !isCutOff(k) {
+        for k in model.pressureValves where status[k] == .active && !isCutOff(k) && !throttles.contains(k) {
             let row = Int(model.table.kind[k] == .prv ? model.table.end[k] : model.table.start[k])
             guard model.isJunction[row] else { continue }
             holder[row] = Int32(k)
