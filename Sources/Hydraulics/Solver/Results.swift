@@ -14,6 +14,7 @@ extension HydraulicSolver {
             delta[table.end[k]] += flow[k]
         }
         for index in 0..<outflows.count { delta[model.outflows.laws[index].row] -= outflows.flow[index] }
+        for k in model.pressureValves where status[k] == .active && !isCutOff(k) { delta[table.end[k]] += trickle(beside: k) }
     }
 
     /// Measures what the junctions lack, and leaves the balance of every row in `delta`.

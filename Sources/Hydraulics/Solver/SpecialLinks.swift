@@ -100,7 +100,16 @@ extension HydraulicSolver {
             right[table.end[k]] += q
             tally.unbalanced += abs(q - before)
             tally.total += abs(q)
+            right[table.end[k]] += trickle(beside: k)
         }
+    }
+
+    /// What reaches the far side of a valve that holds the pressure before it by EPANET's link "to preserve connectivity", and
+    /// leaves the near side nowhere. It stays out of the matrix, which is to tell where nothing else feeds the far side. [m³/s]
+    func trickle(beside k: Int) -> Double {
+        let far = model.table.end[k]
+        guard leaksWhereClosed, model.table.kind[k] == .psv, !isGiven[far] else { return 0 }
+        return (head[model.table.start[k]] - head[far]) / Tolerance.closedGradient
     }
 
     /// What the held nodes will ask of their valves after the step in `delta` is asked of the valves' other ends in the same step:
@@ -166,7 +175,8 @@ enum SpecialLaw {
         case .tcv: return open(status == .active ? setting * table.lossPerCoefficient[k] : table.minor[k], q)
         case .pbv:
             if status == .active, setting > 0, table.minor[k] * q * q <= setting {
-                return (setting + Tolerance.openGradient * q, Tolerance.openGradient)
+                // The slope is for the iterations only.
+                return (setting, Tolerance.openGradient)
             }
             return open(table.minor[k], q)
         case .gpv:
