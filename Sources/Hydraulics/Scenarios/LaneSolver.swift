@@ -183,7 +183,7 @@ final class LaneSolver {
         for leak in leaks where leak.lane == lane && leak.flow <= 0 { return nil }
         guard statusesHold(lane) else { return nil }
         let (mass, throughput, energy) = residuals(lane)
-        guard mass <= max(Verdict.massBar * throughput, Verdict.massFloor), energy <= Verdict.energyBar else { return nil }
+        guard mass <= max(Verdict.massBar * throughput, Verdict.massFloor), energy <= Verdict.energyBar(accuracy: start.accuracy) else { return nil }
         var heads = [Double?](repeating: nil, count: model.nodeCount)
         for node in 0..<model.nodeCount {
             let row = Int(model.rowOfNode[node])

@@ -12,7 +12,7 @@ struct LaneTally {
     var count = 0
 
     func isConverged(_ lane: Int, _ accuracy: Double) -> Bool {
-        worst[lane] <= Verdict.energyBar && unbalanced[lane] <= max(0.1 * Verdict.massBar * total[lane], 1e-15)
+        worst[lane] <= Verdict.energyBar(accuracy: accuracy) && unbalanced[lane] <= max(0.1 * Verdict.massBar * total[lane], 1e-15)
             && ahead[lane] <= max(accuracy * total[lane], Tolerance.noFlow * 1e-3 * Double(count))
     }
 }
@@ -254,7 +254,8 @@ extension HydraulicSolver {
 
     /// Whether every row that has a source keeps one when these pipes are closed.
     func reachesAll(but closed: Set<Int>, statuses: Column<LinkStatus>) -> Bool {
-        walk { k in closed.contains(k) || statuses[k].isClosed }
-        return (0..<model.rowCount).allSatisfy { reached[$0] || isIsolated[$0] }
+        let blocks = Blocks(model) { k in closed.contains(k) || statuses[k].isClosed }
+        let reached = blocks.reached { statuses[$0].isClosed }
+        return (0..<model.rowCount).allSatisfy { reached[Int(blocks.ofRow[$0])] || isIsolated[$0] }
     }
 }

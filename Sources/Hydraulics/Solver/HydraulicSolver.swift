@@ -11,7 +11,7 @@ import WaterModel
 /// out the next matrix.
 ///
 /// A solve has converged when a further step would move next to nothing, every open link loses just the head between its ends
-/// (`Verdict.energyBar`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
+/// (`Verdict.energyBar(accuracy:)`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
 /// node leaves the equations and hands its balance to the valve's other end. Closed links carry nothing; parts without a source
 /// are found by walking the network and named, instead of being given a head.
 ///
@@ -29,6 +29,9 @@ public final class HydraulicSolver {
     /// All that junctions ask for, and the part of it that they get whatever the pressure. [m³/s]
     let wanted: Column<Double>
     let demand: Column<Double>
+    /// Inflow less outflow at the flows of the last solve, where `isBalanceKnown`. [m³/s]
+    let balance: Column<Double>
+    var isBalanceKnown = false
     /// Head imposed where `isGiven`. [m]
     let target: Column<Double>
     let isGiven: Column<Bool>
@@ -73,7 +76,10 @@ public final class HydraulicSolver {
     var isStale = true
     var isFinal = false
     private var isFirst = true
-    let reached: Column<Bool>
+    /// What open plain pipes join, as long as none of them opens or closes; which of it the last walk reached, and has a source.
+    var blocks: Blocks?
+    var reachedBlocks: [Bool] = []
+    var partsWithSource: [Bool] = []
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy: Double
     var iterations = 0
@@ -103,10 +109,10 @@ public final class HydraulicSolver {
         diagonal = zeros(rows)
         wanted = zeros(rows)
         demand = zeros(rows)
+        balance = zeros(rows)
         target = zeros(rows)
         isGiven = Column(repeating: false, count: rows)
         isIsolated = Column(repeating: false, count: rows)
-        reached = Column(repeating: false, count: rows)
         holder = Column(repeating: -1, count: rows)
         flow = zeros(links)
         conductance = zeros(links)
@@ -178,14 +184,15 @@ public final class HydraulicSolver {
     /// What junctions ask for, by row; the spare row is left alone. [m³/s]
     func setDemands(_ new: Column<Double>) {
         let isDriven = model.outflows.isPressureDriven
-        let canPatch = !isStale && !isDriven && holdsNothing
+        let canPatch = !isStale && !isDriven && anchors.isEmpty && !hasSoft
         for row in 0..<model.rowCount where model.isJunction[row] {
             let value = new[row]
             if wanted[row] == value { continue }
-            outflows.rescale(row, from: wanted[row], to: value)
+            if isDriven { outflows.rescale(row, from: wanted[row], to: value) }
             wanted[row] = value
             let fixed = isDriven && value > 0 ? 0 : value
-            if canPatch { right[row] -= fixed - demand[row] } else { isStale = true }
+            // What a held row needs goes through its valve: that takes a sweep.
+            if canPatch, !isGiven[row] { right[row] -= fixed - demand[row] } else { isStale = true }
             demand[row] = fixed
             isMoved = true
         }
@@ -233,6 +240,7 @@ public final class HydraulicSolver {
         let isSameStatus = imposed[k] == wanted
         imposed[k] = wanted
         setting[k] = value
+        if k < model.table.pipes { blocks = nil }
         isStale = true
         isMoved = true
         if isSameStatus {
@@ -261,6 +269,7 @@ public final class HydraulicSolver {
         iterations = 0
         guard isMoved || isStale else { return lastOutcome }
         isMoved = false
+        isBalanceKnown = false
         headRounding = 1e-14 + 5e-16 * boundary.reduce(0) { max($0, abs(target[$1])) }
         changes.fill(0)
         outflows.changes.fill(0)

@@ -51,7 +51,6 @@ final class OutflowState {
 
     /// The demand of a row has changed: what is given of it changes in proportion.
     func rescale(_ row: Int, from old: Double, to new: Double) {
-        guard laws.isPressureDriven else { return }
         for index in laws.laws(at: row) where laws.laws[index].role == .demand {
             full[index] = new
             if new <= 0 {
