@@ -19,6 +19,8 @@ out. `--cache` keeps EPANET's side between runs.
                       linearised equations (`epanet_correction`), tanks carried along from solve to solve
     whole seconds     events fall on the two sides of half a second, and steps end a second apart from some moment on
     statuses          heads or flows differ, and so do statuses
+    EPANET's heads    its heads fall below -1e5 m where a valve cuts a part off
+    EPANET's PCV      the loss of a positional valve follows EPANET's line beyond the end of its curve, to (1, 1) in place of (100, 100)
     no source         junctions with demand have no path to a source at some step: EPANET gives them heads of -1e5 m and below
     EPANET's error    EPANET did not balance, or leaves an energy error above 1e-6 m
     not converged     Yusu says so at a step
@@ -52,9 +54,10 @@ HEAD_BAR = 1e-6  # m
 FLOW_SHARE = 1e-6  # of the largest flow
 STRICT_FLOW, STRICT_SHARE = 1e-9, 1e-8  # m³/s, of the largest flow: a second, stricter count
 IDLE = 1e-7  # m³/s; below it a status is the history of the iterations
+LOWEST_HEAD = -1e5  # m; below it there are no heads
 OWN_ERROR = 1e-6  # m; energy error above which an answer of EPANET's is no reference
-MENDED, SECONDS = "EPANET's balance", "whole seconds"
-SEVERITY = ("differ", "statuses", "EPANET's error", SECONDS, MENDED)  # the worst first
+MENDED, SECONDS, NO_HEADS, PCV = "EPANET's balance", "whole seconds", "EPANET's heads", "EPANET's PCV"
+SEVERITY = ("differ", "statuses", "EPANET's error", NO_HEADS, PCV, SECONDS, MENDED)  # the worst first
 CLASS = {"closed": 0, "temporarily_closed": 0, "cannot_deliver_head": 0, "active": 2}
 
 
@@ -238,6 +241,10 @@ class Step:
 
     def cause(self, moments_part):
         """Why this step does not agree, as far as that can be tested."""
+        if self.theirs["heads"][self.k].min() < LOWEST_HEAD:
+            return NO_HEADS
+        if str(self.theirs["odd_opening"][self.k]):
+            return PCV
         if self.wrong.any():
             return "statuses"
         if self.within(self.mended_head, self.mended_flow) and not self.missing:
@@ -268,16 +275,19 @@ def remarks(out, theirs, at, solves, parting):
             notes.append(f"without its own errors it is off by {out['mended_head_difference_m']:.0e} m and {out['mended_flow_share']:.0e} "
                          "of the largest flow")
     if parting:
-        notes.append(f"steps end at {parting[1]} s in EPANET and at {parting[2]} s here")
+        at_parting = int(np.searchsorted(theirs["moments"], parting[1]))
+        notes.append(f"steps end at {parting[1]} s in EPANET and at {parting[2]} s here; by then its errors are worth "
+                     f"{theirs['shifts'][at_parting]:.0e} s")
+    notes += [str(odd) for odd in theirs["odd_opening"] if odd][:1]
     lowest = theirs["heads"].min(initial=0)
-    if lowest < -1e5:
+    if lowest < LOWEST_HEAD:
         notes.append(f"EPANET's heads fall to {lowest:.0e} m")
     if out["missing_heads"]:
         notes.append(f"{out['missing_heads']} heads that EPANET gives are empty")
     if len(at) < len(theirs["time"]):
         notes.append(f"yusu gives {len(at)} of {len(theirs['time'])} report steps")
     if at and not out["steps"]:
-        notes.append("EPANET has no solve at any report step")
+        notes.append("EPANET stops at no report step")
     bad = {}
     for solve in solves:
         if solve["outcome"] != "converged":

@@ -7,7 +7,7 @@ at that state, with the statuses that EPANET found. The steps that come out are 
 that is off by 1e-7 m³/s moves heads by micrometres to millimetres, and fills tanks in the course of a day.
 
 Everything here is in ft and ft³/s with EPANET's constants. Gradients need to be right to a per cent only; head losses, which are
-compared with the heads, are exact for pipes and valves of a constant coefficient, and taken as balanced for pumps.
+compared with the heads, are exact for pipes and pumps with a curve, and taken as balanced for pumps of constant power and valves.
 """
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -18,7 +18,7 @@ import epanet_engine as en
 DIAMETER, LENGTH, ROUGHNESS, MINOR = 0, 1, 2, 3
 PIPE, PUMP, PRV, PSV, PBV, FCV, TCV, GPV, PCV = 1, 2, 3, 4, 5, 6, 7, 8, 9
 HEADLOSS_FORMULA, EMITTER_EXPONENT, VISCOSITY = 7, 3, 13
-PUMP_CURVE, GPV_CURVE = 19, 24
+PUMP_CURVE, GPV_CURVE, PCV_CURVE = 19, 24, 25
 SMALLEST, OPEN, CLOSED = 1e-7, 1e-6, 1e8  # ft per ft³/s: RQTOL and the slopes of an open and a closed link
 
 
@@ -50,6 +50,8 @@ class Correction:
             self.head_scale = small / en.FOOT
             self.curves = {k: engine.curve(int(engine.number("getlinkvalue", k + 1, PUMP_CURVE if self.kind[k] == PUMP else GPV_CURVE)))
                            for k in range(links) if self.kind[k] in (PUMP, GPV)}
+            self.openings = {k: engine.points(int(engine.number("getlinkvalue", k + 1, PCV_CURVE)))
+                             for k in range(links) if self.kind[k] == PCV}
         if self.formula == 1:
             self.roughness = self.roughness * (1e-3 if small == en.FOOT else 1e-3 / en.FOOT)
         pipes = self.kind <= PIPE
@@ -103,27 +105,56 @@ class Correction:
         slope = np.where(self.kind == PBV, OPEN, slope)
         for k, points in self.curves.items():
             if self.kind[k] == GPV and len(points) > 1:
-                slope[k] = max(self.line_slope(points, size[k]), OPEN)
+                slope[k] = max(self.segment(points, size[k])[1], OPEN)
             elif self.kind[k] == PUMP:
-                slope[k] = self.pump_slope(points, size[k], -drop[k], state["settings"][k])
+                slope[k] = self.pump_law(points, size[k], -drop[k], state["settings"][k])[1]
         return np.where(state["classes"] == 0, CLOSED, slope)
 
-    def pump_slope(self, points, q, lift, speed):
-        """Slope of a pump's head with its flow. [ft per ft³/s]"""
+    def pump_law(self, points, q, lift, speed):
+        """A pump's lift [ft], and its slope with the flow [ft per ft³/s]; the given lift where it has no curve."""
         if not points:
-            return abs(lift) / max(q, 1e-6)  # constant power
+            return lift, abs(lift) / max(q, 1e-6)  # constant power, or no law
         if speed <= 0:
-            return CLOSED
+            return lift, CLOSED
         if len(points) == 1 or (len(points) == 3 and points[0][0] == 0):
-            (q1, h1), h0 = points[len(points) // 2], points[0][1] * (4 / 3 if len(points) == 1 else 1)
+            (q1, h1), h0 = points[len(points) // 2], points[0][1] * (1.33334 if len(points) == 1 else 1)
             q2, h2 = (2 * q1, 0.0) if len(points) == 1 else points[2]
             n = np.log((h0 - h2) / (h0 - h1)) / np.log(q2 / q1)
-            return max(n * (h0 - h1) / q1**n * speed**(2 - n) * q**(n - 1), SMALLEST)
-        return max(-self.line_slope(points, q / speed) * speed, SMALLEST)
+            r = (h0 - h1) / q1**n * speed**(2 - n)
+            slope = n * r * q**(n - 1)
+            return (h0 * speed**2 - r * q**n, slope) if slope > SMALLEST else (lift, SMALLEST)
+        (x1, y1), slope = self.segment(points, q / speed)
+        return (y1 - slope * x1) * speed**2 + slope * speed * q, max(-slope * speed, SMALLEST)
 
-    def line_slope(self, points, q):
+    def segment(self, points, q):
+        """The point where a segment of a curve begins, and its slope."""
         at = min(max(np.searchsorted([x for x, _ in points], q), 1), len(points) - 1)
-        return (points[at][1] - points[at - 1][1]) / (points[at][0] - points[at - 1][0])
+        return points[at - 1], (points[at][1] - points[at - 1][1]) / (points[at][0] - points[at - 1][0])
+
+    def odd_opening(self, state):
+        """What EPANET makes of positional valves where it is not what their curve says; empty where there is none.
+
+        Beyond the last point of the curve it goes on towards (1, 1) in place of (100, 100); a shut one is a loss coefficient."""
+        start, end = self.ends.T
+        drop = np.abs(state["heads"][start] - state["heads"][end]) / en.FOOT
+        for k, points in self.openings.items():
+            q, opening = abs(state["flows"][k]) * self.flow_scale, state["settings"][k]
+            if state["classes"][k] != 2 or q < 1e-6 or not self.minor[k] > 0:
+                continue
+            found = 100 * np.sqrt(self.minor[k] * q**2 / drop[k])  # share of the open valve's flow coefficient that the loss tells, %
+            whole = [(0, 0), *points, (100, 100)]
+            meant = np.interp(opening, [x for x, _ in whole], [y for _, y in whole])
+            if abs(found - meant) <= 1e-3 * meant:
+                continue
+            if opening <= 0:
+                return f"EPANET passes {q / self.flow_scale:.0e} m3/s through {self.link_names[k]}, which is 0 % open"
+            if points and opening > points[-1][0]:
+                x, y = points[-1]
+                wrong = min((opening - x) / (1 - x) * (1 - y) + y, 100)
+                if abs(found - wrong) <= 1e-3 * wrong:
+                    return (f"{self.link_names[k]} at {opening:.0f} % has {found:.2f} % of its flow in EPANET: on the line from "
+                            f"({x:.0f}, {y:.0f}) to (1, 1) in place of (100, 100), which gives {meant:.2f} %")
+        return ""
 
     def outflow_slopes(self, state, pressure):
         """d(outflow)/dH of every node, and what the law of its demand gives beyond what EPANET gives. [ft²/s, ft³/s]"""
@@ -180,6 +211,9 @@ class Correction:
         residual = np.where(self.kind <= PIPE, drop - self.pipe_loss(q), 0)
         throttles = (self.kind > PUMP) & (self.kind != PBV) & (self.kind != GPV) & (np.abs(q) > 1e-4)
         residual = np.where(throttles, drop - quadratic * q * np.abs(q), residual)
+        for k in self.curves:
+            if self.kind[k] == PUMP and q[k] > 0:
+                residual[k] = drop[k] + self.pump_law(self.curves[k], q[k], -drop[k], state["settings"][k])[0]
         residual = np.where(closed, drop - CLOSED * q, residual)
         holds = (classes == 2) & ((self.kind == PRV) | (self.kind == PSV))
         fixed = (classes == 2) & (self.kind == FCV)

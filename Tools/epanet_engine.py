@@ -115,23 +115,22 @@ class Engine:
         foot = PRESSURE_PER_FOOT[int(self.option(PRESS_UNITS))] * self.option(SP_GRAVITY)
         return kind.value, a.value / foot, b.value / foot, c.value
 
+    def points(self, index):
+        """Points of a curve as the file has them; none for index 0."""
+        x, y, found = ctypes.c_double(), ctypes.c_double(), []
+        for point in range(1, self.integer("getcurvelen", index) + 1 if index > 0 else 1):
+            self.call("getcurvevalue", index, point, ctypes.byref(x), ctypes.byref(y))
+            found.append((x.value, y.value))
+        return found
+
     def curve(self, index):
         """Points of a curve of flow and head [ft³/s, ft]; none for index 0."""
-        if index <= 0:
-            return []
-        x, y, points = ctypes.c_double(), ctypes.c_double(), []
         flow = FLOW_PER_CUBIC_FOOT[FLOW_UNIT.index(self.flow_unit)]
-        for point in range(1, self.integer("getcurvelen", index) + 1):
-            self.call("getcurvevalue", index, point, ctypes.byref(x), ctypes.byref(y))
-            points.append((x.value / flow, y.value * self.length_unit / FOOT))
-        return points
+        return [(x / flow, y * self.length_unit / FOOT) for x, y in self.points(index)]
 
     def curve_slopes(self, index):
         """Upper end [m] and surface [m²] of each part of a tank's volume curve; none for index 0."""
-        if index <= 0:
-            return []
-        flow = FLOW_PER_CUBIC_FOOT[FLOW_UNIT.index(self.flow_unit)]
-        points = [(x * flow * self.length_unit, y / self.length_unit * FOOT * self.length_unit**3) for x, y in self.curve(index)]
+        points = [(x * self.length_unit, y * self.length_unit**3) for x, y in self.points(index)]
         return [(b[0], (b[1] - a[1]) / max(b[0] - a[0], 1e-9)) for a, b in zip(points, points[1:])]
 
     def state(self):

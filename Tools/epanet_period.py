@@ -61,17 +61,24 @@ class Tanks:
     """How far the levels of EPANET's tanks would be elsewhere by now, had its flows been right."""
 
     def __init__(self, engine):
-        self.rows, self.areas, self.limits = [], [], []
+        self.rows, self.cylinders, self.curves, self.bottoms, self.limits = [], [], [], [], []
         for row in np.flatnonzero(engine.sources()):
             value = lambda kind: engine.number("getnodevalue", int(row) + 1, kind)
-            diameter = value(en.TANK_DIAMETER)
-            if diameter > 0:
+            if value(en.TANK_DIAMETER) > 0:
                 self.rows.append(row)
-                self.areas.append((engine.curve_slopes(int(value(en.VOLUME_CURVE))), np.pi * (diameter * engine.length_unit)**2 / 4))
-                bottom = value(en.ELEVATION)
-                self.limits.append([(bottom + value(kind)) * engine.length_unit for kind in (en.LEAST_LEVEL, en.HIGHEST_LEVEL)])
-            self.elevations = engine.values("node", engine.node_count, en.ELEVATION) * engine.length_unit
+                self.cylinders.append(np.pi * (value(en.TANK_DIAMETER) * engine.length_unit)**2 / 4)
+                self.curves.append(engine.curve_slopes(int(value(en.VOLUME_CURVE))))
+                self.bottoms.append(value(en.ELEVATION) * engine.length_unit)
+                self.limits.append([(value(en.ELEVATION) + value(kind)) * engine.length_unit
+                                    for kind in (en.LEAST_LEVEL, en.HIGHEST_LEVEL)])
         self.drift = np.zeros(len(self.rows))  # m
+
+    def area(self, index, head):
+        """Surface of a tank. [m²]"""
+        slopes = self.curves[index]
+        if not slopes:
+            return self.cylinders[index]
+        return next((slope for end, slope in slopes if head - self.bottoms[index] < end), slopes[-1][1])
 
     def corrected(self, heads):
         """Heads with those of the tanks put right; a tank that EPANET has filled or emptied to the brim is right again. [m]"""
@@ -82,13 +89,14 @@ class Tanks:
             heads[row] += self.drift[index]
         return heads
 
+    def shift(self, heads, inflows):
+        """How much earlier or later than in EPANET a tank would reach a level by now, at most. [s]"""
+        return max((abs(self.drift[index]) * self.area(index, heads[row]) / abs(inflows[row]) for index, row in enumerate(self.rows)
+                    if abs(inflows[row]) > 1e-6), default=0.0)
+
     def move(self, heads, inflow_errors, seconds):
         for index, row in enumerate(self.rows):
-            slopes, area = self.areas[index]
-            if slopes:
-                level = heads[row] - self.elevations[row]
-                area = next((slope for end, slope in slopes if level < end), slopes[-1][1])
-            self.drift[index] += inflow_errors[row] * seconds / area
+            self.drift[index] += inflow_errors[row] * seconds / self.area(index, heads[row])
 
 
 def period(path, model, accuracy, seconds, twice=True):
@@ -105,8 +113,8 @@ def period(path, model, accuracy, seconds, twice=True):
         ends, is_source = engine.ends(), engine.sources()
         correction, tanks = Correction(path, model), Tanks(engine)
         rows = {key: [] for key in ("time", "heads", "demands", "flows", "classes", "reached", "accuracy", "head_error", "held_flow",
-                                    "right_heads", "right_flows", "lack", "lack_at", "loss_error")}
-        moments = []
+                                    "right_heads", "right_flows", "lack", "lack_at", "loss_error", "odd_opening")}
+        moments, shifts = [], []
         engine.open_hydraulics()
         solves, failures, stopped = 0, 0, ""
         while True:
@@ -131,7 +139,7 @@ def period(path, model, accuracy, seconds, twice=True):
             if now >= first and (now - first) % step == 0 and now <= duration:
                 row = (now, state["heads"], state["demands"], state["flows"], classes, state["reached"], used, engine.head_error(),
                        held_flow(engine, ends, classes), right["heads"], right["flows"], right["lack"], right["lack_at"],
-                       right["loss_error"])
+                       right["loss_error"], correction.odd_opening(state))
                 for key, value in zip(rows, row):
                     rows[key].append(value)
             if time.monotonic() - began > seconds:
@@ -141,9 +149,11 @@ def period(path, model, accuracy, seconds, twice=True):
             if passed == 0:
                 break
             tanks.move(state["heads"], right["inflows"] - state["demands"], passed)
+            shifts.append(tanks.shift(state["heads"], state["demands"]))
         result = {key: np.array(value) for key, value in rows.items()}
         result.update(nodes=np.array(engine.node_names()), links=np.array(engine.link_names()), solves=solves, stopped=stopped,
-                      unit_factor=engine.unit_factor, ends=ends, sources=is_source, moments=np.array(moments))
+                      unit_factor=engine.unit_factor, ends=ends, sources=is_source, moments=np.array(moments),
+                      shifts=np.array([0.0] + shifts))
         return result
 
 
