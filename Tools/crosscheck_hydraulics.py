@@ -17,10 +17,12 @@ out. `--cache` keeps EPANET's side between runs.
     agree             all report steps within the bars
     EPANET's balance  they differ, but not once EPANET's own errors are taken out: what its flows leave at junctions is put into its
                       linearised equations (`epanet_correction`), tanks carried along from solve to solve
-    whole seconds     events fall on the two sides of half a second, and steps end a second apart from some moment on
+    whole seconds     an event falls on the two sides of half a second: from then on steps end a second apart, or as many more as
+                      EPANET's errors are worth by then; before, they agree in one of the ways above
     statuses          heads or flows differ, and so do statuses
     EPANET's heads    its heads fall below -1e5 m where a valve cuts a part off
     EPANET's PCV      the loss of a positional valve follows EPANET's line beyond the end of its curve, to (1, 1) in place of (100, 100)
+    EPANET's pump     statuses differ where EPANET leaves a pump of constant power shut against a lift at which its law gives a flow
     no source         junctions with demand have no path to a source at some step: EPANET gives them heads of -1e5 m and below
     EPANET's error    EPANET did not balance, or leaves an energy error above 1e-6 m
     not converged     Yusu says so at a step
@@ -56,8 +58,8 @@ STRICT_FLOW, STRICT_SHARE = 1e-9, 1e-8  # m³/s, of the largest flow: a second, 
 IDLE = 1e-7  # m³/s; below it a status is the history of the iterations
 LOWEST_HEAD = -1e5  # m; below it there are no heads
 OWN_ERROR = 1e-6  # m; energy error above which an answer of EPANET's is no reference
-MENDED, SECONDS, NO_HEADS, PCV = "EPANET's balance", "whole seconds", "EPANET's heads", "EPANET's PCV"
-SEVERITY = ("differ", "statuses", "EPANET's error", NO_HEADS, PCV, SECONDS, MENDED)  # the worst first
+MENDED, SECONDS, NO_HEADS, PCV, PUMP = "EPANET's balance", "whole seconds", "EPANET's heads", "EPANET's PCV", "EPANET's pump"
+SEVERITY = ("differ", "statuses", "EPANET's error", NO_HEADS, PCV, PUMP, SECONDS, MENDED)  # the worst first
 CLASS = {"closed": 0, "temporarily_closed": 0, "cannot_deliver_head": 0, "active": 2}
 
 
@@ -168,7 +170,7 @@ def compare(theirs, folder, summary):
     flows, classes, words = flows[:, order], classes[:, order], words[:, order]
     at = {int(t): i for i, t in enumerate(times)}
     solves = summary.get("solves_detail", [])
-    parting = first_difference([int(m) for m in theirs["moments"]], [int(s["time_s"]) for s in solves])
+    parting = first_difference(theirs, [int(s["time_s"]) for s in solves])
     out = {"steps": 0, "report_steps": len(theirs["time"]), "max_head_difference_m": 0.0, "max_flow_difference_m3_per_s": 0.0,
            "max_flow_share": 0.0, "mended_head_difference_m": 0.0, "mended_flow_share": 0.0, "status_mismatches": 0, "head_at": "",
            "head_time_s": None, "first_divergence_s": None, "missing_heads": 0,
@@ -192,7 +194,7 @@ def compare(theirs, folder, summary):
             out.update(epanet_lack_m3_per_s=float(theirs["lack"][k]), epanet_lack_at=str(theirs["lack_at"][k]))
         if step.agrees:
             continue
-        cause = step.cause(parting is not None and moment >= parting[0])
+        cause = step.cause(parting is not None and parting[3] and moment >= parting[0])
         causes.append(cause)
         if cause == MENDED:
             out["mended_head_difference_m"] = max(out["mended_head_difference_m"], step.mended_head)
@@ -245,22 +247,23 @@ class Step:
             return NO_HEADS
         if str(self.theirs["odd_opening"][self.k]):
             return PCV
-        if self.wrong.any():
-            return "statuses"
-        if self.within(self.mended_head, self.mended_flow) and not self.missing:
+        if self.within(self.mended_head, self.mended_flow) and not self.missing and not self.wrong.any():
             return MENDED
         if moments_part:
             return SECONDS
+        if self.wrong.any():
+            return PUMP if str(self.theirs["idle_pump"][self.k]) else "statuses"
         if self.theirs["accuracy"][self.k] == np.inf or self.theirs["head_error"][self.k] > OWN_ERROR:
             return "EPANET's error"
         return "differ"
 
 
 def first_difference(theirs, ours):
-    """The first moment at which one engine has a solve and the other has none, with the other's next; none where there is none."""
-    for a, b in zip(theirs, ours):
+    """The first moment at which one engine has a solve and the other has none; that moment in both; whether they lie as far apart as
+    rounding to whole seconds and EPANET's own errors up to then explain. None where there is no such moment."""
+    for index, (a, b) in enumerate(zip(theirs["moments"], ours)):
         if a != b:
-            return min(a, b), a, b
+            return int(min(a, b)), int(a), b, bool(abs(a - b) <= 1 + theirs["shifts"][index])
     return None
 
 
@@ -279,6 +282,8 @@ def remarks(out, theirs, at, solves, parting):
         notes.append(f"steps end at {parting[1]} s in EPANET and at {parting[2]} s here; by then its errors are worth "
                      f"{theirs['shifts'][at_parting]:.0e} s")
     notes += [str(odd) for odd in theirs["odd_opening"] if odd][:1]
+    if out["mismatched_links"]:
+        notes += [str(idle) for idle in theirs["idle_pump"] if idle][:1]
     lowest = theirs["heads"].min(initial=0)
     if lowest < LOWEST_HEAD:
         notes.append(f"EPANET's heads fall to {lowest:.0e} m")

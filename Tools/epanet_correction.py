@@ -18,7 +18,7 @@ import epanet_engine as en
 DIAMETER, LENGTH, ROUGHNESS, MINOR = 0, 1, 2, 3
 PIPE, PUMP, PRV, PSV, PBV, FCV, TCV, GPV, PCV = 1, 2, 3, 4, 5, 6, 7, 8, 9
 HEADLOSS_FORMULA, EMITTER_EXPONENT, VISCOSITY = 7, 3, 13
-PUMP_CURVE, GPV_CURVE, PCV_CURVE = 19, 24, 25
+PUMP_POWER, PUMP_CURVE, GPV_CURVE, PCV_CURVE = 18, 19, 24, 25
 SMALLEST, OPEN, CLOSED = 1e-7, 1e-6, 1e8  # ft per ft³/s: RQTOL and the slopes of an open and a closed link
 
 
@@ -50,6 +50,9 @@ class Correction:
             self.head_scale = small / en.FOOT
             self.curves = {k: engine.curve(int(engine.number("getlinkvalue", k + 1, PUMP_CURVE if self.kind[k] == PUMP else GPV_CURVE)))
                            for k in range(links) if self.kind[k] in (PUMP, GPV)}
+            unit = 1 if small == en.FOOT else 1 / 0.7457  # kW in SI files
+            self.powers = {k: engine.number("getlinkvalue", k + 1, PUMP_POWER) * unit
+                           for k, points in self.curves.items() if self.kind[k] == PUMP and not points}  # hp
             self.openings = {k: engine.points(int(engine.number("getlinkvalue", k + 1, PCV_CURVE)))
                              for k in range(links) if self.kind[k] == PCV}
         if self.formula == 1:
@@ -154,6 +157,16 @@ class Correction:
                 if abs(found - wrong) <= 1e-3 * wrong:
                     return (f"{self.link_names[k]} at {opening:.0f} % has {found:.2f} % of its flow in EPANET: on the line from "
                             f"({x:.0f}, {y:.0f}) to (1, 1) in place of (100, 100), which gives {meant:.2f} %")
+        return ""
+
+    def idle_pump(self, state):
+        """A pump of constant power that EPANET leaves shut though it is switched on, and what it would pass there by its law."""
+        start, end = self.ends.T
+        for k, power in self.powers.items():
+            lift = state["heads"][end[k]] - state["heads"][start[k]]
+            if state["classes"][k] == 0 and state["settings"][k] > 0 and power > 0 and 0 < lift < 1e4:
+                passes = 8.814 * power * state["settings"][k]**3 / (lift / en.FOOT) / self.flow_scale
+                return f"EPANET leaves {self.link_names[k]} shut against {lift:.1f} m, where its power would pass {passes:.1e} m3/s"
         return ""
 
     def outflow_slopes(self, state, pressure):

@@ -33,7 +33,7 @@ EMITTER_FLOW, LEAK_FLOW, DEMAND_FLOW, FULL_DEMAND = 29, 30, 31, 32
 TANK_DIAMETER, VOLUME_CURVE, LEAST_LEVEL, HIGHEST_LEVEL = 17, 19, 20, 21
 NODES, LINKS = 0, 2
 PDA = 1
-CLOSED_STATES, ACTIVE_STATE = (0, 1, 2), 4
+CLOSED_STATES, OPEN_STATE, ACTIVE_STATE = (0, 1, 2), 3, 4
 UNBALANCED_WARNING = 1
 
 
@@ -193,6 +193,8 @@ class Engine:
     def classes(self):
         """0 closed, 1 open, 2 active."""
         state = self.values("link", self.link_count, PUMP_STATE)
+        # EPANET calls a running pump with a trace of backward flow by the word of one that cannot deliver its head.
+        state = np.where((state == 0) & (self.flows() != 0), OPEN_STATE, state)
         return np.where(np.isin(state, CLOSED_STATES), 0, np.where(state == ACTIVE_STATE, 2, 1)).astype(np.int8)
 
     def ends(self):
