@@ -247,6 +247,9 @@ final class Accounts {
     /// Background leakage of each pipe, in the order of the network as it was given: its share, by area, of what its end nodes lose. [m³]
     var leakageOfPipes: [Double] {
         let network = model.network
+        guard model.outflows.laws.indices.contains(where: { model.outflows.laws[$0].role == .pipeLeak }) else {
+            return [Double](repeating: 0, count: model.linkCount)
+        }
         var fixed: [Int: Double] = [:], growing: [Int: Double] = [:]
         func ends(_ link: Int) -> [Int] {
             let place = Int(model.table.placeOfLink[link])

@@ -30,8 +30,7 @@ public struct ScenarioBatch: Sendable {
     public func solve(_ scenarios: [Scenario], threads: Int) -> [ScenarioResult] {
         let groups = (scenarios.count + 7) / 8
         let shared = Mutex<[Int: [ScenarioResult]]>([:])
-        let links = Dictionary(uniqueKeysWithValues: model.network.links.enumerated().map { ($1.id, $0) })
-        let nodes = model.network.nodeIndex()
+        let nodes = model.network.nodeIndex(), links = model.network.linkIndex()
         let workers = max(1, min(threads, groups))
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
             let lanes = LaneSolver(model, start)
@@ -45,7 +44,7 @@ public struct ScenarioBatch: Sendable {
     }
 
     private func solve(
-        _ scenarios: [Scenario], _ lanes: LaneSolver, _ nodes: [Node.ID: Int], _ links: [Link.ID: Int]
+        _ scenarios: [Scenario], _ lanes: LaneSolver, _ nodes: ElementIndex<Node>, _ links: ElementIndex<Link>
     ) -> [ScenarioResult] {
         lanes.reset()
         var single = [Bool](repeating: !base.verdict.isConverged, count: scenarios.count)
@@ -53,8 +52,9 @@ public struct ScenarioBatch: Sendable {
             single[lane] = !lanes.impose(scenario, lane: lane, nodes, links)
         }
         lanes.settle(lanes: scenarios.count)
+        let results = lanes.results(count: scenarios.count)
         return scenarios.enumerated().map { lane, scenario in
-            if !single[lane], let result = lanes.result(lane) { return result }
+            if !single[lane], let result = results[lane] { return result }
             return alone(scenario)
         }
     }
@@ -106,11 +106,19 @@ struct LaneStart: Sendable {
     let boundary: [Int32]
     let isGiven: Column<Bool>
     let outflow: Column<Double>
+    let outConductance: Column<Double>
+    let outResidual: Column<Double>
     let hold: Column<OutflowState.Hold>
+    let conductance: Column<Double>
+    let residual: Column<Double>
+    let right: Column<Double>
+    /// The matrix of the base case, factored; nil where it cannot be.
+    let matrix: SparseLDLT?
     let accuracy: Double
     let conditions: SolverCopy
 
     init(_ solver: HydraulicSolver) {
+        matrix = solver.refactor() ? solver.matrix : nil
         head = solver.head.copy()
         flow = solver.flow.copy()
         demand = solver.demand.copy()
@@ -122,7 +130,12 @@ struct LaneStart: Sendable {
         boundary = solver.boundary
         isGiven = solver.isGiven.copy()
         outflow = solver.outflows.flow.copy()
+        outConductance = solver.outflows.conductance.copy()
+        outResidual = solver.outflows.residual.copy()
         hold = solver.outflows.hold.copy()
+        conductance = solver.conductance.copy()
+        residual = solver.residual.copy()
+        right = solver.right.copy()
         accuracy = solver.accuracy
         conditions = SolverCopy(imposed: solver.imposed.copy(), target: solver.target.copy(), limits: solver.limits)
     }
