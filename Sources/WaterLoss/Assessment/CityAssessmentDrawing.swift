@@ -33,7 +33,7 @@ private struct CityDrawing {
     let consumption: [Zone.ID: ZoneConsumption]
     let summaries: [MeterSummary]
     let pressures: PressureSurvey?
-    let assumptions: ZoneAssumptions
+    var assumptions: ZoneAssumptions
     var gaps: [String] = []
     var missingLine: BalanceInput.Line?
 
@@ -46,6 +46,7 @@ private struct CityDrawing {
         self.summaries = summaries
         self.pressures = pressures?.converged == true ? pressures : nil
         self.assumptions = assumptions
+        if self.assumptions.clock == nil { self.assumptions.clock = PlaceClock(city.profile.timeZone) }
         if pressures?.converged == false { gaps.append("pressures of the network model did not converge and were not used") }
     }
 

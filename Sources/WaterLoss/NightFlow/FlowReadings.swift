@@ -142,6 +142,26 @@ public struct FlowReadings: Hashable, Sendable {
         return result
     }
 
+    /// Sum of several with their signs, where all of them are known: a zone's net inflow from its boundary meters.
+    public static func sum(_ parts: [(readings: FlowReadings, sign: Double)]) -> FlowReadings {
+        guard let first = parts.first else { return FlowReadings(spans: [], step: 3600) }
+        var spans = first.readings.spans.map { Span(start: $0.start, end: $0.end, flow: first.sign * $0.flow) }
+        for part in parts.dropFirst() {
+            let other = part.readings.spans
+            var result: [Span] = []
+            var left = 0, right = 0
+            while left < spans.count, right < other.count {
+                let from = max(spans[left].start, other[right].start), to = min(spans[left].end, other[right].end)
+                if to > from { result.append(Span(start: from, end: to, flow: spans[left].flow + part.sign * other[right].flow)) }
+                if spans[left].end <= other[right].end { left += 1 } else { right += 1 }
+            }
+            spans = result
+        }
+        var result = FlowReadings(spans: spans, step: parts.map(\.readings.step).max() ?? 3600)
+        result.remarks = parts.flatMap(\.readings.remarks)
+        return result
+    }
+
     /// In order of time, each moment once. One that has two values has none.
     private static func tidied(_ readings: [(time: Int, value: Double?)]) -> (sorted: [(time: Int, value: Double?)], remarks: [String]) {
         var sorted: [(time: Int, value: Double?)] = []
