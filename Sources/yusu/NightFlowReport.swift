@@ -43,7 +43,7 @@ struct NightFlowReport {
 
     private func step(_ step: NightStep) -> String {
         let when = step.earliest == step.latest ? day(step.night) : "\(day(step.night)) (\(day(step.earliest)) to \(day(step.latest)))"
-        return "\(step.size.value > 0 ? "rise" : "fall") of \(shown(step.size, hourly)) m3/h, first seen in the night of \(when)"
+        return "\(step.size.value > 0 ? "rise" : "fall") of \(shown(step.size.magnitude, hourly)) m3/h, first seen in the night of \(when)"
     }
 
     // MARK: CSV
@@ -189,4 +189,8 @@ struct NightFlowReport {
         }
         return lines + [line]
     }
+}
+
+extension Estimate {
+    fileprivate var magnitude: Estimate { Estimate(abs(value), standardDeviation: standardDeviation) }
 }
