@@ -10,12 +10,14 @@ import WaterModel
 struct PressureStepTests {
     /// Steps of a zone with 1 l/s of use and 5 l/s of leakage at 50 m.
     static func steps(
-        exponent: Double, pressures: [Double] = [55, 48, 41, 34, 27, 20], noise: Double = 0, random: RandomNumbers? = nil, use: Double = 1e-3
+        exponent: Double, pressures: [Double] = [55, 48, 41, 34, 27, 20], noise: Double = 0, random: RandomNumbers? = nil,
+        use: Double = 1e-3
     ) -> [PressureStepTest.Step] {
         pressures.map { pressure in
             let truth = use + 5e-3 * pow(pressure / 50, exponent)
             let read = truth * (1 + noise * (random?.normal() ?? 0))
-            return .init(pressure: Estimate(pressure, standardDeviation: 0.3), inflow: Estimate(read, standardDeviation: max(noise, 1e-4) * read))
+            return .init(
+                pressure: Estimate(pressure, standardDeviation: 0.3), inflow: Estimate(read, standardDeviation: max(noise, 1e-4) * read))
         }
     }
 
@@ -69,7 +71,9 @@ struct PressureStepTests {
     @Test("steps that carry nothing are refused with the reason")
     func refused() {
         let use = Estimate(1e-3)
-        #expect(throws: PressureStepTest.Refusal.tooFewSteps(1)) { try PressureStepTest(Self.steps(exponent: 1, pressures: [50]), legitimateUse: use) }
+        #expect(throws: PressureStepTest.Refusal.tooFewSteps(1)) {
+            try PressureStepTest(Self.steps(exponent: 1, pressures: [50]), legitimateUse: use)
+        }
         #expect(throws: PressureStepTest.Refusal.pressuresTooClose(ratio: 0.96)) {
             try PressureStepTest(Self.steps(exponent: 1, pressures: [50, 48]), legitimateUse: use)
         }
@@ -110,7 +114,9 @@ struct NightUseTests {
     func background() throws {
         let leakage = Estimate(3e-3, standardDeviation: 1e-4)
         let parts = try #require(
-            NightLeakageParts(leakage: leakage, mainsLength: 12_000, connections: 1_000, pressure: 32, condition: .factor(Estimate(1.5, standardDeviation: 0.2))))
+            NightLeakageParts(
+                leakage: leakage, mainsLength: 12_000, connections: 1_000, pressure: 32,
+                condition: .factor(Estimate(1.5, standardDeviation: 0.2))))
         // (20·12 + 1.25·1000) l/h · 0.64^1.5 = 1,490 · 0.512
         #expect(agrees(parts.unavoidable * 3.6e6, 1_490 * 0.512, relative: 1e-12))
         #expect(agrees(parts.background.value, 1.5 * parts.unavoidable, relative: 1e-12))

@@ -26,13 +26,19 @@ struct PlaceClockTests {
         let rome = try #require(Self.rome)
         #expect(rome.instants(local: Instant(year: 2021, month: 3, day: 28, hour: 2, minute: 30)).isEmpty)
         #expect(
-            rome.first(local: Instant(year: 2021, month: 3, day: 28, hour: 2, minute: 30)) == Instant(year: 2021, month: 3, day: 28, hour: 1))
+            rome.first(local: Instant(year: 2021, month: 3, day: 28, hour: 2, minute: 30))
+                == Instant(year: 2021, month: 3, day: 28, hour: 1))
         let twice = rome.instants(local: Instant(year: 2021, month: 10, day: 31, hour: 2, minute: 30))
-        #expect(twice == [Instant(year: 2021, month: 10, day: 31, hour: 0, minute: 30), Instant(year: 2021, month: 10, day: 31, hour: 1, minute: 30)])
+        #expect(
+            twice == [
+                Instant(year: 2021, month: 10, day: 31, hour: 0, minute: 30), Instant(year: 2021, month: 10, day: 31, hour: 1, minute: 30),
+            ])
         #expect(rome.instants(local: Instant(year: 2021, month: 7, day: 1, hour: 12)) == [Instant(year: 2021, month: 7, day: 1, hour: 10)])
     }
 
-    @Test("every hour of 2021 in four places comes back from its local time", arguments: ["Europe/Rome", "America/Lima", "America/New_York", "Asia/Seoul"])
+    @Test(
+        "every hour of 2021 in four places comes back from its local time",
+        arguments: ["Europe/Rome", "America/Lima", "America/New_York", "Asia/Seoul"])
     func thereAndBack(name: String) throws {
         let clock = try #require(PlaceClock(name))
         for hour in 0..<8760 {

@@ -42,11 +42,12 @@ public struct NightHistory: Sendable {
         for (index, place) in found.places.enumerated() {
             let range = found.range(of: index, values: values, days: days)
             let deviation = fit.deviation(design.column(ofStep: index)) * noise.inflation.squareRoot()
+            let size = Estimate(fit.parameters[design.column(ofStep: index)], standardDeviation: deviation)
             steps.append(
                 NightStep(
                     night: known[place].element.day, earliest: known[range.lowerBound].element.day,
                     latest: known[range.upperBound].element.day,
-                    size: Estimate(fit.parameters[design.column(ofStep: index)], standardDeviation: deviation)))
+                    size: found.corrected(size, step: index)))
         }
         for (index, level) in zip(known.map(\.offset), fit.fitted) { fitted[index] = level }
         if let first = days.first, let last = days.last, last - first >= Self.shortestForRise {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import NumericalMethods
 import WaterModel
 
@@ -9,8 +10,8 @@ public struct NightStepOptions: Sendable {
     public var falseAlarmRate = 0.05
     /// Nights that a level must last. Default 3.
     public var leastNights = 3
-    /// Records without a step that are drawn to know how far chance goes. Default 399, range 99 or more.
-    public var draws = 399
+    /// Records without a step that are drawn to know how far chance goes. Default 799, range 199 or more.
+    public var draws = 799
     /// Of the draws.
     public var seed: UInt64 = 1
 
@@ -30,12 +31,16 @@ public struct NightStep: Hashable, Sendable {
 
 /// Places of a sequence at which its level changes, by narrowest-over-threshold segmentation (Baranowski, Chen & Fryzlewicz 2019) over
 /// seeded intervals (Kovács, Bühlmann, Li & Munk 2023). The threshold is the quantile of the largest statistic in drawn sequences
-/// without a step that have the same length, weekdays and correlation from night to night, treated in the same way.
+/// without a step that have the same length and weekdays and are treated in the same way. Their correlation from night to night is drawn
+/// from what is usual, and those whose own estimate of it comes near to the record's weigh most.
 struct StepSearch {
     /// First positions at a new level, ascending.
     private(set) var places: [Int] = []
     /// Chance of a statistic as large as the largest where there is no step. [–]
     private(set) var chance = 1.0
+    private var threshold = 0.0
+    /// Statistic of each place between its neighbours.
+    private var strengths: [Double] = []
     let noise: NightNoise
 
     /// - days: number of each night's day; tells its weekday.
@@ -45,17 +50,10 @@ struct StepSearch {
         guard noise.standardDeviation > 0 else { return }
         let intervals = Self.seededIntervals(values.count, least: 2 * options.leastNights)
         let found = intervals.map { sequence.largest(in: $0, least: options.leastNights) }
-        let draws = max(99, options.draws)
-        let random = try RandomNumbers(seed: options.seed)
-        var largest: [Double] = []
-        for _ in 0..<draws {
-            let drawn = Self.drawn(values.count, correlation: noise.correlation, random)
-            guard let sequence = NightSequence(drawn, days: days) else { continue }
-            largest.append(intervals.map { sequence.largest(in: $0, least: options.leastNights).statistic }.max() ?? 0)
-        }
-        guard let threshold = OrderStatistics.quantile(largest, 1 - options.falseAlarmRate) else { return }
-        let top = found.map(\.statistic).max() ?? 0
-        chance = Double(1 + largest.count { $0 >= top }) / Double(largest.count + 1)
+        let null = try Self.drawnMaxima(intervals, days: days, near: noise.correlation, options: options)
+        guard let threshold = null.quantile(1 - options.falseAlarmRate) else { return }
+        self.threshold = threshold
+        chance = null.chance(found.map(\.statistic).max() ?? 0)
         var candidates = zip(intervals, found).filter { $1.statistic > threshold }
         var chosen: [Int] = []
         while let next = candidates.min(by: {
@@ -66,6 +64,73 @@ struct StepSearch {
             candidates.removeAll { $0.0.lowerBound < place && place < $0.0.upperBound }
         }
         places = Self.settled(chosen.sorted(), sequence, threshold: threshold, least: options.leastNights)
+        strengths = places.indices.map { Self.strength($0, of: places, sequence) }
+    }
+
+    /// Largest statistics of drawn sequences, each with its weight.
+    private struct Maxima {
+        var values: [(statistic: Double, weight: Double)] = []
+
+        func quantile(_ probability: Double) -> Double? {
+            let sorted = values.sorted { $0.statistic < $1.statistic }
+            let total = sorted.reduce(0) { $0 + $1.weight }
+            var sum = 0.0
+            return sorted.first {
+                sum += $0.weight
+                return sum >= probability * total
+            }?.statistic
+        }
+
+        /// Share at or above, one more counted with each.
+        func chance(_ statistic: Double) -> Double {
+            let total = values.reduce(0) { $0 + $1.weight }, above = values.reduce(0) { $0 + ($1.statistic >= statistic ? $1.weight : 0) }
+            return (1 + above) / (1 + total)
+        }
+    }
+
+    private static func drawnMaxima(
+        _ intervals: [Range<Int>], days: [Int], near correlation: Double, options: NightStepOptions
+    ) throws(NumericalError) -> Maxima {
+        let random = try RandomNumbers(seed: options.seed)
+        let usual = NightNoise.usualCorrelation
+        var maxima = Maxima()
+        for _ in 0..<max(199, options.draws) {
+            let own = min(0.8, max(0, random.normal(mean: usual.mean, standardDeviation: usual.deviation)))
+            guard let sequence = NightSequence(drawn(days.count, correlation: own, random), days: days) else { continue }
+            // A tenth of correlation apart counts e^-½ as much.
+            let apart = (sequence.noise.correlation - correlation) / 0.1
+            let largest = intervals.map { sequence.largest(in: $0, least: options.leastNights).statistic }.max() ?? 0
+            maxima.values.append((largest, exp(-0.5 * apart * apart)))
+        }
+        return maxima
+    }
+
+    private static func strength(_ index: Int, of places: [Int], _ sequence: NightSequence) -> Double {
+        let from = index > 0 ? places[index - 1] : 0
+        let to = index + 1 < places.count ? places[index + 1] : sequence.count
+        return sequence.statistic(at: places[index], in: from..<to)
+    }
+
+    /// Size of a step that is told only because it passed the threshold: the interval is that of a normal variable known to lie beyond it,
+    /// and its middle the size. Far beyond the threshold nothing changes.
+    func corrected(_ size: Estimate, step index: Int) -> Estimate {
+        let sign = size.value < 0 ? -1.0 : 1.0
+        guard size.standardDeviation > 0, strengths[index] > threshold, threshold > 0 else { return size }
+        let seen = abs(size.value) / size.standardDeviation
+        let least = seen * threshold / strengths[index]
+        let normal = Normal()
+        /// True size at which so large a size, or a larger one, has this chance among those beyond the threshold.
+        func trueSize(_ chance: Double) -> Double {
+            var low = seen - 30, high = seen + 10
+            for _ in 0..<60 {
+                let middle = (low + high) / 2
+                if normal.upperTail(seen - middle) < chance * normal.upperTail(least - middle) { low = middle } else { high = middle }
+            }
+            return (low + high) / 2
+        }
+        let low = max(0, trueSize(0.025)), high = max(low, trueSize(0.975))
+        let deviation = size.standardDeviation
+        return Estimate(sign * (low + high) / 2 * deviation, margin95: (high - low) / 2 * deviation)
     }
 
     /// Each place is looked for again between its neighbours; one that is no longer beyond chance goes, the weakest first.
@@ -78,11 +143,7 @@ struct StepSearch {
                 let best = sequence.largest(in: from..<to, least: least)
                 if best.statistic > 0 { places[index] = best.place }
             }
-            let strengths = places.indices.map { index in
-                let from = index > 0 ? places[index - 1] : 0
-                let to = index + 1 < places.count ? places[index + 1] : sequence.count
-                return sequence.statistic(at: places[index], in: from..<to)
-            }
+            let strengths = places.indices.map { strength($0, of: places, sequence) }
             guard let weakest = strengths.indices.min(by: { strengths[$0] < strengths[$1] }), strengths[weakest] <= threshold else { break }
             places.remove(at: weakest)
         }
