@@ -151,14 +151,21 @@ struct NightsTests {
         }
     }
 
-    @Test("the lowest nights lie below the level, the level is that of the usual night")
+    @Test("the lowest nights lie below the level by as much as order statistics say, in 9 of 10 cases or more within their interval")
     func aggregates() throws {
         let random = try RandomNumbers(seed: 2)
-        let nights = (0..<60).map { _ in 10 + random.normal() }
-        let level = try #require(NightAggregate.level.estimate(nights)), lowest = try #require(NightAggregate.lowest(5).estimate(nights))
-        #expect(level.low95 < 10 && 10 < level.high95)
-        // Mean of the lowest twelfth of a normal variable lies 1.84 σ below its mean.
-        #expect(lowest.low95 < 8.16 && 8.16 < lowest.high95)
+        var lowestInside = 0, levelInside = 0
+        for _ in 0..<300 {
+            let nights = (0..<60).map { _ in 10 + random.normal() }
+            let level = try #require(NightAggregate.level.estimate(nights))
+            let lowest = try #require(NightAggregate.lowest(5).estimate(nights))
+            levelInside += level.low95 < 10 && 10 < level.high95 ? 1 : 0
+            // Mean of the lowest twelfth of a normal variable lies 1.84 σ below its mean.
+            lowestInside += lowest.low95 < 8.16 && 8.16 < lowest.high95 ? 1 : 0
+        }
+        // Independent nights are taken as a little dependent: more than 95 % of levels.
+        #expect(levelInside >= 280, "\(levelInside)")
+        #expect(lowestInside >= 265, "\(lowestInside)")
         #expect(NightAggregate.lowest(5).estimate([1, 2, 3]) == nil && NightAggregate.level.estimate([1, 2]) == nil)
     }
 }

@@ -16,8 +16,8 @@ struct NightFlowCommandTests {
         for hour in 0..<42 * 24 {
             let day = hour / 24 + 1, month = day > 31 ? 2 : 1
             let date = "2026-0\(month)-\(day > 31 ? day - 31 : day)".replacing(/-(\d)$/) { "-0\($0.1)" }
-            // A wave by hand: the scatter of a night is that of its day number.
-            let scatter = Double((day * 37) % 11) / 11 - 0.5, of = hour % 24
+            // Scatter by the middle digits of a square, as the oldest random numbers were made.
+            let scatter = Double((day * 7919 + 1301) * (day * 7919 + 1301) / 997 % 1000) / 1000 - 0.5, of = hour % 24
             let use = of >= 6 && of < 23 ? 12.0 : 4.0
             let clock = of < 10 ? "0\(of)" : "\(of)"
             text += "\(date)T\(clock):00,\(use + scatter),\(use + 0.4 * scatter + Double(hour % 5) * 0.01 + (day >= 25 ? 2 : 0))\n"

@@ -17,8 +17,9 @@ struct DelaggingModel {
         var noise: Double
     }
 
-    /// Change of the ratio from month to month over the scatter of the bills.
-    static let smoothnesses = [0.0, 0.03, 0.06, 0.12, 0.25, 0.5, 1, 2]
+    /// Change of the ratio from month to month over the scatter of the bills: from a twelfth to twice as much, each as likely before the
+    /// bills are seen as the next.
+    static let smoothnesses = [0.08, 0.14, 0.25, 0.4, 0.65, 1, 1.5, 2]
     /// Change of the imbalance from month to month over the scatter of the bills.
     static let imbalanceChanges = [0.0, 0.1, 0.3, 0.8]
 

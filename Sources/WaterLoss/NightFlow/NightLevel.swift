@@ -7,7 +7,7 @@ import WaterModel
 public struct NightNoise: Hashable, Sendable {
     /// Of one night about the level. [m³/s]
     public var standardDeviation: Double
-    /// Correlation of a night with the next. Range 0–0.8. [–]
+    /// Correlation of a night with the next. Range 0–0.7. [–]
     public var correlation: Double
 
     public init(standardDeviation: Double, correlation: Double) {
@@ -18,8 +18,9 @@ public struct NightNoise: Hashable, Sendable {
     /// Variance of a long mean over that of independent nights, (1 + ρ)/(1 − ρ). [–]
     public var inflation: Double { (1 + correlation) / (1 - correlation) }
 
-    /// What is taken of the correlation before the nights are seen: 0.3 ± 0.25, one standard deviation, assumed.
-    static let usualCorrelation = (mean: 0.3, deviation: 0.25)
+    /// What is taken of the correlation before the nights are seen: 0.3 ± 0.2, one standard deviation, between 0 and 0.7; assumed.
+    static let usualCorrelation = (mean: 0.3, deviation: 0.2)
+    static let correlations = 0.0...0.7
 
     /// nil below three nights. With a first-order autoregression, nights h apart differ with the variance 2 σ² (1 − ρ^h): the differences
     /// one and two nights apart give ρ and σ, by the robust scale Qn (Rousseeuw & Croux 1993). ρ of few nights leans on the usual one.
@@ -32,7 +33,7 @@ public struct NightNoise: Hashable, Sendable {
             let own = Double(nights.count) / (2.1 * 2.1), before = 1 / (usual.deviation * usual.deviation)
             correlation = ((two * two / (one * one) - 1) * own + usual.mean * before) / (own + before)
         }
-        correlation = min(0.8, max(0, correlation))
+        correlation = min(Self.correlations.upperBound, max(Self.correlations.lowerBound, correlation))
         self.init(standardDeviation: one / (1 - correlation).squareRoot(), correlation: correlation)
     }
 

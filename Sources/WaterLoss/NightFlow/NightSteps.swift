@@ -95,7 +95,8 @@ struct StepSearch {
         let usual = NightNoise.usualCorrelation
         var maxima = Maxima()
         for _ in 0..<max(199, options.draws) {
-            let own = min(0.8, max(0, random.normal(mean: usual.mean, standardDeviation: usual.deviation)))
+            let drawnOnce = random.normal(mean: usual.mean, standardDeviation: usual.deviation)
+            let own = min(NightNoise.correlations.upperBound, max(NightNoise.correlations.lowerBound, drawnOnce))
             guard let sequence = NightSequence(drawn(days.count, correlation: own, random), days: days) else { continue }
             // A tenth of correlation apart counts e^-½ as much.
             let apart = (sequence.noise.correlation - correlation) / 0.1

@@ -116,8 +116,10 @@ extension FlowReadings {
         let half = max(2, 36 * 3600 / max(1, step))
         guard let level = try? OrderStatistics.runningMedian(apart, halfWidth: half) else { return }
         let rest = zip(apart, level).map { $0 - $1 }
-        // A floor of a fiftieth of the usual flow: a series without scatter has no spikes of its last digit.
-        let scales = bySlot(rest).map { max(OrderStatistics.scaleSn($0) ?? 0, 0.02 * typical) }
+        // Not below a fiftieth of the usual flow, nor below a pulse: a series without scatter has no spikes of its last digit.
+        let changes = zip(known, known.dropFirst()).map { abs(spans[$1].flow - spans[$0].flow) }.filter { $0 > 0 }
+        let floor = max(0.02 * typical, OrderStatistics.quantile(changes, 0.05) ?? 0)
+        let scales = bySlot(rest).map { max(OrderStatistics.scaleSn($0) ?? 0, floor) }
         let wild = zip(rest, slots).map { abs($0) > rules.spikeDeviations * scales[$1] }
         var index = 0
         while index < wild.count {
