@@ -87,9 +87,11 @@ struct NightFlowCommand: ParsableCommand {
             let inflow = ZoneInflow(
                 zone, record: work.city.record, meterMargin95: options.assumptions.inflowMeterMargin95)
             let readings = inflow.map { FlowReadings($0.series, offset: clock.standardOffset(at: $0.series.start)) }
-            return NightFlowStudy(
+            var study = NightFlowStudy(
                 name: zone.id.name, readings: readings ?? FlowReadings(spans: [], step: 3600), clock: clock, zone: zone,
                 zoneFlow: assessed?.nightFlow, options: options)
+            study.reconciliation = assessed?.reconciliation
+            return study
         }
     }
 

@@ -34,6 +34,11 @@ struct NightFlowReport {
                 said.append("background \(shown(parts.background, hourly)) m3/h, bursts \(shown(parts.excess, hourly)) m3/h")
                 said += parts.flags
             }
+            if let both = study.reconciliation {
+                said.append(
+                    "with the zone's balance: \(shown(both.loss, daily)) m3/day, "
+                        + (both.isConsistent ? "the two agree" : "but the two do not agree"))
+            }
             if let reason = study.reason { said.append(reason) }
             said += study.notes
             if !said.isEmpty { lines += ["", study.name + ":"] + said.flatMap(wrapped) }
@@ -122,6 +127,8 @@ struct NightFlowReport {
                 + figures("leakage", flow?.nightLeakage, hourly, "m3_per_h")
                 + figures("night_day_factor", flow?.nightDayFactor, 1, "h_per_day")
                 + figures("leakage", flow?.dailyLeakage, daily, "m3_per_day")
+                + figures("leakage_with_balance", study.reconciliation?.loss, daily, "m3_per_day")
+                + [("chance_of_disagreement", JSON(study.reconciliation?.chance))]
                 + figures("background", flow?.parts?.background, hourly, "m3_per_h")
                 + figures("bursts", flow?.parts?.excess, hourly, "m3_per_h")
                 + [

@@ -44,6 +44,8 @@ public struct NightFlowStudy: Sendable {
     public var zoneFlow: ZoneNightFlow?
     /// Rise of unreported leakage, RR: rise of the night flow between repairs times the night–day factor. [m³/day per year]
     public var riseOfLeakage: Estimate?
+    /// Leakage of the night flow and of the zone's balance brought together, by day; nil where there is one of them only. [m³/s]
+    public var reconciliation: LossReconciliation?
     /// Why there is no level, or no leakage; nil where both are there.
     public var reason: String?
     public var notes: [String] = []
