@@ -56,6 +56,9 @@ public struct Propagated: Hashable, Sendable {
     static func * (factor: Double, a: Self) -> Self {
         Self(factor * a.value, deviations: a.deviations.map { factor * $0 }, samples: a.samples.map { factor * $0 })
     }
+    static func + (constant: Double, a: Self) -> Self {
+        Self(constant + a.value, deviations: a.deviations, samples: a.samples.map { constant + $0 })
+    }
     static func - (constant: Double, a: Self) -> Self {
         Self(constant - a.value, deviations: a.deviations.map { -$0 }, samples: a.samples.map { constant - $0 })
     }
