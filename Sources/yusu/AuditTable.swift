@@ -89,7 +89,7 @@ struct AuditTable {
             percent(b.revenueWaterRatio.value), percent(b.nonRevenueWater.value / b.waterSupplied.value),
             number(result.realLossesPerConnection), number(result.realLossesPerMain), number(result.apparentLossesPerConnection),
             number(result.unavoidableRealLosses), number(result.infrastructureLeakageIndex), number(result.apparentLossesCost),
-            number(result.realLossesCost), percent(result.nonRevenueWaterCostShare), result.alerts.joined(separator: "; "),
+            number(result.realLossesCost), percent(result.nonRevenueWaterCostShare), result.alerts.map(\.message).joined(separator: "; "),
         ]
         if let tree = result.koreanTree {
             fields += [tree.revenueWaterRatio, tree.effectiveRatio, tree.nonRevenueEffectiveRatio, tree.leakageRatio].map {
