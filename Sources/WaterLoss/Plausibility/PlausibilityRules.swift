@@ -31,6 +31,7 @@ struct PlausibilityRules {
 
     private mutating func terms() {
         let b = balance
+        let isAnnual = self.isAnnual
         alert(.negativeRealLosses, b.terms.realLosses.value < 0, "real losses negative: check sources, units and billed volume")
         alert(
             .apparentAboveLosses, b.terms.apparentLosses.value > b.terms.waterLosses.value,
