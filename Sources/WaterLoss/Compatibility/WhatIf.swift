@@ -4,23 +4,7 @@ import WaterModel
 
 /// What a system would look like with other pressure, hours, coverage or losses (the what-if sheet of WB-EasyCalc).
 public struct WhatIf: Sendable {
-    /// What is to be changed; nil: as at present.
-    public struct Targets: Sendable {
-        /// [m]
-        public var pressure: Double?
-        /// [h/d]
-        public var hours: Double?
-        /// Share of the population with service, before and after; connections, mains and billed use grow with it. [%]
-        public var coverageFrom: Double?
-        public var coverageTo: Double?
-        /// Water sold beyond the present. [m³/d]
-        public var extraSales: Double?
-        public var infrastructureLeakageIndex: Double?
-        /// [l per connection and day]
-        public var apparentLosses: Double?
-
-        public init() {}
-    }
+    public typealias Targets = WhatIfTargets
 
     public var connections: Double
     /// [km]

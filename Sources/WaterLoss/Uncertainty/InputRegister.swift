@@ -10,6 +10,9 @@ public struct InputRegister: Hashable, Sendable {
     /// nil: nothing is simulated.
     public let monteCarlo: MonteCarlo?
 
+    /// Put before the names of inputs: the part of a whole that they belong to.
+    var scope: String?
+
     public init(monteCarlo: MonteCarlo? = nil) { self.monteCarlo = monteCarlo }
 
     /// Enters an input, taken as normal. One without a deviation is a constant and takes no place.
@@ -17,7 +20,7 @@ public struct InputRegister: Hashable, Sendable {
         // A range written the wrong way round is as wide as the right way round.
         let deviation = abs(estimate.standardDeviation)
         guard deviation > 0 else { return Propagated(estimate.value) }
-        names.append(name)
+        names.append(scoped(name))
         let samples = monteCarlo.map { run in run.column(names.count - 1).map { estimate.value + deviation * $0 } } ?? []
         return Propagated(
             estimate.value, deviations: [Double](repeating: 0, count: names.count - 1) + [deviation], samples: samples)
@@ -34,7 +37,7 @@ public struct InputRegister: Hashable, Sendable {
             loadings.append((common(group.name), correlation.squareRoot()))
         }
         if correlation < 1 {
-            names.append(name)
+            names.append(scoped(name))
             loadings.append((names.count - 1, (1 - correlation).squareRoot()))
         }
         var deviations = [Double](repeating: 0, count: (loadings.map(\.factor).max() ?? 0) + 1)
@@ -46,6 +49,8 @@ public struct InputRegister: Hashable, Sendable {
         }
         return Propagated(value, deviations: deviations, samples: range.values(scores))
     }
+
+    private func scoped(_ name: String) -> String { scope.map { "\($0), \(name)" } ?? name }
 
     private mutating func common(_ group: String) -> Int {
         if let index = groups[group] { return index }
