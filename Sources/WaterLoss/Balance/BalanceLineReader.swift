@@ -15,7 +15,7 @@ struct BalanceLineReader {
         self.register = register
     }
 
-    func isGiven(_ line: BalanceInput.Line) -> Bool { input.volumes[line]?.value != nil || input.parts[line]?.isEmpty == false }
+    func isGiven(_ line: BalanceInput.Line) -> Bool { input.isGiven(line) }
 
     func require(_ line: BalanceInput.Line, or other: BalanceInput.Line) throws(BalanceError) {
         if !isGiven(line) && !isGiven(other) { throw .missing(line, orLine: other) }

@@ -129,8 +129,11 @@ public struct WaterAuditResult: Sendable {
     /// What to check.
     public var alerts: [BalanceAlert] = []
 
+    /// - relief: what 조정감액수량 of the Korean tree holds.
     /// - Throws: `BalanceError`, with the line that is missing or wrong.
-    public init(_ audit: WaterAudit, standard: WaterAudit.Standard) throws(BalanceError) {
+    public init(
+        _ audit: WaterAudit, standard: WaterAudit.Standard, relief: KoreanTree.DataHandlingPlace = .reliefCredit
+    ) throws(BalanceError) {
         let rules = audit.defaults ?? (standard == .awwa ? .fwas5 : .zero)
         self.audit = audit
         self.standard = standard
@@ -142,7 +145,7 @@ public struct WaterAuditResult: Sendable {
             indicatorsOfAssociation(cubicMetresPerUnit: audit.volumeUnit.cubicMetres)
         }
         costs(cubicMetresPerUnit: audit.volumeUnit.cubicMetres)
-        if standard == .korea { koreanTree = KoreanTree(balance, dataHandling: .reliefCredit) }
+        if standard == .korea { koreanTree = KoreanTree(balance, dataHandling: relief) }
         alerts = PlausibilityRules(plausibilityFigures(rules)).alerts
     }
 

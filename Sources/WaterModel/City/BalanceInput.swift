@@ -44,4 +44,13 @@ public struct BalanceInput: Sendable {
         self.unauthorisedUse = unauthorisedUse
         self.meterErrors = meterErrors
     }
+
+    /// Whether a line is given, as a volume or as a sum.
+    public func isGiven(_ line: Line) -> Bool { total(line) != nil }
+
+    /// Volume of a line as it was given, without known meter errors; nil where it was not. [m³]
+    public func total(_ line: Line) -> Double? {
+        if let parts = parts[line], !parts.isEmpty { return parts.reduce(0) { $0 + ($1.volume.value ?? 0) } }
+        return volumes[line]?.value
+    }
 }
