@@ -110,19 +110,38 @@ enum SystemBalanceText {
             }
     }
 
+    /// A line an indicator, and below what to read with care: a flag once, with the figures that it is about.
     static func indicators(_ indicators: [LossIndicator]) -> [String] {
-        indicators.flatMap { indicator -> [String] in
-            let name = indicator.kind.rawValue.replacing("_", with: " ")
-            let value = indicator.value
+        var lines: [String] = []
+        var flags: [(text: String, names: [String])] = []
+        for indicator in indicators {
+            let name = name(indicator.kind)
+            var (scale, unit) = (1.0, indicator.unit == "–" ? "" : indicator.unit)
+            if unit.hasSuffix("/year"), abs(indicator.value.value) >= 1e6 { (scale, unit) = (1e-6, "million \(unit)") }
+            let value = scale * indicator.value
             let interval =
                 value.high95 > value.low95
                 ? "\(NumberText.significant(value.low95)) to \(NumberText.significant(value.high95))" : ""
-            let unit = indicator.unit == "–" ? "" : indicator.unit
-            return [
-                TextColumns.padded(name, 35) + TextColumns.right(NumberText.significant(value.value), 11) + "  "
-                    + TextColumns.padded(interval, 21) + unit
-            ] + indicator.flags.flatMap { TextColumns.wrapped($0, mark: "! ") }
-        }.map { $0.trimmedRight }
+            lines.append(
+                (TextColumns.padded(name, 37) + TextColumns.right(NumberText.significant(value.value), 8) + "  "
+                    + TextColumns.padded(interval, 17) + unit).trimmedRight)
+            for flag in indicator.flags {
+                if let index = flags.firstIndex(where: { $0.text == flag }) {
+                    flags[index].names.append(name)
+                } else {
+                    flags.append((flag, [name]))
+                }
+            }
+        }
+        return lines
+            + flags.flatMap { flag in
+                let whose = flag.names.count > 2 ? "\(flag.names.count) figures" : flag.names.joined(separator: ", ")
+                return TextColumns.wrapped("\(whose): \(flag.text)", mark: "! ")
+            }
+    }
+
+    private static func name(_ kind: LossIndicator.Kind) -> String {
+        kind.rawValue.replacing("_", with: " ").replacing("non revenue", with: "non-revenue")
     }
 
     private static func groups(_ system: SystemBalance) -> [String] {
@@ -130,9 +149,9 @@ enum SystemBalanceText {
         for region in PerformanceGroup.Region.allCases {
             let group = system.group(region)
             guard let real = group.realLosses else { continue }
-            let place = region == .standard ? "standard" : "low- and middle-income countries"
+            let place = region == .standard ? "standard matrix" : "low- and middle-income matrix"
             let water = group.nonRevenueWater.map { ", non-revenue water \($0.rawValue)" } ?? ""
-            lines.append("Performance group (\(place)): real losses \(real.rawValue)\(water)")
+            lines += TextColumns.wrapped("Performance group, \(place): real losses \(real.rawValue)\(water)", mark: "", indent: 0)
         }
         if let validity = system.validity {
             lines.append("Data validity, our approximation: \(NumberText.fixed(validity.score, 0)) of 100, tier \(validity.tier)")
