@@ -24,7 +24,7 @@ enum SystemBalanceFiles {
         var members: [(String, JSON)] = [
             ("name", .string(system.profile.name)), ("standard", .string(system.standard.rawValue)),
             ("export_convention", .string(b.exportConvention.rawValue)), ("percentages_refer_to", .string(base)),
-            ("samples", JSON(samples)), ("seed", .string("\(seed)")), ("balance", balance(b)),
+            ("samples", JSON(samples)), ("seed", Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)")), ("balance", balance(b)),
             ("indicators", .object(system.indicators.indicators.map { ($0.kind.rawValue, indicator($0, system.indicators)) })),
             ("performance_groups", groups(system)),
             ("worth_of_halving_currency_per_year", .array(system.worthOfData.map(worth))),

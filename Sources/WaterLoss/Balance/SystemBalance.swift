@@ -45,18 +45,15 @@ public struct SystemBalance: Sendable {
         self.balance = balance
         self.standard = standard
         profile = system.profile
-        indicators = IndicatorSet(balance, profile: system.profile)
+        let indicators = IndicatorSet(balance, profile: system.profile)
+        self.indicators = indicators
         worthOfData = indicators.worthOfHalving(.costOfNonRevenueWater, breakEven: system.breakEven)
         korean = standard == .korea ? KoreanTree(balance, dataHandling: relief) : nil
         var grades: [ValidityScore.Item: Int] = [:]
         for (name, grade) in system.grades { if let item = ValidityScore.Item(rawValue: name) { grades[item] = grade } }
         let sources = balance.terms.ownSources.value + balance.terms.imported.value
         validity = ValidityScore(grades: grades, importedShare: sources > 0 ? balance.terms.imported.value / sources : 0)
-        if let targets = system.whatIf, system.parts.isEmpty {
-            whatIf = WhatIf(try EasyCalcDisplay(system.balance, profile: system.profile), targets)
-        } else {
-            whatIf = nil
-        }
+        whatIf = system.whatIf.flatMap { WhatIf(balance, indicators, profile: system.profile, $0) }
         alerts = PlausibilityRules(Self.figures(system, balance, indicators, rules)).alerts
     }
 

@@ -114,7 +114,7 @@ struct EasyCalcSheet {
         if given.isEmpty {
             if let share = input.meterUnderRegistration { missed("customer", share, of: billedMetered) }
             for item in errors?.classes ?? [] {
-                if case .share(let share) = item.cause { missed("customer, \(item.name)", share, of: item.registered * perYear) }
+                missed("customer, \(item.name)", Self.share(item.cause), of: item.registered * perYear)
             }
             missed("bulk_export", errors?.exported, of: exported)
             missed("unbilled_metered", errors?.unbilledMetered, of: unbilledMetered)
@@ -131,6 +131,21 @@ struct EasyCalcSheet {
             }
         } else {
             meterErrors += office.map { ("office", $0) }
+        }
+    }
+
+    /// The sheet knows a share a class: that of a flow profile or of an age, without a margin.
+    private static func share(_ cause: MeterErrors.Cause) -> SourcedValue? {
+        switch cause {
+        case .share(let share): return share
+        case .age(let new, let perYear, let years):
+            guard let new = new.value, let perYear = perYear.value, let years = years.value else { return nil }
+            return SourcedValue(new + perYear * years, status: .computed)
+        case .flowProfile(let bands):
+            let whole = bands.reduce(0) { $0 + $1.part }
+            let missed = bands.reduce(0) { $0 + $1.part / whole * (1 / ($1.registration.value ?? 1) - 1) }
+            // v = V·m is V·p/(1 − p) for p = m/(1 + m).
+            return whole > 0 ? SourcedValue(missed / (1 + missed), status: .computed) : nil
         }
     }
 }

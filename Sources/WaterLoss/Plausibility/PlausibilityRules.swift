@@ -133,7 +133,7 @@ struct PlausibilityRules {
         guard supplied > 0 else { return }
         let ratio = balance.terms.revenueWater.value / supplied
         if ratio > 1.1 || ratio < 0.2 && ratio > 0 {
-            let slips = UnitSlip.explaining(ratio, into: 0.6...0.97, among: UnitSlip.volumes)
+            let slips = UnitSlip.explaining(ratio, into: 0.5...1, among: UnitSlip.volumes)
             alert(.unitSlip, !slips.isEmpty, "billed volume against water supplied: perhaps \(UnitSlip.words(slips))")
         } else if ratio > 1.02 || ratio < 0.35 && ratio > 0 {
             // Nearer to the plausible: only the slips that would bring it well inside.
