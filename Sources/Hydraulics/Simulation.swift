@@ -48,24 +48,19 @@ public struct Simulation: Sendable {
 
     /// - Parameters:
     ///   - keepsSteps: whether the states are kept in `steps`; those of a large network fill the memory.
-    ///   - onReport: called with each reporting step as it is solved.
-    public init(of model: HydraulicModel, keepsSteps: Bool = true, onReport: (Step) -> Void = { _ in }) {
+    ///   - onReport: called at each reporting step as it is solved, with its time in seconds and what tells its state.
+    public init(of model: HydraulicModel, keepsSteps: Bool = true, onReport: (Int, () -> HydraulicState) -> Void = { _, _ in }) {
         let run = ExtendedPeriod(model)
         var last = (time: 0.0, balance: FlowBalance())
         while let moment = run.next() {
-            if moment.isReported {
-                let state = run.state()
-                let step = Step(time: Int(moment.time), state: state)
-                onReport(step)
-                if keepsSteps { steps.append(step) }
-                solves.append(Solve(time: moment.time, verdict: state.verdict))
-                if moment.time > last.time {
-                    let now = run.balance
-                    balances.append((last.time, moment.time, now - last.balance))
-                    last = (moment.time, now)
-                }
-            } else {
-                solves.append(Solve(time: moment.time, verdict: run.verdict()))
+            solves.append(Solve(time: moment.time, verdict: run.verdict()))
+            guard moment.isReported else { continue }
+            onReport(Int(moment.time), run.state)
+            if keepsSteps { steps.append(Step(time: Int(moment.time), state: run.state())) }
+            if moment.time > last.time {
+                let now = run.balance
+                balances.append((last.time, moment.time, now - last.balance))
+                last = (moment.time, now)
             }
         }
         total = run.balance

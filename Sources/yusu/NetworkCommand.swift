@@ -69,9 +69,9 @@ struct NetworkCommand: ParsableCommand {
             let states = try StateFiles(
                 of: network, in: output, flowFactor: INP.flowCorrection(of: network, constants: constants))
             var writing = Duration.zero
-            let simulation = Simulation(of: model, keepsSteps: false) { step in
+            let simulation = Simulation(of: model, keepsSteps: false) { time, state in
                 let begins = clock.now
-                states.add(step)
+                states.add(state(), at: time)
                 writing += clock.now - begins
             }
             let solved = clock.now

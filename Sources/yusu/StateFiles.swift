@@ -28,13 +28,13 @@ struct StateFiles {
     }
 
     /// Heads and pressures are empty at nodes that no open link joins to a source.
-    func add(_ step: Simulation.Step) {
-        let time = "\(step.time),"
+    func add(_ state: HydraulicState, at seconds: Int) {
+        let time = "\(seconds),"
         for index in nodeNames.indices {
             nodes.append(time)
             nodes.append(nodeNames[index])
             nodes.append(",")
-            if let head = step.state.heads[index] {
+            if let head = state.heads[index] {
                 nodes.append(head)
                 nodes.append(",")
                 nodes.append(head - network.nodes[index].elevation)
@@ -42,16 +42,16 @@ struct StateFiles {
             } else {
                 nodes.append(",,")
             }
-            nodes.append(step.state.demands[index] * flowFactor)
+            nodes.append(state.demands[index] * flowFactor)
             nodes.append("\n")
         }
         for index in linkNames.indices {
             links.append(time)
             links.append(linkNames[index])
             links.append(",")
-            links.append(step.state.flows[index] * flowFactor)
+            links.append(state.flows[index] * flowFactor)
             links.append(",")
-            links.append(step.state.statuses[index].rawValue)
+            links.append(state.statuses[index].rawValue)
             links.append("\n")
         }
     }

@@ -128,14 +128,7 @@ final class Accounts {
     ///   - spill: over the rims of tanks. [m³/s]
     func rates(_ solver: HydraulicSolver, multipliers: [Double], spill: Double = 0) -> [Double] {
         var rates = [Double](repeating: 0, count: size)
-        for row in 0..<model.rowCount where model.isJunction[row] {
-            let wanted = solver.wanted[row]
-            guard wanted != 0 else { continue }
-            let given = solver.isIsolated[row] ? 0 : solver.demand[row]
-            if wanted < 0 { rates[0] -= given } else { rates[2] += given; rates[3] += wanted - given }
-            let zone = Int(zoneOfRow[row])
-            if zone >= 0 { rates[zonesAt + 3 * zone + 1] += given }
-        }
+        addDemands(solver, &rates)
         for index in 0..<solver.outflows.count {
             let law = model.outflows.laws[index]
             guard !solver.isIsolated[law.row] else { continue }
@@ -165,6 +158,29 @@ final class Accounts {
         }
         addPumps(solver, multipliers, &rates)
         return rates
+    }
+
+    private func addDemands(_ solver: HydraulicSolver, _ rates: inout [Double]) {
+        let demand = solver.demand
+        if zoneNames.isEmpty, solver.isolatedRows.isEmpty, !model.outflows.isPressureDriven {
+            // All get what they want.
+            var given = 0.0, brought = 0.0
+            for row in 0..<model.rowCount {
+                given += max(demand[row], 0)
+                brought -= min(demand[row], 0)
+            }
+            rates[0] += brought
+            rates[2] += given
+            return
+        }
+        for row in 0..<model.rowCount where model.isJunction[row] {
+            let wanted = solver.wanted[row]
+            guard wanted != 0 else { continue }
+            let given = solver.isIsolated[row] ? 0 : demand[row]
+            if wanted < 0 { rates[0] -= given } else { rates[2] += given; rates[3] += wanted - given }
+            let zone = Int(zoneOfRow[row])
+            if zone >= 0 { rates[zonesAt + 3 * zone + 1] += given }
+        }
     }
 
     /// Power in kW = q Δh ρ g/1000/η (EPANET 2.3, `getenergy`); η at q/ω, then 100 − (100 − η)(1/ω)^0.1 (Sârbu and Borza 1998).
@@ -231,6 +247,9 @@ final class Accounts {
     /// Background leakage of each pipe, in the order of the network as it was given: its share, by area, of what its end nodes lose. [m³]
     var leakageOfPipes: [Double] {
         let network = model.network
+        guard model.outflows.laws.indices.contains(where: { model.outflows.laws[$0].role == .pipeLeak }) else {
+            return [Double](repeating: 0, count: model.linkCount)
+        }
         var fixed: [Int: Double] = [:], growing: [Int: Double] = [:]
         func ends(_ link: Int) -> [Int] {
             let place = Int(model.table.placeOfLink[link])

@@ -11,8 +11,8 @@ struct LaneTally {
     var unbalanced = Lanes.zero
     var count = 0
 
-    func isConverged(_ lane: Int, _ accuracy: Double) -> Bool {
-        worst[lane] <= Verdict.energyBar && unbalanced[lane] <= max(0.1 * Verdict.massBar * total[lane], 1e-15)
+    func isConverged(_ lane: Int, _ accuracy: Double, _ energyBar: Double) -> Bool {
+        worst[lane] <= energyBar && unbalanced[lane] <= max(0.1 * Verdict.massBar * total[lane], 1e-15)
             && ahead[lane] <= max(accuracy * total[lane], Tolerance.noFlow * 1e-3 * Double(count))
     }
 }
@@ -56,8 +56,13 @@ extension LaneSolver {
         let open = start.open
         var ahead = Lanes.zero, total = Lanes.zero, worst = Lanes.zero
         for k in 0..<table.pipes {
-            if open[k] == 0 { continue }
             let i = Int(table.start[k]), j = Int(table.end[k])
+            if open[k] == 0 {
+                // EPANET's trickle stays that of the base case.
+                right[i] -= flow[k]
+                right[j] += flow[k]
+                continue
+            }
             var q = flow[k]
             q += step * conductance[k] * (residual[k] + delta[i] - delta[j])
             let size = q.magnitudes
@@ -254,7 +259,8 @@ extension HydraulicSolver {
 
     /// Whether every row that has a source keeps one when these pipes are closed.
     func reachesAll(but closed: Set<Int>, statuses: Column<LinkStatus>) -> Bool {
-        walk { k in closed.contains(k) || statuses[k].isClosed }
-        return (0..<model.rowCount).allSatisfy { reached[$0] || isIsolated[$0] }
+        let blocks = Blocks(model) { k in closed.contains(k) || statuses[k].isClosed }
+        let reached = blocks.reached { statuses[$0].isClosed }
+        return (0..<model.rowCount).allSatisfy { reached[Int(blocks.ofRow[$0])] || isIsolated[$0] }
     }
 }

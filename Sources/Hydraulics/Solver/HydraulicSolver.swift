@@ -29,6 +29,9 @@ public final class HydraulicSolver {
     /// All that junctions ask for, and the part of it that they get whatever the pressure. [m³/s]
     let wanted: Column<Double>
     let demand: Column<Double>
+    /// Inflow less outflow at the flows of the last solve, where `isBalanceKnown`. [m³/s]
+    let balance: Column<Double>
+    var isBalanceKnown = false
     /// Head imposed where `isGiven`. [m]
     let target: Column<Double>
     let isGiven: Column<Bool>
@@ -56,6 +59,10 @@ public final class HydraulicSolver {
     let imposed: Column<Link.Status>
     let setting: Column<Double>
     let isSoft: Column<Bool>
+    /// Links that pass just what keeps a full or an empty tank at its level, where `holdsLevels`.
+    var throttles: Set<Int> = []
+    /// Links at full and empty tanks throttle instead of opening and closing in turn. For runs in time.
+    var holdsLevels = false
     /// How often each link changed its status in this solve.
     let changes: Column<Int32>
 
@@ -73,9 +80,14 @@ public final class HydraulicSolver {
     var isStale = true
     var isFinal = false
     private var isFirst = true
-    let reached: Column<Bool>
+    /// What open plain pipes join, as long as none of them opens or closes; which of it the last walk reached, and has a source.
+    var blocks: Blocks?
+    var reachedBlocks: [Bool] = []
+    var partsWithSource: [Bool] = []
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy: Double
+    /// What an open link may lose more or less than its law says. [m]
+    var energyBar: Double { constants.followsEPANET ? Verdict.energyBar(followingAccuracy: accuracy) : Verdict.energyBar }
     var iterations = 0
     /// Rounding of the heads of this network, which moves flow through links of next to no resistance. [m]
     var headRounding = 5e-14
@@ -103,10 +115,10 @@ public final class HydraulicSolver {
         diagonal = zeros(rows)
         wanted = zeros(rows)
         demand = zeros(rows)
+        balance = zeros(rows)
         target = zeros(rows)
         isGiven = Column(repeating: false, count: rows)
         isIsolated = Column(repeating: false, count: rows)
-        reached = Column(repeating: false, count: rows)
         holder = Column(repeating: -1, count: rows)
         flow = zeros(links)
         conductance = zeros(links)
@@ -167,6 +179,7 @@ public final class HydraulicSolver {
     private func startCold() {
         stores = []
         anchors = [:]
+        throttles = []
         for row in 0..<model.rowCount where !model.isJunction[row] { head[row] = target[row] }
         for row in 0..<model.rowCount where model.isJunction[row] && !head[row].isFinite { head[row] = model.elevations[row] }
         for k in 0..<model.table.count where model.table.linkAtPlace[k] >= 0 { flow[k] = startFlow(k) }
@@ -178,14 +191,15 @@ public final class HydraulicSolver {
     /// What junctions ask for, by row; the spare row is left alone. [m³/s]
     func setDemands(_ new: Column<Double>) {
         let isDriven = model.outflows.isPressureDriven
-        let canPatch = !isStale && !isDriven && holdsNothing
+        let canPatch = !isStale && !isDriven && anchors.isEmpty && !hasSoft
         for row in 0..<model.rowCount where model.isJunction[row] {
             let value = new[row]
             if wanted[row] == value { continue }
-            outflows.rescale(row, from: wanted[row], to: value)
+            if isDriven { outflows.rescale(row, from: wanted[row], to: value) }
             wanted[row] = value
             let fixed = isDriven && value > 0 ? 0 : value
-            if canPatch { right[row] -= fixed - demand[row] } else { isStale = true }
+            // What a held row needs goes through its valve: that takes a sweep.
+            if canPatch, !isGiven[row] { right[row] -= fixed - demand[row] } else { isStale = true }
             demand[row] = fixed
             isMoved = true
         }
@@ -230,9 +244,11 @@ public final class HydraulicSolver {
         }
         if imposed[k] == wanted, setting[k] == value { return }
         let wasClosed = status[k].isClosed
+        throttles.remove(k)
         let isSameStatus = imposed[k] == wanted
         imposed[k] = wanted
         setting[k] = value
+        if k < model.table.pipes { blocks = nil }
         isStale = true
         isMoved = true
         if isSameStatus {
@@ -261,6 +277,7 @@ public final class HydraulicSolver {
         iterations = 0
         guard isMoved || isStale else { return lastOutcome }
         isMoved = false
+        isBalanceKnown = false
         headRounding = 1e-14 + 5e-16 * boundary.reduce(0) { max($0, abs(target[$1])) }
         changes.fill(0)
         outflows.changes.fill(0)
@@ -319,7 +336,7 @@ public final class HydraulicSolver {
                 sweep(0)
                 continue
             }
-            if step == 1, tally.isConverged(accuracy) {
+            if step == 1, tally.isConverged(accuracy, energyBar) {
                 // Rounding of large steps over links of next to no resistance: a further step takes it out.
                 measureBalance()
                 if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }
@@ -342,6 +359,13 @@ public final class HydraulicSolver {
     /// Opens an active valve near the rows where the equations failed; false where there is none.
     private func releaseValve(near rows: [Int]) -> Bool {
         let rows = Set(rows)
+        if let k = throttles.sorted().first(where: { rows.contains(Int(model.table.start[$0])) || rows.contains(Int(model.table.end[$0])) }) {
+            // Nothing else feeds the part: what it passes cannot be chosen.
+            throttles.remove(k)
+            status[k] = .temporarilyClosed
+            changes[k] = Self.mostThrottlings
+            return true
+        }
         func isNear(_ k: Int) -> Bool { rows.contains(Int(model.table.start[k])) || rows.contains(Int(model.table.end[k])) }
         // Of several, the one that has been let go least often; a reducing valve before a sustaining one.
         let candidates = model.pressureValves.filter { status[$0] == .active && isNear($0) }

@@ -51,7 +51,6 @@ final class OutflowState {
 
     /// The demand of a row has changed: what is given of it changes in proportion.
     func rescale(_ row: Int, from old: Double, to new: Double) {
-        guard laws.isPressureDriven else { return }
         for index in laws.laws(at: row) where laws.laws[index].role == .demand {
             full[index] = new
             if new <= 0 {
@@ -97,7 +96,8 @@ final class OutflowState {
             right[row] -= flow[index] + p * r
             tally.ahead += abs(p * r)
             tally.total += abs(flow[index])
-            tally.worst = max(tally.worst, abs(r))
+            // Beyond an end of its law an outflow is about to be held; the rounding of a large demand is metres of head there.
+            if gradient < Tolerance.barrier { tally.worst = max(tally.worst, abs(r)) }
         }
     }
 

@@ -5,27 +5,24 @@ import WaterModel
 
 /// What a solve has found, with residuals computed anew from flows and heads.
 extension HydraulicSolver {
-    /// Inflow less outflow of every row at the present flows, into `delta`. [m³/s]
-    func fillBalance() {
-        let table = model.table
-        for row in 0..<model.rowCount { delta[row] = -demand[row] }
-        for k in 0..<table.count {
-            delta[table.start[k]] -= flow[k]
-            delta[table.end[k]] += flow[k]
-        }
-        for index in 0..<outflows.count { delta[model.outflows.laws[index].row] -= outflows.flow[index] }
-    }
-
-    /// Measures what the junctions lack, and leaves the balance of every row in `delta`.
+    /// Inflow less outflow of every row at the present flows, into `balance`, and what the junctions lack of it. [m³/s]
     func measureBalance() {
-        fillBalance()
+        guard !isBalanceKnown else { return }
+        isBalanceKnown = true
+        let table = model.table, balance = balance
+        for row in 0..<model.rowCount { balance[row] = -demand[row] }
+        for k in 0..<table.count {
+            balance[table.start[k]] -= flow[k]
+            balance[table.end[k]] += flow[k]
+        }
+        for index in 0..<outflows.count { balance[model.outflows.laws[index].row] -= outflows.flow[index] }
         var found = Imbalance()
         for row in 0..<model.rowCount {
             if model.isJunction[row] {
                 found.throughput += abs(demand[row])
-                if !isIsolated[row], !(abs(delta[row]) <= found.size) { (found.size, found.row) = (abs(delta[row]), row) }
+                if !isIsolated[row], !(abs(balance[row]) <= found.size) { (found.size, found.row) = (abs(balance[row]), row) }
             } else {
-                found.throughput += abs(delta[row])
+                found.throughput += abs(balance[row])
             }
         }
         imbalance = found
@@ -42,7 +39,7 @@ extension HydraulicSolver {
         }
         let energy = energyResidual()
         if outcome == .converged || outcome == .demandWithoutSource,
-            !(energy.size <= Verdict.energyBar) || !imbalance.isSmall
+            !(energy.size <= energyBar) || !imbalance.isSmall
         {
             outcome = .notConverged
         }
@@ -91,8 +88,7 @@ extension HydraulicSolver {
         for node in 0..<nodes {
             let row = Int(model.rowOfNode[node])
             if !isIsolated[row], head[row].isFinite { heads[node] = head[row] }
-            // After `verdict`, `delta` holds the balance.
-            demands[node] = model.isJunction[row] ? (isIsolated[row] ? 0 : demand[row]) : delta[row]
+            demands[node] = model.isJunction[row] ? (isIsolated[row] ? 0 : demand[row]) : balance[row]
         }
         for index in 0..<outflows.count {
             let law = model.outflows.laws[index]

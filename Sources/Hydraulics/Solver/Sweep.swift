@@ -16,8 +16,8 @@ struct Tally {
     var floor = 0.0
 
     /// Nothing would move any more, and the heads agree with the losses.
-    func isConverged(_ accuracy: Double) -> Bool {
-        worst <= Verdict.energyBar && unbalanced <= max(0.1 * Verdict.massBar * total, 1e-15) && ahead <= max(accuracy * total, floor)
+    func isConverged(_ accuracy: Double, _ energyBar: Double) -> Bool {
+        worst <= energyBar && unbalanced <= max(0.1 * Verdict.massBar * total, 1e-15) && ahead <= max(accuracy * total, floor)
     }
 }
 
@@ -26,6 +26,7 @@ extension HydraulicSolver {
     /// - Parameter step: part of the Newton step in `delta` to take; zero only evaluates.
     @discardableResult
     func sweep(_ step: Double) -> Tally {
+        isBalanceKnown = false
         let rows = model.rowCount
         for row in 0..<rows { right[row] = -demand[row] }
         diagonal.fill(0)
@@ -74,31 +75,58 @@ extension HydraulicSolver {
         }
     }
 
-    /// All pipes that change only when told, four at a time.
+    /// All pipes that change only when told, four at a time. In stretches, and each of them in two passes: the processor looks ahead
+    /// over some two hundred instructions, and so has two groups of four in hand in each pass, where one long pass gives it one.
     private func sweepPipes(_ law: some PipeLaw, _ step: Double, _ tally: inout Tally) {
+        let stretch = 256
+        for first in stride(from: 0, to: model.table.pipes, by: stretch) {
+            let pipes = first..<min(first + stretch, model.table.pipes)
+            moveFlows(law, step, pipes)
+            evaluate(pipes, &tally)
+        }
+    }
+
+    /// Takes the step; slopes of the new flows into `conductance`, secants into `residual`.
+    @inline(__always)
+    private func moveFlows(_ law: some PipeLaw, _ step: Double, _ pipes: Range<Int>) {
+        let table = model.table
+        let start = table.start, end = table.end
+        let delta = delta, flow = flow, conductance = conductance, residual = residual
+        for k in stride(from: pipes.lowerBound, to: pipes.upperBound, by: 4) {
+            var q = flow.four(at: k)
+            if step > 0 {
+                let i = (Int(start[k]), Int(start[k + 1]), Int(start[k + 2]), Int(start[k + 3]))
+                let j = (Int(end[k]), Int(end[k + 1]), Int(end[k + 2]), Int(end[k + 3]))
+                let d = SIMD4(delta[i.0] - delta[j.0], delta[i.1] - delta[j.1], delta[i.2] - delta[j.2], delta[i.3] - delta[j.3])
+                q += step * conductance.four(at: k) * (residual.four(at: k) + d)
+                flow.setFour(at: k, q)
+            }
+            let (gradient, secant) = law.slopes(table, k, q.magnitudes)
+            conductance.setFour(at: k, gradient)
+            residual.setFour(at: k, secant)
+        }
+    }
+
+    /// Conductances and residuals from slopes and secants; what they add to matrix and right side.
+    @inline(__always)
+    private func evaluate(_ pipes: Range<Int>, _ tally: inout Tally) {
         let table = model.table
         let start = table.start, end = table.end, minors = table.minor
-        let head = head, delta = delta, flow = flow, conductance = conductance, residual = residual, open = open
+        let head = head, flow = flow, conductance = conductance, residual = residual, open = open
         let diagonal = diagonal, right = right, offDiagonal = offDiagonal, rounding = headRounding
         var ahead = SIMD4<Double>.zero, total = SIMD4<Double>.zero, worst = SIMD4<Double>.zero
-        for k in stride(from: 0, to: table.pipes, by: 4) {
+        for k in stride(from: pipes.lowerBound, to: pipes.upperBound, by: 4) {
             let i = (Int(start[k]), Int(start[k + 1]), Int(start[k + 2]), Int(start[k + 3]))
             let j = (Int(end[k]), Int(end[k + 1]), Int(end[k + 2]), Int(end[k + 3]))
             let drop = SIMD4(head[i.0] - head[j.0], head[i.1] - head[j.1], head[i.2] - head[j.2], head[i.3] - head[j.3])
-            var q = flow.four(at: k)
-            if step > 0 {
-                let d = SIMD4(delta[i.0] - delta[j.0], delta[i.1] - delta[j.1], delta[i.2] - delta[j.2], delta[i.3] - delta[j.3])
-                q += step * conductance.four(at: k) * (residual.four(at: k) + d)
-            }
-            let size = q.magnitudes
-            let (gradient, secant) = law.slopes(table, k, size)
+            let q = flow.four(at: k), size = q.magnitudes
+            let gradient = conductance.four(at: k), secant = residual.four(at: k)
             let isOpen = open.four(at: k)
             let minor = minors.four(at: k) * size
             let p = isOpen / (gradient + 2 * minor)
             let r = isOpen * (drop - q * (secant + minor))
             let moved = p * r
             let carried = q + moved
-            flow.setFour(at: k, q)
             conductance.setFour(at: k, p)
             residual.setFour(at: k, r)
             offDiagonal.setFour(at: k, -p)
