@@ -134,7 +134,7 @@ private struct CityDrawing {
         }
         func sum(_ values: [Estimate]) -> Estimate { values.reduce(Estimate(0), +) }
         guard !zones.isEmpty else { return }
-        func has(_ line: BalanceInput.Line) -> Bool { input.volumes[line]?.value != nil }
+        func has(_ line: BalanceInput.Line) -> Bool { input.isGiven(line) }
         let inflows = zones.compactMap(\.inflow)
         if !has(.ownSources), !has(.imported), inflows.count == zones.count {
             input.volumes[.ownSources] = sourced(sum(inflows), "inflow of all zones, mean of the record")
