@@ -20,7 +20,7 @@ out. `--cache` keeps EPANET's side between runs.
     whole seconds     an event falls on the two sides of half a second: from then on steps end a second apart, or as many more as
                       EPANET's errors are worth by then; before, they agree in one of the ways above
     statuses          heads or flows differ, and so do statuses
-    EPANET's heads    its heads fall below -1e5 m where a valve cuts a part off
+    EPANET's heads    its heads fall below -1e5 m where a valve cuts a part off, or rise above 1e4 m where a pump of constant power runs away
     EPANET's PCV      the loss of a positional valve follows EPANET's line beyond the end of its curve, to (1, 1) in place of (100, 100)
     EPANET's pump     statuses differ where EPANET leaves a pump of constant power shut against a lift at which its law gives a flow
     no source         junctions with demand have no path to a source at some step: EPANET gives them heads of -1e5 m and below
@@ -56,7 +56,7 @@ HEAD_BAR = 1e-6  # m
 FLOW_SHARE = 1e-6  # of the largest flow
 STRICT_FLOW, STRICT_SHARE = 1e-9, 1e-8  # m³/s, of the largest flow: a second, stricter count
 IDLE = 1e-7  # m³/s; below it a status is the history of the iterations
-LOWEST_HEAD = -1e5  # m; below it there are no heads
+LOWEST_HEAD, HIGHEST_HEAD = -1e5, 1e4  # m; beyond them there are no heads
 OWN_ERROR = 1e-6  # m; energy error above which an answer of EPANET's is no reference
 MENDED, SECONDS, NO_HEADS, PCV, PUMP = "EPANET's balance", "whole seconds", "EPANET's heads", "EPANET's PCV", "EPANET's pump"
 SEVERITY = ("differ", "statuses", "EPANET's error", NO_HEADS, PCV, PUMP, SECONDS, MENDED)  # the worst first
@@ -243,7 +243,8 @@ class Step:
 
     def cause(self, moments_part):
         """Why this step does not agree, as far as that can be tested."""
-        if self.theirs["heads"][self.k].min() < LOWEST_HEAD:
+        heads = self.theirs["heads"][self.k]
+        if heads.min() < LOWEST_HEAD or heads.max() > HIGHEST_HEAD:
             return NO_HEADS
         if str(self.theirs["odd_opening"][self.k]):
             return PCV
@@ -287,6 +288,8 @@ def remarks(out, theirs, at, solves, parting):
     lowest = theirs["heads"].min(initial=0)
     if lowest < LOWEST_HEAD:
         notes.append(f"EPANET's heads fall to {lowest:.0e} m")
+    if theirs["heads"].max(initial=0) > HIGHEST_HEAD:
+        notes.append(f"EPANET's heads rise to {theirs['heads'].max():.0e} m")
     if out["missing_heads"]:
         notes.append(f"{out['missing_heads']} heads that EPANET gives are empty")
     if len(at) < len(theirs["time"]):

@@ -34,6 +34,8 @@ public final class ExtendedPeriod {
     var ruleInterval = 0.0
     /// Substep that the error of the last one suggests. [s]
     var suggestedStep = Double.infinity
+    /// Tanks whose links keep their level in this step.
+    var kept: Set<Int> = []
 
     public convenience init(_ network: Network, constants: PhysicalConstants = .exact) throws(HydraulicError) {
         self.init(try HydraulicModel(network, constants: constants))
@@ -51,6 +53,7 @@ public final class ExtendedPeriod {
         nextReport = times.reportStart
         wanted = Column(repeating: 0, count: model.rowCount + 1)
         solver.pressureControls = controls.pressure
+        solver.holdsLevels = !model.constants.followsEPANET
         begin()
     }
 
@@ -72,6 +75,7 @@ public final class ExtendedPeriod {
         }
         imposePatterns()
         applyControls()
+        solver.dropThrottles { _ in false }
         let outcome = solver.settle()
         lastOutcome = outcome
         solves += 1

@@ -25,6 +25,7 @@ extension ExtendedPeriod {
         var startRates = rates
         while limit - passed > 1e-6 {
             let before = (volumes, inflows)
+            kept = Set(solver.throttles.map { Int(model.tankAtRow[solver.throttledRow($0)]) })
             var step = min(limit - passed, max(suggestedStep, Self.shortest))
             if limit - passed - step < 0.1 * step { step = limit - passed }
             let (trial, stop) = acceptedStep(&step)
@@ -86,12 +87,14 @@ extension ExtendedPeriod {
         let g = Self.gamma
         let start = volumes, first = inflows
         let brimming = model.tanks.indices.filter { isBrimming($0) }
+        let fixed = kept.union(brimming)
         var trial = Trial(
             volumes: start, inflows: first, heads: start.indices.map { head(ofTank: $0) }, rates1: [], rates2: [], error: 0, isSound: true)
         func stage(_ base: (Int) -> Double, _ seconds: Double) -> ([Double], [Double], [Double]) {
-            solver.stores = start.indices.filter { !brimming.contains($0) }.map {
+            solver.stores = start.indices.filter { !fixed.contains($0) }.map {
                 HydraulicSolver.Store(tank: $0, base: base($0), seconds: seconds)
             }
+            solver.dropThrottles { !fixed.contains($0) }
             solver.storesChanged()
             if solver.settle() == .singular { trial.isSound = false }
             var volumes = start, inflows = first
@@ -102,7 +105,7 @@ extension ExtendedPeriod {
                 volumes[store.tank] = tank.volume(atHead: head)
                 inflows[store.tank] = (volumes[store.tank] - store.base) / seconds
             }
-            for number in brimming { inflows[number] = solver.netInflow(Int(model.tanks[number].row)) }
+            for number in fixed { inflows[number] = solver.netInflow(Int(model.tanks[number].row)) }
             let over = brimming.reduce(0) { $0 + max(inflows[$1], 0) }
             return (volumes, inflows, accounts.rates(solver, multipliers: multipliers, spill: over))
         }
@@ -114,7 +117,11 @@ extension ExtendedPeriod {
         trial.volumes = v2
         trial.inflows = q2
         let factor = 2 * step * (-3 * g * g + 4 * g - 2) / (12 * (2 - g))
-        for number in start.indices where !brimming.contains(number) {
+        // A tank kept at its level whose links no longer keep it: the step reaches too far.
+        for number in kept {
+            trial.error = max(trial.error, abs(q2[number]) * step / model.tanks[number].area(atHead: trial.heads[number]))
+        }
+        for number in start.indices where !fixed.contains(number) {
             let tank = model.tanks[number]
             trial.heads[number] = solver.head[tank.row]
             let error = factor * (first[number] / g - q1[number] / (g * (1 - g)) + q2[number] / (1 - g))

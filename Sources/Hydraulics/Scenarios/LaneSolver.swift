@@ -20,8 +20,6 @@ final class LaneSolver {
     let isFree: Column<Lanes>
     let outRest: Column<Lanes>
     var last = LaneTally()
-    /// A lane has changed demands that answer to pressure.
-    private var isDemandDriven = false
     var leaks: [LaneLeak] = []
     var matrix: LaneLDLT
     /// Looks at statuses with the scalar rules.
@@ -73,7 +71,6 @@ final class LaneSolver {
         closed = []
         slopes = [:]
         leaks = []
-        isDemandDriven = false
         settled = [Bool](repeating: false, count: 8)
         isSound = [Bool](repeating: true, count: 8)
         iterations = [Int](repeating: 0, count: 8)
@@ -137,7 +134,6 @@ final class LaneSolver {
         wanted[row][lane] = value
         demand[row][lane] = isDriven && value > 0 ? 0 : value
         guard isDriven else { return }
-        isDemandDriven = true
         for index in model.outflows.laws(at: row) where model.outflows.laws[index].role == .demand {
             if value <= 0 {
                 isFree[index][lane] = 0
@@ -154,10 +150,10 @@ final class LaneSolver {
     }
 
     /// Iterates until every lane has settled or given up.
-    func settle(lanes count: Int) {
+    /// - Parameter beginsAtBase: all lanes differ from the base case by what flows out alone.
+    func settle(lanes count: Int, fromBase beginsAtBase: Bool) {
         var active = Lanes(repeating: 0)
         for lane in 0..<count where isSound[lane] { active[lane] = 1 }
-        let beginsAtBase = closed.isEmpty && slopes.isEmpty && !isDemandDriven && start.matrix != nil
         if !beginsAtBase { last = sweep(.zero) }
         for iteration in 0..<Self.mostIterations where active != .zero {
             if beginsAtBase, iteration == 0, let matrix = start.matrix {
@@ -180,7 +176,7 @@ final class LaneSolver {
             last = sweep(active)
             for lane in 0..<count where active[lane] > 0 {
                 iterations[lane] = iteration + 1
-                guard last.isConverged(lane, start.accuracy), !settleOutflows(lane) else { continue }
+                guard last.isConverged(lane, start.accuracy, start.energyBar), !settleOutflows(lane) else { continue }
                 settled[lane] = true
                 active[lane] = 0
             }

@@ -28,19 +28,31 @@ public struct ScenarioBatch: Sendable {
 
     /// - Parameter threads: how many groups are solved at once, 1 or more.
     public func solve(_ scenarios: [Scenario], threads: Int) -> [ScenarioResult] {
-        let groups = (scenarios.count + 7) / 8
-        let shared = Mutex<[Int: [ScenarioResult]]>([:])
+        // Scenarios that begin alike go together, so that none depends on its neighbours.
+        let kinds = [true, false].map { kind in scenarios.indices.filter { beginsAtBase(scenarios[$0]) == kind } }
+        let parts = kinds.flatMap { kind in stride(from: 0, to: kind.count, by: 8).map { Array(kind[$0..<min($0 + 8, kind.count)]) } }
+        let groups = parts.count
+        let shared = Mutex<[Int: ScenarioResult]>([:])
         let nodes = model.network.nodeIndex(), links = model.network.linkIndex()
         let workers = max(1, min(threads, groups))
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
             let lanes = LaneSolver(model, start)
             for group in stride(from: worker, to: groups, by: workers) {
-                let part = Array(scenarios[(8 * group)..<min(8 * group + 8, scenarios.count)])
+                let part = parts[group].map { scenarios[$0] }
                 let results = solve(part, lanes, nodes, links)
-                shared.withLock { $0[group] = results }
+                shared.withLock { found in
+                    for (place, result) in zip(parts[group], results) { found[place] = result }
+                }
             }
         }
-        return shared.withLock { found in (0..<groups).flatMap { found[$0] ?? [] } }
+        return shared.withLock { found in scenarios.indices.compactMap { found[$0] } }
+    }
+
+    /// Whether a scenario differs from the base case by what flows out alone, in ways that leave the laws of demand as they are.
+    private func beginsAtBase(_ scenario: Scenario) -> Bool {
+        let movesDemands = scenario.demandFactor != 1 || !scenario.outflows.isEmpty
+        return scenario.statuses.isEmpty && scenario.roughness.isEmpty && !(movesDemands && model.outflows.isPressureDriven)
+            && start.matrix != nil
     }
 
     private func solve(
@@ -51,7 +63,7 @@ public struct ScenarioBatch: Sendable {
         for (lane, scenario) in scenarios.enumerated() where !single[lane] {
             single[lane] = !lanes.impose(scenario, lane: lane, nodes, links)
         }
-        lanes.settle(lanes: scenarios.count)
+        lanes.settle(lanes: scenarios.count, fromBase: scenarios.first.map(beginsAtBase) ?? false)
         let results = lanes.results(count: scenarios.count)
         return scenarios.enumerated().map { lane, scenario in
             if !single[lane], let result = results[lane] { return result }
@@ -115,6 +127,7 @@ struct LaneStart: Sendable {
     /// The matrix of the base case, factored; nil where it cannot be.
     let matrix: SparseLDLT?
     let accuracy: Double
+    let energyBar: Double
     let conditions: SolverCopy
 
     init(_ solver: HydraulicSolver) {
@@ -137,6 +150,7 @@ struct LaneStart: Sendable {
         residual = solver.residual.copy()
         right = solver.right.copy()
         accuracy = solver.accuracy
+        energyBar = solver.energyBar
         conditions = SolverCopy(imposed: solver.imposed.copy(), target: solver.target.copy(), limits: solver.limits)
     }
 }

@@ -11,7 +11,7 @@ import WaterModel
 /// out the next matrix.
 ///
 /// A solve has converged when a further step would move next to nothing, every open link loses just the head between its ends
-/// (`Verdict.energyBar(accuracy:)`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
+/// (`Verdict.energyBar`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
 /// node leaves the equations and hands its balance to the valve's other end. Closed links carry nothing; parts without a source
 /// are found by walking the network and named, instead of being given a head.
 ///
@@ -59,6 +59,10 @@ public final class HydraulicSolver {
     let imposed: Column<Link.Status>
     let setting: Column<Double>
     let isSoft: Column<Bool>
+    /// Links that pass just what keeps a full or an empty tank at its level, where `holdsLevels`.
+    var throttles: Set<Int> = []
+    /// Links at full and empty tanks throttle instead of opening and closing in turn. For runs in time.
+    var holdsLevels = false
     /// How often each link changed its status in this solve.
     let changes: Column<Int32>
 
@@ -82,6 +86,8 @@ public final class HydraulicSolver {
     var partsWithSource: [Bool] = []
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy: Double
+    /// What an open link may lose more or less than its law says. [m]
+    var energyBar: Double { constants.followsEPANET ? Verdict.energyBar(followingAccuracy: accuracy) : Verdict.energyBar }
     var iterations = 0
     /// Rounding of the heads of this network, which moves flow through links of next to no resistance. [m]
     var headRounding = 5e-14
@@ -173,6 +179,7 @@ public final class HydraulicSolver {
     private func startCold() {
         stores = []
         anchors = [:]
+        throttles = []
         for row in 0..<model.rowCount where !model.isJunction[row] { head[row] = target[row] }
         for row in 0..<model.rowCount where model.isJunction[row] && !head[row].isFinite { head[row] = model.elevations[row] }
         for k in 0..<model.table.count where model.table.linkAtPlace[k] >= 0 { flow[k] = startFlow(k) }
@@ -237,6 +244,7 @@ public final class HydraulicSolver {
         }
         if imposed[k] == wanted, setting[k] == value { return }
         let wasClosed = status[k].isClosed
+        throttles.remove(k)
         let isSameStatus = imposed[k] == wanted
         imposed[k] = wanted
         setting[k] = value
@@ -328,7 +336,7 @@ public final class HydraulicSolver {
                 sweep(0)
                 continue
             }
-            if step == 1, tally.isConverged(accuracy) {
+            if step == 1, tally.isConverged(accuracy, energyBar) {
                 // Rounding of large steps over links of next to no resistance: a further step takes it out.
                 measureBalance()
                 if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }
@@ -361,6 +369,13 @@ public final class HydraulicSolver {
     /// Opens an active valve near the rows where the equations failed; false where there is none.
     private func releaseValve(near rows: [Int]) -> Bool {
         let rows = Set(rows)
+        if let k = throttles.sorted().first(where: { rows.contains(Int(model.table.start[$0])) || rows.contains(Int(model.table.end[$0])) }) {
+            // Nothing else feeds the part: what it passes cannot be chosen.
+            throttles.remove(k)
+            status[k] = .temporarilyClosed
+            changes[k] = Self.mostThrottlings
+            return true
+        }
         func isNear(_ k: Int) -> Bool { rows.contains(Int(model.table.start[k])) || rows.contains(Int(model.table.end[k])) }
         // Of several, the one that has been let go least often; a reducing valve before a sustaining one.
         let candidates = model.pressureValves.filter { status[$0] == .active && isNear($0) }

@@ -97,7 +97,8 @@ final class OutflowState {
             right[row] -= flow[index] + p * r
             tally.ahead += abs(p * r)
             tally.total += abs(flow[index])
-            if !isHeld { tally.worst = max(tally.worst, abs(r)) }
+            // Beyond an end of its law an outflow is about to be held; the rounding of a large demand is metres of head there.
+            if !isHeld, gradient < Tolerance.barrier { tally.worst = max(tally.worst, abs(r)) }
         }
     }
 

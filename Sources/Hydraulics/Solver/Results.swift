@@ -40,7 +40,7 @@ extension HydraulicSolver {
         }
         let energy = energyResidual()
         if outcome == .converged || outcome == .demandWithoutSource,
-            !(energy.size <= Verdict.energyBar(accuracy: accuracy)) || !imbalance.isSmall
+            !(energy.size <= energyBar) || !imbalance.isSmall
         {
             outcome = .notConverged
         }

@@ -8,6 +8,7 @@ extension HydraulicSolver {
     /// Links whose flow does not follow from the heads at their ends.
     @inline(__always)
     func isHeld(_ k: Int) -> Bool {
+        if !throttles.isEmpty, throttles.contains(k) { return true }
         guard status[k] == .active else { return false }
         let kind = model.table.kind[k]
         return kind == .prv || kind == .psv || kind == .fcv
@@ -25,8 +26,8 @@ extension HydraulicSolver {
                 continue
             }
             if isHeld(k) {
-                // PRV and PSV follow when all other flows are known.
-                guard table.kind[k] == .fcv else { continue }
+                // PRV, PSV and links that keep a tank's level follow when all other flows are known.
+                guard table.kind[k] == .fcv, !throttles.contains(k) else { continue }
                 let q = setting[k] + (leaksWhereClosed ? trickle(over: k) : 0)
                 rest(k, flow: q)
                 right[i] -= q
@@ -87,10 +88,21 @@ extension HydraulicSolver {
         offDiagonal[k] = 0
     }
 
-    /// PRV and PSV that hold a head pass what the held node needs, or has to spare.
+    /// Links that pass what the node at one of their ends needs, or has to spare: PRV and PSV that hold a head, and links that keep
+    /// the level of a tank.
+    var balancingLinks: [Int] {
+        let valves = model.pressureValves.filter { status[$0] == .active && !throttles.contains($0) && !isCutOff($0) }
+        return throttles.isEmpty ? valves : valves + throttles.sorted().filter { !isCutOff($0) }
+    }
+
+    /// Whether the balanced node is at the end of the link.
+    private func balancesEnd(_ k: Int) -> Bool {
+        throttles.isEmpty || !throttles.contains(k) ? model.table.kind[k] == .prv : throttledRow(k) == model.table.end[k]
+    }
+
     func sweepPressureValves(_ tally: inout Tally) {
         let table = model.table
-        for k in model.pressureValves where status[k] == .active && !isCutOff(k) {
+        for k in balancingLinks {
             let before = flow[k]
             rest(k, flow: valveFlow(k))
             let q = flow[k]
@@ -119,10 +131,11 @@ extension HydraulicSolver {
     /// What the held nodes will ask of their valves after the step in `delta` is asked of the valves' other ends in the same step:
     /// further back-solves with the same factor. One is enough where a valve alone feeds its zone, one more for each zone behind.
     func coupleValves() {
+        let links = balancingLinks
         for _ in 0..<4 {
             var moved = 0.0
-            for k in model.pressureValves where status[k] == .active && !isCutOff(k) {
-                let isReducing = model.table.kind[k] == .prv
+            for k in links {
+                let isReducing = balancesEnd(k)
                 let row = Int(isReducing ? model.table.end[k] : model.table.start[k])
                 var need = demand[row]
                 for index in model.links(at: row) {
@@ -149,8 +162,9 @@ extension HydraulicSolver {
         }
     }
 
-    private func valveFlow(_ k: Int) -> Double {
-        let isReducing = model.table.kind[k] == .prv
+    /// What a link must pass for the node that it balances. [m³/s]
+    func valveFlow(_ k: Int) -> Double {
+        let isReducing = balancesEnd(k)
         let row = Int(isReducing ? model.table.end[k] : model.table.start[k])
         var need = demand[row]
         for index in model.links(at: row) {

@@ -18,7 +18,8 @@ extension HydraulicSolver {
     /// Pressure valves, after each iteration. Returns whether any changed.
     func updatePressureValves() -> Bool {
         var changed = false
-        for k in model.pressureValves where imposed[k] == .active && changes[k] <= Self.mostStatusChanges && !isCutOff(k) {
+        for k in model.pressureValves
+        where imposed[k] == .active && changes[k] <= Self.mostStatusChanges && !isCutOff(k) && !throttles.contains(k) {
             let before = status[k]
             let h1 = head[model.table.start[k]], h2 = head[model.table.end[k]]
             let q = flow[k]
@@ -62,7 +63,18 @@ extension HydraulicSolver {
             } else if kind == .fcv, imposed[k] == .active {
                 status[k] = flowValve(k, h1, h2)
             }
-            if atTank, !status[k].isClosed, tankRefuses(k, q, h1, h2) { status[k] = .temporarilyClosed }
+            let wasThrottling = throttles.contains(k)
+            if atTank, !status[k].isClosed {
+                if wasThrottling {
+                    keepThrottling(k, q, h1 - h2)
+                } else if let row = refusingTank(k, q, h1, h2), !startThrottling(k, at: row) {
+                    status[k] = .temporarilyClosed
+                }
+            }
+            if throttles.contains(k) != wasThrottling, status[k] == before {
+                changes[k] += 1
+                changed = true
+            }
             if status[k] != before {
                 changes[k] += 1
                 // One that cannot make up its mind stays closed, which at least is mass-true.
@@ -118,10 +130,10 @@ extension HydraulicSolver {
     private func pump(_ k: Int, _ lift: Double, isOpening: Bool) -> LinkStatus {
         guard let curve = model.table.pumps[k] else { return .open }
         if case .constantPower(let power) = curve {
-            // Next to no flow would mean a head without end. One that was closed starts afresh only where the heads help it.
-            if isOpening { return lift < 0 ? .open : .cannotDeliverHead }
-            let gain = power * setting[k] * setting[k] * setting[k] / max(flow[k], 1e-15)
-            return gain > Tolerance.highestPumpHead ? .cannotDeliverHead : .open
+            if isAtDeadEnd(k) { return .cannotDeliverHead }
+            // One that has stood still starts afresh, but not over and over.
+            if isOpening { return changes[k] < Self.mostRestarts ? .open : .cannotDeliverHead }
+            return isStarved(k, power) ? .cannotDeliverHead : .open
         }
         guard let shutoff = curve.shutoffHead else { return .open }
         return lift > setting[k] * setting[k] * shutoff + Tolerance.head ? .cannotDeliverHead : .open
@@ -168,20 +180,5 @@ extension HydraulicSolver {
             if h2 > set + t, h1 > h2 + t { return .open }
             return h1 >= set + t && h1 > h2 + t ? .active : .closed
         }
-    }
-
-    /// A full tank takes no more, an empty one gives no more, however small the drop to it: a wide pipe would drain it below its bottom.
-    private func tankRefuses(_ k: Int, _ q: Double, _ h1: Double, _ h2: Double) -> Bool {
-        func refuses(_ row: Int32, away drop: Double, out q: Double) -> Bool {
-            let number = Int(model.tankAtRow[row])
-            guard number >= 0 else { return false }
-            let isPump = model.table.kind[k] == .pump
-            switch limits[number] {
-            case .none: return false
-            case .full: return isPump ? row == model.table.end[k] : drop < -Tolerance.level || q < -Tolerance.noFlow
-            case .empty: return isPump ? row == model.table.start[k] : drop > Tolerance.level || q > Tolerance.noFlow
-            }
-        }
-        return refuses(model.table.start[k], away: h1 - h2, out: q) || refuses(model.table.end[k], away: h2 - h1, out: -q)
     }
 }

@@ -8,7 +8,7 @@ extension HydraulicSolver {
     /// No valve holds a head and nothing hangs on a closed link.
     var holdsNothing: Bool { !hasHeld && !hasSoft && anchors.isEmpty }
 
-    var hasHeld: Bool { model.pressureValves.contains { status[$0] == .active } }
+    var hasHeld: Bool { !throttles.isEmpty || model.pressureValves.contains { status[$0] == .active } }
 
     var hasSoft: Bool { (model.table.pipes..<model.table.count).contains { isSoft[$0] } }
 
@@ -22,7 +22,7 @@ extension HydraulicSolver {
         walk { k in imposed[k] == .closed && model.table.kind[k] != .checkValve }
         if needsAll || reachedBlocks != before { openAndClose() }
         partsWithSource = reachedBlocks
-                for k in model.table.pipes..<model.table.count where !isCutOff(k) && !status[k].isClosed && flow[k] == 0 { flow[k] = startFlow(k) }
+        for k in model.table.pipes..<model.table.count where !isCutOff(k) && !status[k].isClosed && flow[k] == 0 { flow[k] = startFlow(k) }
         assignHolders()
         findSoft()
     }
@@ -55,7 +55,7 @@ extension HydraulicSolver {
             isGiven[row] = !model.isJunction[row]
         }
         for store in stores { isGiven[model.tanks[store.tank].row] = false }
-        for k in model.pressureValves where status[k] == .active && !isCutOff(k) {
+        for k in model.pressureValves where status[k] == .active && !isCutOff(k) && !throttles.contains(k) {
             let row = Int(model.table.kind[k] == .prv ? model.table.end[k] : model.table.start[k])
             guard model.isJunction[row] else { continue }
             holder[row] = Int32(k)
