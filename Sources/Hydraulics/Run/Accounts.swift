@@ -32,11 +32,12 @@ public struct FlowBalance: Sendable, Hashable {
         (self.emitters, self.leakage, self.storage, self.overflow) = (emitters, leakage, storage, overflow)
     }
 
-    /// What the volumes leave unexplained, as a share of all that came in or out of tanks. [–]
+    /// What the volumes leave unexplained, as a share of all that came in or out of tanks, or of a litre where that is more: what
+    /// a solve's own bar for the balance lets pass in hours. [–]
     public var closure: Double {
         let used = returned + consumption + emitters + leakage + overflow
         let given = inflow + max(-storage, 0), taken = used + max(storage, 0)
-        return (inflow - used - storage) / max(given, taken, 1e-9)
+        return (inflow - used - storage) / max(given, taken, 1e-3)
     }
 }
 

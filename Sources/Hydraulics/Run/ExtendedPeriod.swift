@@ -157,8 +157,11 @@ public final class ExtendedPeriod {
             head >= tank.full - levelSlack ? (tank.canOverflow ? .none : .full) : head <= tank.empty + levelSlack ? .empty : .none)
     }
 
-    /// Level that counts as reached. [m]
+    /// Level that counts as full or empty. [m]
     var levelSlack: Double { model.constants.followsEPANET ? 1e-9 : 1e-3 }
+
+    /// Level that counts as reached by a control. [m]
+    static let controlSlack = 1e-4
 
     func head(ofTank number: Int) -> Double { solver.target[model.tanks[number].row] }
 
@@ -167,7 +170,7 @@ public final class ExtendedPeriod {
             let holds = controls.holds(entry, at: now) { entry in
                 let head = head(ofTank: entry.tank)
                 guard model.constants.followsEPANET else {
-                    return entry.isAbove ? head >= entry.head - levelSlack : head <= entry.head + levelSlack
+                    return entry.isAbove ? head >= entry.head - Self.controlSlack : head <= entry.head + Self.controlSlack
                 }
                 // A level counts as reached within one second's flow.
                 let tank = model.tanks[entry.tank]
