@@ -100,7 +100,9 @@ struct BalanceCommand: ParsableCommand {
         get throws { samples == 0 ? nil : try MonteCarlo(samples: samples, seed: seed) }
     }
 
-    private func result(of system: WaterSystem, _ standard: WaterAudit.Standard, rules: BalanceDefaults? = nil) throws -> String {
+    private func result(
+        of system: WaterSystem, _ standard: WaterAudit.Standard, rules: BalanceDefaults? = nil, advises: Bool = true
+    ) throws -> String {
         do {
             if compatibility == .easycalc {
                 let display = try EasyCalcDisplay(system.balance, profile: system.profile)
@@ -113,7 +115,7 @@ struct BalanceCommand: ParsableCommand {
             let balance = try SystemBalance(
                 system, standard: standard, defaults: defaults?.rules ?? rules, monteCarlo: try monteCarlo, relief: reliefCredit)
             switch format ?? .table {
-            case .table: return SystemBalanceText.text(balance)
+            case .table: return SystemBalanceText.text(balance, advises: advises)
             case .json: return SystemBalanceFiles.json(balance, samples: samples == 0 ? nil : samples, seed: seed).text
             case .csv: return SystemBalanceFiles.csv(balance)
             }
@@ -130,7 +132,7 @@ struct BalanceCommand: ParsableCommand {
             input.isGiven(.billedMetered) || input.isGiven(.billedUnmetered)
         else { return try write(BalanceText.text(assessment)) }
         let system = WaterSystem(profile: work.city.profile, balance: input)
-        var text = try result(of: system, standard ?? .awwa, rules: .cityPlan)
+        var text = try result(of: system, standard ?? .awwa, rules: .cityPlan, advises: false)
         if format ?? .table == .table, compatibility == nil { text += BalanceText.further(assessment) }
         try write(text)
     }

@@ -7,13 +7,17 @@ import WaterModel
 /// The balance of a system as people know it: boxes of the IWA table with margins, then indicators, what moves them, alerts.
 /// 80 columns.
 enum SystemBalanceText {
-    static func text(_ system: SystemBalance) -> String {
+    /// - advises: say what to measure next; a city folder says it from all its data.
+    static func text(_ system: SystemBalance, advises: Bool) -> String {
         var lines = head(system) + boxes(system.balance)
         if let korean = system.korean { lines += [""] + koreanTree(korean) }
         if !system.parts.isEmpty { lines += [""] + parts(system.parts) }
         if !system.indicators.indicators.isEmpty { lines += [""] + indicators(system.indicators.indicators) }
         lines += groups(system)
         lines += ranking(system)
+        if advises, let first = system.indicators.varianceShares(of: .currentAnnualRealLosses).first {
+            lines += ["To measure next:"] + TextColumns.wrapped(DataAdvice.measurement(first.input))
+        }
         if let whatIf = system.whatIf { lines += [""] + targets(whatIf, system.profile.currency) }
         if !system.alerts.isEmpty { lines += ["", "To check:"] + system.alerts.flatMap { TextColumns.wrapped($0.message, mark: "! ") } }
         if !system.balance.defaults.isEmpty {
