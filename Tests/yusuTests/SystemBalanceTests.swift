@@ -118,6 +118,20 @@ struct SystemBalanceTests {
         #expect(try yusu("balance", "none.yaml").status == 66 && yusu("balance", "d.yaml", "--samples", "3").status == 64)
     }
 
+    @Test("the example runs as written: values of the invented town")
+    func example() throws {
+        let read = try json(Program.root + "/Examples/system.yaml")
+        let indicators = try #require(read["indicators"] as? [String: [String: Any]])
+        // Case A of the reference page: ILI 6.238746.
+        #expect(abs((indicators["infrastructure_leakage_index"]?["value"] as? Double ?? 0) - 6.238746) < 1e-6)
+        let shares = try #require(indicators["current_annual_real_losses"]?["variance_shares"] as? [String: Double])
+        #expect(shares["common error of works meters"] ?? 0 > 0.2)
+        // A skewed number of illegal households reaches further up than down.
+        let balance = try #require(read["balance"] as? [String: Any])
+        let theft = try ["unauthorised_low95_m3", "unauthorised_m3", "unauthorised_high95_m3"].map { try #require(balance[$0] as? Double) }
+        #expect(theft[2] - theft[1] > 1.2 * (theft[1] - theft[0]))
+    }
+
     @Test("months in a file: a row each, and the total")
     func months() throws {
         let month = "period_days: 30, own_sources: {value: 9, margin_percent: 5, unit: ML}, billed_metered: {value: 7, unit: ML}}\n"
