@@ -11,6 +11,7 @@ struct BalanceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "balance",
         abstract: "Water balance and loss indicators of a city folder, of one system, or of thousands of audits.",
+        usage: "yusu balance <file> [<options>]",
         discussion: """
             A city folder or a YAML file of one system gives the balance with 95 % intervals, what moves them most, and what is \
             likely to be a slip. A CSV gives one row an audit, volumes in each audit's own unit; a row that cannot be computed \
