@@ -10,17 +10,24 @@ engines run at accuracy 1e-8 with EPANET's constants. Where EPANET does not bala
 such steps) its accuracy is relaxed by tens for that step; the loosest is printed. `--hours H` lengthens shorter runs to H hours,
 for both engines. Each moment is solved twice by EPANET, which removes what its test of convergence leaves.
 
-Bars: 1e-6 m + 1e-8 |H| for heads, 1e-9 m³/s + 1e-8 max |q| for flows, no difference of status (closed, open, active; links
-below 1e-7 m³/s aside). Where EPANET balances at a looser accuracy only, its own change over one decade of accuracy is the bar.
-Nodes that no open link of EPANET's joins to a source are left out. `--cache` keeps EPANET's side between runs.
+Bars: 1e-6 m for heads, 1e-6 of the largest flow for flows, no difference of status (closed, open, active; links below 1e-7 m³/s
+aside). How many keep 1e-9 m³/s + 1e-8 of the largest flow is told besides. What no open link of EPANET's joins to a source is left
+out. `--cache` keeps EPANET's side between runs.
 
-    agree           all report steps within the bars
-    agree loosely   within EPANET's own change over one decade of accuracy
-    statuses        heads or flows differ, and the statuses at the first such step differ
-    EPANET's error  they differ, and EPANET did not balance, or leaves an energy error above 1e-6 m, at the first such step
-    not converged   Yusu says so at a step
-    differ          none of these excuses
-    not compared    EPANET has no solve at any report time of Yusu's
+    agree             all report steps within the bars
+    EPANET's balance  they differ, but not once EPANET's own errors are taken out: what its flows leave at junctions is put into its
+                      linearised equations (`epanet_correction`), tanks carried along from solve to solve
+    whole seconds     an event falls on the two sides of half a second: from then on steps end a second apart, or as many more as
+                      EPANET's errors are worth by then; before, they agree in one of the ways above
+    statuses          heads or flows differ, and so do statuses
+    EPANET's heads    its heads fall below -1e5 m where a valve cuts a part off
+    EPANET's PCV      the loss of a positional valve follows EPANET's line beyond the end of its curve, to (1, 1) in place of (100, 100)
+    EPANET's pump     statuses differ where EPANET leaves a pump of constant power shut against a lift at which its law gives a flow
+    no source         junctions with demand have no path to a source at some step: EPANET gives them heads of -1e5 m and below
+    EPANET's error    EPANET did not balance, or leaves an energy error above 1e-6 m
+    not converged     Yusu says so at a step
+    differ            none of these
+    not compared      EPANET has no solve at any report time of Yusu's
     refused, EPANET refuses, timeout, failed
 
 `--robustness` runs Yusu alone, demand- and pressure-driven, for 24 hours at least, and prints what does not converge.
@@ -45,10 +52,14 @@ import numpy as np
 TOOLS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TOOLS)
 ACCURACY = 1e-8
-HEAD_BAR, HEAD_SHARE = 1e-6, 1e-8  # m, of |H|
-FLOW_BAR, FLOW_SHARE = 1e-9, 1e-8  # m³/s, of the largest flow
+HEAD_BAR = 1e-6  # m
+FLOW_SHARE = 1e-6  # of the largest flow
+STRICT_FLOW, STRICT_SHARE = 1e-9, 1e-8  # m³/s, of the largest flow: a second, stricter count
 IDLE = 1e-7  # m³/s; below it a status is the history of the iterations
+LOWEST_HEAD = -1e5  # m; below it there are no heads
 OWN_ERROR = 1e-6  # m; energy error above which an answer of EPANET's is no reference
+MENDED, SECONDS, NO_HEADS, PCV, PUMP = "EPANET's balance", "whole seconds", "EPANET's heads", "EPANET's PCV", "EPANET's pump"
+SEVERITY = ("differ", "statuses", "EPANET's error", NO_HEADS, PCV, PUMP, SECONDS, MENDED)  # the worst first
 CLASS = {"closed": 0, "temporarily_closed": 0, "cannot_deliver_head": 0, "active": 2}
 
 
@@ -59,7 +70,8 @@ def epanet_run(path, model, seconds, cache, folder):
     target = os.path.join(folder, "epanet.npz")
     if cache:
         digest = hashlib.sha256(model.encode())
-        for part in (path, os.path.join(TOOLS, "epanet_period.py"), os.path.join(TOOLS, "epanet_engine.py")):
+        for part in (path, os.path.join(TOOLS, "epanet_period.py"), os.path.join(TOOLS, "epanet_engine.py"),
+                     os.path.join(TOOLS, "epanet_correction.py")):
             with open(part, "rb") as file:
                 digest.update(file.read())
         target = os.path.join(cache, digest.hexdigest()[:24] + ".npz")
@@ -155,75 +167,139 @@ def compare(theirs, folder, summary):
         return {"verdict": "differ", "note": f"elements are missing: {missing[:3]}"}
     heads = heads[:, [node_at[n] for n in theirs["nodes"]]]
     order = [link_at[n] for n in theirs["links"]]
-    flows, classes = flows[:, order], classes[:, order]
+    flows, classes, words = flows[:, order], classes[:, order], words[:, order]
     at = {int(t): i for i, t in enumerate(times)}
-    unconverged = {int(s["time_s"]) for s in summary.get("solves_detail", []) if s["outcome"] != "converged"}
-    out = {"steps": 0, "max_head_difference_m": 0.0, "max_flow_difference_m3_per_s": 0.0, "status_mismatches": 0,
-           "first_divergence_s": None,
-           "head_at": "", "head_time_s": None, "loosest_accuracy": float(theirs["accuracy"].max(initial=ACCURACY)),
-           "report_steps": len(theirs["time"]), "missing_heads": 0, "excess_over_bar": 0.0, "loose": False, "note": "",
-           "mismatched_links": []}
-    through_feet = flows * float(theirs["unit_factor"])
-    reason, feet_agree = None, True
+    solves = summary.get("solves_detail", [])
+    parting = first_difference(theirs, [int(s["time_s"]) for s in solves])
+    out = {"steps": 0, "report_steps": len(theirs["time"]), "max_head_difference_m": 0.0, "max_flow_difference_m3_per_s": 0.0,
+           "max_flow_share": 0.0, "mended_head_difference_m": 0.0, "mended_flow_share": 0.0, "status_mismatches": 0, "head_at": "",
+           "head_time_s": None, "first_divergence_s": None, "missing_heads": 0,
+           "epanet_lack_m3_per_s": 0.0, "epanet_lack_at": "", "loosest_accuracy": float(theirs["accuracy"].max(initial=ACCURACY)),
+           "moments_part_at_s": parting[0] if parting else None, "mismatched_links": [], "note": ""}
+    causes, strict = [], True
     for k, moment in enumerate(theirs["time"]):
         i = at.get(int(moment))
         if i is None:
             continue
         out["steps"] += 1
-        joined = theirs["reached"][k] & (np.abs(theirs["heads"][k]) < 1e5)
-        theirs_h, ours_h = theirs["heads"][k][joined], heads[i][joined]
-        dh = np.abs(theirs_h - ours_h)
+        step = Step(theirs, k, heads[i], flows[i], classes[i])
+        out["missing_heads"] += step.missing
+        strict &= step.is_strict
+        if step.head > out["max_head_difference_m"]:
+            out.update(max_head_difference_m=step.head, head_at=step.head_at, head_time_s=int(moment))
+        out["max_flow_difference_m3_per_s"] = max(out["max_flow_difference_m3_per_s"], step.flow)
+        out["max_flow_share"] = max(out["max_flow_share"], step.flow / step.largest)
+        out["status_mismatches"] += int(step.wrong.sum())
+        if float(theirs["lack"][k]) > out["epanet_lack_m3_per_s"]:
+            out.update(epanet_lack_m3_per_s=float(theirs["lack"][k]), epanet_lack_at=str(theirs["lack_at"][k]))
+        if step.agrees:
+            continue
+        cause = step.cause(parting is not None and parting[3] and moment >= parting[0])
+        causes.append(cause)
+        if cause == MENDED:
+            out["mended_head_difference_m"] = max(out["mended_head_difference_m"], step.mended_head)
+            out["mended_flow_share"] = max(out["mended_flow_share"], step.mended_flow / step.largest)
+        if out["first_divergence_s"] is None:
+            out.update(first_divergence_s=int(moment), epanet_error_m=float(theirs["head_error"][k]))
+            out["mismatched_links"] = [f"{theirs['links'][n]} {'closed open active'.split()[theirs['classes'][k][n]]}/{words[i][n]}"
+                                       for n in np.flatnonzero(step.wrong)[:4]]
+    out["verdict"] = next((cause for cause in SEVERITY if cause in causes), "agree")
+    out["note"] = "; ".join(remarks(out, theirs, at, solves, parting))
+    missing_solves = {s["outcome"] for s in solves if s["outcome"] != "converged"}
+    if missing_solves:
+        out["verdict"] = "no source" if missing_solves == {"demand_without_source"} else "not converged"
+    elif not out["steps"]:
+        out["verdict"] = "not compared"
+    elif len(at) < len(theirs["time"]):
+        out["verdict"] = "differ"
+    out["strict"] = strict and out["verdict"] == "agree"
+    return out
+
+
+class Step:
+    """One report step of both engines."""
+
+    def __init__(self, theirs, k, heads, flows, classes):
+        reached = theirs["reached"][k]
+        start, end = theirs["ends"].T
+        joined = reached[start] & reached[end]
+        self.theirs, self.k = theirs, k
+        dh = np.where(reached, np.abs(theirs["heads"][k] - heads), 0)
         absent = np.isnan(dh)
-        out["missing_heads"] += int(absent.sum())
+        self.missing = int(absent.sum())
         dh = np.where(absent, 0, dh)
-        dq = np.abs(theirs["flows"][k] - flows[i])
-        busy = np.maximum(np.abs(theirs["flows"][k]), np.abs(flows[i])) >= IDLE
-        wrong = (theirs["classes"][k] != classes[i]) & busy
-        largest = np.abs(theirs["flows"][k]).max(initial=0)
-        head_excess = (dh / (HEAD_BAR + HEAD_SHARE * np.abs(theirs_h))).max(initial=0)
-        flow_bar = FLOW_BAR + FLOW_SHARE * largest
-        feet_agree &= bool((np.abs(theirs["flows"][k] - through_feet[i]) <= flow_bar).all() and head_excess <= 1)
-        excess = max(head_excess, dq.max(initial=0) / flow_bar)
-        out["excess_over_bar"] = max(out["excess_over_bar"], float(excess))
-        if dh.max(initial=0) > out["max_head_difference_m"]:
-            out.update(max_head_difference_m=float(dh.max()), head_at=str(theirs["nodes"][joined][dh.argmax()]), head_time_s=int(moment))
-        out["max_flow_difference_m3_per_s"] = max(out["max_flow_difference_m3_per_s"], float(dq.max(initial=0)))
-        out["status_mismatches"] += int(wrong.sum())
-        if excess > 1 and not wrong.any() and not absent.any() and "head_change" in theirs and k < len(theirs["head_change"]):
-            if dh.max(initial=0) <= max(theirs["head_change"][k], HEAD_BAR) and dq.max(initial=0) <= max(theirs["flow_change"][k], FLOW_BAR):
-                out["loose"], excess = True, 0.0
-        if reason is None and (excess > 1 or wrong.any() or absent.any()):
-            out["first_divergence_s"] = int(moment)
-            out["mismatched_links"] = [f"{theirs['links'][n]} {'closed open active'.split()[theirs['classes'][k][n]]}/{words[i][order[n]]}"
-                                       for n in np.flatnonzero(wrong)[:4]]
-            out["epanet_error_m"] = float(theirs["head_error"][k])
-            trusted = theirs["accuracy"][k] < np.inf and theirs["head_error"][k] <= OWN_ERROR
-            reason = "EPANET's error" if not trusted else "statuses" if wrong.any() else "differ"
-    stopped = str(theirs["stopped"])
+        dq = np.where(joined, np.abs(theirs["flows"][k] - flows), 0)
+        self.head, self.head_at, self.flow = float(dh.max(initial=0)), str(theirs["nodes"][dh.argmax()]), float(dq.max(initial=0))
+        self.largest = max(float(np.abs(theirs["flows"][k]).max(initial=0)), STRICT_FLOW / FLOW_SHARE)
+        busy = np.maximum(np.abs(theirs["flows"][k]), np.abs(flows)) >= IDLE
+        self.wrong = (theirs["classes"][k] != classes) & busy
+        self.agrees = self.within(self.head, self.flow) and not self.wrong.any() and not self.missing
+        self.is_strict = self.agrees and bool((dq <= STRICT_FLOW + STRICT_SHARE * self.largest).all())
+        self.mended_head = float(np.nan_to_num(np.where(reached, np.abs(theirs["right_heads"][k] - heads), 0)).max(initial=0))
+        self.mended_flow = float(np.where(joined, np.abs(theirs["right_flows"][k] - flows), 0).max(initial=0))
+
+    def within(self, head, flow):
+        return head <= HEAD_BAR and flow <= FLOW_SHARE * self.largest
+
+    def cause(self, moments_part):
+        """Why this step does not agree, as far as that can be tested."""
+        if self.theirs["heads"][self.k].min() < LOWEST_HEAD:
+            return NO_HEADS
+        if str(self.theirs["odd_opening"][self.k]):
+            return PCV
+        if self.within(self.mended_head, self.mended_flow) and not self.missing and not self.wrong.any():
+            return MENDED
+        if moments_part:
+            return SECONDS
+        if self.wrong.any():
+            return PUMP if str(self.theirs["idle_pump"][self.k]) else "statuses"
+        if self.theirs["accuracy"][self.k] == np.inf or self.theirs["head_error"][self.k] > OWN_ERROR:
+            return "EPANET's error"
+        return "differ"
+
+
+def first_difference(theirs, ours):
+    """The first moment at which one engine has a solve and the other has none; that moment in both; whether they lie as far apart as
+    rounding to whole seconds and EPANET's own errors up to then explain. None where there is no such moment."""
+    for index, (a, b) in enumerate(zip(theirs["moments"], ours)):
+        if a != b:
+            return int(min(a, b)), int(a), b, bool(abs(a - b) <= 1 + theirs["shifts"][index])
+    return None
+
+
+def remarks(out, theirs, at, solves, parting):
+    """What can be told of the differences."""
     notes = []
-    if stopped:
-        notes.append("EPANET " + stopped)
-    if out["steps"] < len(theirs["time"]) and out["steps"] < len(at):
-        notes.append("report times differ")
+    if str(theirs["stopped"]):
+        notes.append("EPANET " + str(theirs["stopped"]))
+    if out["first_divergence_s"] is not None and out["epanet_lack_m3_per_s"] > 0:
+        notes.append(f"EPANET's flows leave {out['epanet_lack_m3_per_s']:.0e} m3/s at {out['epanet_lack_at']}")
+        if out["mended_head_difference_m"] or out["mended_flow_share"]:
+            notes.append(f"without its own errors it is off by {out['mended_head_difference_m']:.0e} m and {out['mended_flow_share']:.0e} "
+                         "of the largest flow")
+    if parting:
+        at_parting = int(np.searchsorted(theirs["moments"], parting[1]))
+        notes.append(f"steps end at {parting[1]} s in EPANET and at {parting[2]} s here; by then its errors are worth "
+                     f"{theirs['shifts'][at_parting]:.0e} s")
+    notes += [str(odd) for odd in theirs["odd_opening"] if odd][:1]
+    if out["mismatched_links"]:
+        notes += [str(idle) for idle in theirs["idle_pump"] if idle][:1]
+    lowest = theirs["heads"].min(initial=0)
+    if lowest < LOWEST_HEAD:
+        notes.append(f"EPANET's heads fall to {lowest:.0e} m")
     if out["missing_heads"]:
         notes.append(f"{out['missing_heads']} heads that EPANET gives are empty")
     if len(at) < len(theirs["time"]):
         notes.append(f"yusu gives {len(at)} of {len(theirs['time'])} report steps")
-        reason = reason or "differ"
-    passing = float(theirs["held_flow"][:len(theirs["time"])].max(initial=0))
-    if reason and passing > FLOW_BAR:
-        notes.append(f"EPANET's closed links and active valves pass {passing:.0e} m3/s too much")
-    if feet_agree and out["excess_over_bar"] > 1:
-        notes.append(f"flows agree when taken through EPANET's cubic foot (factor {float(theirs['unit_factor']):.7f})")
-    out["not_converged_at_s"] = sorted(unconverged)[:5]
-    if unconverged:
-        reason = "not converged"
-        notes.append(f"{len(unconverged)} solves, first at {min(unconverged)} s")
-    out["verdict"] = reason or ("agree loosely" if out["loose"] else "agree")
-    if not out["steps"] and out["verdict"].startswith("agree"):
-        out["verdict"] = "not compared"
-    out["note"] = "; ".join(notes)
-    return out
+    if at and not out["steps"]:
+        notes.append("EPANET stops at no report step")
+    bad = {}
+    for solve in solves:
+        if solve["outcome"] != "converged":
+            bad.setdefault(solve["outcome"], []).append(solve["time_s"])
+    for outcome, moments in bad.items():
+        notes.append(f"{len(moments)} of {len(solves)} solves {outcome}, first at {moments[0]} s")
+    return notes
 
 
 def check(arguments, path, model):
@@ -299,14 +375,14 @@ def chosen(names):
 
 def line(out):
     if "steps" not in out:
-        return f"{out['network']:40s} {out['model']:4s} {out['verdict']:15s} {out['note']}"
+        return f"{out['network']:40s} {out['model']:4s} {out['verdict']:16s} {out['note']}"
     at = f"{out['head_at']} {out['head_time_s']} s" if out["head_at"] else ""
     accuracy = "none" if out["loosest_accuracy"] == np.inf else f"{out['loosest_accuracy']:.0e}"
-    text = (f"{out['network']:40s} {out['model']:4s} {out['verdict']:15s} {out['steps']:4d}/{out['report_steps']:<4d} "
-            f"dH {out['max_head_difference_m']:.1e} m {at:24s} dq {out['max_flow_difference_m3_per_s']:.1e}  status {out['status_mismatches']:<4d} "
+    text = (f"{out['network']:40s} {out['model']:4s} {out['verdict']:16s} {out['steps']:4d}/{out['report_steps']:<4d} "
+            f"dH {out['max_head_difference_m']:.1e} m {at:24s} dq {out['max_flow_share']:.1e}  status {out['status_mismatches']:<4d} "
             f"EPANET {accuracy:6s}")
     if out["first_divergence_s"] is not None:
-        text += f" from {out['first_divergence_s']} s (EPANET's error {out['epanet_error_m']:.1e} m)"
+        text += f" from {out['first_divergence_s']} s"
     return text + (f" {out['mismatched_links']}" if out["mismatched_links"] else "") + (f" {out['note']}" if out["note"] else "")
 
 
@@ -346,10 +422,10 @@ def main():
     for verdict, names in sorted(counts.items(), key=lambda item: -len(item[1])):
         shown = "" if verdict in ("agree", "converged") else ": " + ", ".join(names)
         print(f"{len(names):4d} {verdict}{shown}")
-    bad = ("differ", "failed", "timeout") + (("not converged",) if arguments.robustness else ())
-    agreeing = sum(len(counts.get(verdict, [])) for verdict in ("agree", "agree loosely"))
+    bad = ("differ", "statuses", "failed", "timeout") + (("not converged",) if arguments.robustness else ())
+    agreeing = len(counts.get("agree", []))
     if not arguments.robustness:
-        print(f"agree: {agreeing} of {len(results)}")
+        print(f"agree: {agreeing} of {len(results)} ({sum(out.get('strict', False) for out in results)} within 1e-9 m3/s + 1e-8 of the largest flow)")
     return 1 if any(verdict in counts for verdict in bad) else 0
 
 

@@ -112,15 +112,6 @@ struct PublishedNetworkTests {
         return network
     }
 
-    /// What an answer may be off because EPANET would not balance at 1e-8: its accuracy as a share of the largest flow, [m³/s], or
-    /// twice it in metres.
-    private func looseness(_ answer: KnownAnswer, _ state: HydraulicState) -> Double {
-        guard let at = answer.source.range(of: "ACCURACY "), let accuracy = Double(answer.source[at.upperBound...]), accuracy > 1e-8
-        else { return 0 }
-        let isFlow = ["flow", "outflow"].contains(answer.quantity)
-        return isFlow ? accuracy * (state.flows.map { abs($0) }.max() ?? 0) : 2 * accuracy
-    }
-
     /// nil where the state gives the answer, else what it gives instead.
     private func complaint(
         _ answer: KnownAnswer, _ network: Network, _ state: HydraulicState, _ constants: ConstantsMode
@@ -148,6 +139,6 @@ struct PublishedNetworkTests {
         }
         guard let given, let wanted = Double(answer.value) else { return told + "missing" }
         if answer.quantity == "pressure_at_least" { return given >= wanted - answer.tolerance ? nil : told + "\(given)" }
-        return abs(given - wanted) <= answer.tolerance + looseness(answer, state) ? nil : told + "\(given), off by \(given - wanted)"
+        return abs(given - wanted) <= answer.tolerance ? nil : told + "\(given), off by \(given - wanted)"
     }
 }

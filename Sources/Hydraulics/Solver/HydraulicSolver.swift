@@ -345,7 +345,10 @@ public final class HydraulicSolver {
                     isPolished = true
                     continue
                 }
-                guard outflows.settle(self) || (checking && updateLinks()) || (checking && actsOnPressure && applyPressureControls()) else {
+                guard
+                    outflows.settle(self) || (checking && updateLinks()) || (checking && actsOnPressure && applyPressureControls())
+                        || (checking && releaseStarvingValve())
+                else {
                     return .converged
                 }
                 sweep(0)
@@ -354,6 +357,13 @@ public final class HydraulicSolver {
             if checking, iteration < checkUntil || iteration % 30 == 29, iteration % checkEvery == 1, updateLinks() { sweep(0) }
         }
         return .notConverged
+    }
+
+    /// With EPANET's trickles the equations do not fail where a valve cuts a part off: the heads behind it fall without end.
+    private func releaseStarvingValve() -> Bool {
+        guard leaksWhereClosed else { return false }
+        let rows = (0..<model.rowCount).filter { !isIsolated[$0] && abs(head[$0]) > Tolerance.noHead }
+        return !rows.isEmpty && releaseValve(near: rows)
     }
 
     /// Opens an active valve near the rows where the equations failed; false where there is none.
