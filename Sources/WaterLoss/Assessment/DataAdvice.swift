@@ -53,6 +53,12 @@ public struct DataAdvice: Sendable {
 
     /// The measurement that makes an input better known.
     public static func measurement(_ input: String) -> String {
+        if input.hasPrefix(InputRegister.commonError) {
+            let group = String(input.dropFirst(InputRegister.commonError.count))
+            // The same meters in every month have the name of their line.
+            return measurement(group) == "measure \(group)"
+                ? "test several of \(group) against one standard: their errors have a common part" : measurement(group)
+        }
         // A part of a line, behind a colon, is measured as the line.
         switch input.split(separator: ":").first.map(String.init) ?? input {
         case "own_sources": "verify the meters of own sources: insertion meter or tank drop test at each"
