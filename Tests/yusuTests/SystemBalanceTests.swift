@@ -75,6 +75,8 @@ struct SystemBalanceTests {
         #expect(index["formula"] as? String == "real losses / UARL" && (index["variance_shares"] as? [String: Double])?.isEmpty == false)
         #expect(indicators["real_losses_per_connection"]?["value_l_per_connection_day"] is Double)
         #expect((read["worth_of_halving_currency_per_year"] as? [[String: Any]])?.first?["input"] as? String == "own_sources")
+        let whatIf = try #require(read["what_if"] as? [String: Double])
+        #expect(abs((whatIf["real_losses_m3_per_day"] ?? 0) - 2_683.505155 * 30 / 40) < 1e-5)
         let twice = try [0, 1].map { _ in try yusu("balance", "d.yaml", "--format", "json", "--seed", "9", "--samples", "256").output }
         #expect(twice[0] == twice[1] && !twice[0].isEmpty)
         let linear = try json("d.yaml", "--samples", "0")
