@@ -68,11 +68,15 @@ let package = Package(
         // Not a product: Tools/fuzz_inp and the tests of WaterFiles run it.
         .executableTarget(
             name: "fuzz-inp", dependencies: ["TextFiles", "WaterFiles", "WaterModel"], path: "Tools/FuzzINP", swiftSettings: strict),
+        // Not a product: Tools/Benchmarks/balance.py and the tests of WaterLoss run it.
+        .executableTarget(
+            name: "balance-coverage", dependencies: ["WaterLoss", "WaterModel", "NumericalMethods"], path: "Tools/BalanceCoverage",
+            swiftSettings: strict),
         tests(of: "NumericalMethods"),
         tests(of: "WaterModel"),
         tests(of: "TextFiles"),
         tests(of: "Hydraulics", ["WaterModel", "WaterFiles", "NumericalMethods"]),
-        tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles", "NumericalMethods"]),
+        tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles", "NumericalMethods", "balance-coverage"]),
         tests(of: "Planning", ["WaterModel", "WaterLoss", "NumericalMethods"]),
         tests(of: "WaterFiles", ["WaterModel", "fuzz-inp"], exclude: ["Crashers"]),
         tests(of: "Metering", ["WaterModel"]),

@@ -29,9 +29,11 @@ FLOW, STATUS, SETTING, PUMP_STATE = 8, 11, 12, 16
 TRIALS, ACCURACY, UNBALANCED, SP_GRAVITY, PRESS_UNITS = 0, 1, 14, 12, 25
 ITERATIONS, RELATIVEERROR, MAXHEADERROR, MAXFLOWCHANGE = 0, 1, 2, 3
 DURATION, REPORTSTEP, REPORTSTART = 0, 5, 6
+EMITTER_FLOW, LEAK_FLOW, DEMAND_FLOW, FULL_DEMAND = 29, 30, 31, 32
+TANK_DIAMETER, VOLUME_CURVE, LEAST_LEVEL, HIGHEST_LEVEL = 17, 19, 20, 21
 NODES, LINKS = 0, 2
 PDA = 1
-CLOSED_STATES, ACTIVE_STATE = (0, 1, 2), 4
+CLOSED_STATES, OPEN_STATE, ACTIVE_STATE = (0, 1, 2), 3, 4
 UNBALANCED_WARNING = 1
 
 
@@ -101,6 +103,43 @@ class Engine:
         self.call(name, *arguments, ctypes.byref(value))
         return value.value
 
+    def integer(self, name, *arguments):
+        value = ctypes.c_int()
+        self.call(name, *arguments, ctypes.byref(value))
+        return value.value
+
+    def demand_model(self):
+        """Kind, pressure heads that give nothing and all [ft], exponent."""
+        kind, a, b, c = ctypes.c_int(), ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
+        self.call("getdemandmodel", ctypes.byref(kind), ctypes.byref(a), ctypes.byref(b), ctypes.byref(c))
+        foot = PRESSURE_PER_FOOT[int(self.option(PRESS_UNITS))] * self.option(SP_GRAVITY)
+        return kind.value, a.value / foot, b.value / foot, c.value
+
+    def points(self, index):
+        """Points of a curve as the file has them; none for index 0."""
+        x, y, found = ctypes.c_double(), ctypes.c_double(), []
+        for point in range(1, self.integer("getcurvelen", index) + 1 if index > 0 else 1):
+            self.call("getcurvevalue", index, point, ctypes.byref(x), ctypes.byref(y))
+            found.append((x.value, y.value))
+        return found
+
+    def curve(self, index):
+        """Points of a curve of flow and head [ft³/s, ft]; none for index 0."""
+        flow = FLOW_PER_CUBIC_FOOT[FLOW_UNIT.index(self.flow_unit)]
+        return [(x / flow, y * self.length_unit / FOOT) for x, y in self.points(index)]
+
+    def curve_slopes(self, index):
+        """Upper end [m] and surface [m²] of each part of a tank's volume curve; none for index 0."""
+        points = [(x * self.length_unit, y * self.length_unit**3) for x, y in self.points(index)]
+        return [(b[0], (b[1] - a[1]) / max(b[0] - a[0], 1e-9)) for a, b in zip(points, points[1:])]
+
+    def state(self):
+        """Heads, flows, demands and outflows [SI], and settings [file's unit]."""
+        outflows = {"emitter_flows": EMITTER_FLOW, "leak_flows": LEAK_FLOW, "demand_flows": DEMAND_FLOW, "full_demands": FULL_DEMAND}
+        found = {key: self.values("node", self.node_count, kind) * self.flow_unit for key, kind in outflows.items()}
+        return found | {"heads": self.heads(), "flows": self.flows(), "demands": self.demands(),
+                        "settings": self.values("link", self.link_count, SETTING)}
+
     def seconds(self, kind):
         value = ctypes.c_long()
         self.call("gettimeparam", kind, ctypes.byref(value))
@@ -154,6 +193,8 @@ class Engine:
     def classes(self):
         """0 closed, 1 open, 2 active."""
         state = self.values("link", self.link_count, PUMP_STATE)
+        # EPANET calls a running pump with a trace of backward flow by the word of one that cannot deliver its head.
+        state = np.where((state == 0) & (self.flows() != 0), OPEN_STATE, state)
         return np.where(np.isin(state, CLOSED_STATES), 0, np.where(state == ACTIVE_STATE, 2, 1)).astype(np.int8)
 
     def ends(self):

@@ -5,7 +5,8 @@
     epanet_period.py FILE.inp file|dda|pda SECONDS OUT.npz
 
 Writes heads, demands, flows [SI], statuses (0 closed, 1 open, 2 active) and what is known of their quality at each report step:
-the accuracy at which the step balanced, the energy error, which nodes open links join to a source, what links that should pass nothing pass.
+the accuracy at which the step balanced, the energy error, which nodes open links join to a source, what links that should pass
+nothing pass; and heads and flows with EPANET's own errors taken out (`epanet_correction`), tanks carried along from solve to solve.
 """
 import sys
 import time
@@ -15,6 +16,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 import epanet_engine as en
+from epanet_correction import Correction
 
 ACCURACY, LOOSEST = 1e-8, 1e-3
 
@@ -55,6 +57,48 @@ def balance(engine, accuracy, twice=True):
             return now, accuracy
 
 
+class Tanks:
+    """How far the levels of EPANET's tanks would be elsewhere by now, had its flows been right."""
+
+    def __init__(self, engine):
+        self.rows, self.cylinders, self.curves, self.bottoms, self.limits = [], [], [], [], []
+        for row in np.flatnonzero(engine.sources()):
+            value = lambda kind: engine.number("getnodevalue", int(row) + 1, kind)
+            if value(en.TANK_DIAMETER) > 0:
+                self.rows.append(row)
+                self.cylinders.append(np.pi * (value(en.TANK_DIAMETER) * engine.length_unit)**2 / 4)
+                self.curves.append(engine.curve_slopes(int(value(en.VOLUME_CURVE))))
+                self.bottoms.append(value(en.ELEVATION) * engine.length_unit)
+                self.limits.append([(value(en.ELEVATION) + value(kind)) * engine.length_unit
+                                    for kind in (en.LEAST_LEVEL, en.HIGHEST_LEVEL)])
+        self.drift = np.zeros(len(self.rows))  # m
+
+    def area(self, index, head):
+        """Surface of a tank. [m²]"""
+        slopes = self.curves[index]
+        if not slopes:
+            return self.cylinders[index]
+        return next((slope for end, slope in slopes if head - self.bottoms[index] < end), slopes[-1][1])
+
+    def corrected(self, heads):
+        """Heads with those of the tanks put right; a tank that EPANET has filled or emptied to the brim is right again. [m]"""
+        heads = heads.copy()
+        for index, row in enumerate(self.rows):
+            if np.abs(heads[row] - self.limits[index]).min() < 1e-9:
+                self.drift[index] = 0
+            heads[row] += self.drift[index]
+        return heads
+
+    def shift(self, heads, inflows):
+        """How much earlier or later than in EPANET a tank would reach a level by now, at most. [s]"""
+        return max((abs(self.drift[index]) * self.area(index, heads[row]) / abs(inflows[row]) for index, row in enumerate(self.rows)
+                    if abs(inflows[row]) > 1e-6), default=0.0)
+
+    def move(self, heads, inflow_errors, seconds):
+        for index, row in enumerate(self.rows):
+            self.drift[index] += inflow_errors[row] * seconds / self.area(index, heads[row])
+
+
 def period(path, model, accuracy, seconds, twice=True):
     """Arrays of one run at its report steps. `seconds` is what one run may take."""
     began = time.monotonic()
@@ -65,9 +109,12 @@ def period(path, model, accuracy, seconds, twice=True):
             engine.use_demand_driven_demand()
         engine.option(en.UNBALANCED, 10)
         first, step = engine.seconds(en.REPORTSTART), engine.seconds(en.REPORTSTEP)
+        duration = engine.seconds(en.DURATION)
         ends, is_source = engine.ends(), engine.sources()
-        rows = {key: [] for key in ("time", "heads", "demands", "flows", "classes", "reached", "accuracy", "head_error",
-                                    "held_flow")}
+        correction, tanks = Correction(path, model), Tanks(engine)
+        rows = {key: [] for key in ("time", "heads", "demands", "flows", "classes", "reached", "accuracy", "head_error", "held_flow",
+                                    "right_heads", "right_flows", "lack", "lack_at", "loss_error", "odd_opening", "idle_pump")}
+        moments, shifts = [], []
         engine.open_hydraulics()
         solves, failures, stopped = 0, 0, ""
         while True:
@@ -79,35 +126,44 @@ def period(path, model, accuracy, seconds, twice=True):
                 stopped = f"{problem} after {solves} solves"
                 break
             solves += 1
+            moments.append(now)
             failures += used > accuracy
-            if now >= first and (now - first) % step == 0:
-                classes = engine.classes()
-                row = (now, engine.heads(), engine.demands(), engine.flows(), classes, reached(ends, is_source, classes), used,
-                       engine.head_error(), held_flow(engine, ends, classes))
+            classes = engine.classes()
+            state = engine.state() | {"classes": classes, "reached": reached(ends, is_source, classes)}
+            state["reached"] &= np.abs(state["heads"]) < 1e5
+            try:
+                right = correction.correct(state, tanks.corrected(state["heads"]))
+            except RuntimeError:  # a singular matrix
+                right = state | {"right": None, "lack": np.nan, "lack_at": "", "loss_error": np.nan, "inflows": state["demands"]}
+            # A last step may lead EPANET beyond the duration.
+            if now >= first and (now - first) % step == 0 and now <= duration:
+                row = (now, state["heads"], state["demands"], state["flows"], classes, state["reached"], used, engine.head_error(),
+                       held_flow(engine, ends, classes), right["heads"], right["flows"], right["lack"], right["lack_at"],
+                       right["loss_error"], correction.odd_opening(state),
+                       correction.idle_pump(state))
                 for key, value in zip(rows, row):
                     rows[key].append(value)
             if time.monotonic() - began > seconds:
                 stopped = f"{seconds:.0f} s were over at {now} s of the run"
                 break
-            if engine.advance() == 0:
+            passed = engine.advance()
+            if passed == 0:
                 break
+            tanks.move(state["heads"], right["inflows"] - state["demands"], passed)
+            shifts.append(tanks.shift(state["heads"], state["demands"]))
         result = {key: np.array(value) for key, value in rows.items()}
         result.update(nodes=np.array(engine.node_names()), links=np.array(engine.link_names()), solves=solves, stopped=stopped,
-                      unit_factor=engine.unit_factor)
+                      unit_factor=engine.unit_factor, ends=ends, sources=is_source, moments=np.array(moments),
+                      shifts=np.array([0.0] + shifts))
         return result
 
 
 def main(path, model, seconds, output):
-    """Writes EPANET's run, and its change over one decade where it is looser than asked, to an npz file."""
-    run = period(path, model, ACCURACY, seconds)
-    loosest = run["accuracy"].max(initial=ACCURACY)
-    if ACCURACY < loosest < np.inf:
-        other = period(path, model, min(loosest * 10, 0.1), seconds, twice=False)
-        count = min(len(run["time"]), len(other["time"]))
-        both = run["reached"][:count] & other["reached"][:count]
-        change = np.where(both, np.abs(run["heads"][:count] - other["heads"][:count]), 0)
-        run["head_change"] = change.max(axis=1, initial=0)
-        run["flow_change"] = np.abs(run["flows"][:count] - other["flows"][:count]).max(axis=1, initial=0)
+    """Writes EPANET's run to an npz file. Where it fails with an error at the first solve, it is asked for less."""
+    for accuracy in (ACCURACY, 1e-7, 1e-6, 1e-5):
+        run = period(path, model, accuracy, seconds)
+        if run["solves"]:
+            break
     np.savez(output, **run)
 
 

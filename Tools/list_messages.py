@@ -12,8 +12,9 @@ import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 FOLDERS = ["WaterLoss/Assessment", "WaterLoss/Indicators", "WaterLoss/Balance", "WaterLoss/NightFlow", "Planning/*"]
-# Tables of the catalogue of measures, and texts of the audit table, which is read by programs.
-LEFT_OUT = ("AuditAlerts", "WaterAudit", "StandardMeasures", "KoreanTree")
+# Tables of the catalogue of measures, texts of the audit table, which is read by programs, and the definitions of indicators, which
+# en.yaml has as "formula (reference)".
+LEFT_OUT = ("WaterAudit", "StandardMeasures", "KoreanTree", "KoreanStatistics", "LossIndicator")
 
 
 def literals(source):

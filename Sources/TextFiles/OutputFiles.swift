@@ -75,7 +75,7 @@ public struct OutputFiles: Sendable {
     }
 
     /// Neither missing, nor a file, nor a folder; or a name by which the system gives a stream, whatever that is at present.
-    private static func isDevice(_ path: String) -> Bool {
+    public static func isDevice(_ path: String) -> Bool {
         let name = URL(fileURLWithPath: path).standardizedFileURL.path
         if name.hasPrefix("/dev/") || name.hasPrefix("/proc/") { return FileManager.default.fileExists(atPath: path) }
         var status = stat()
@@ -99,6 +99,12 @@ public struct OutputFiles: Sendable {
         }
     }
 
+    /// Folder and name under which a file is written: links are followed.
+    public static func place(of path: String) -> (folder: String, name: String) {
+        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        return (url.deletingLastPathComponent().path, url.lastPathComponent)
+    }
+
     /// Writes one file in the same way. What is no file, such as `/dev/stdout`, is written to and not replaced.
     /// - Throws: `TextFileError.cannotWrite`.
     public static func write(_ text: String, to path: String) throws(TextFileError) {
@@ -112,8 +118,8 @@ public struct OutputFiles: Sendable {
             return
         }
         var files = OutputFiles()
-        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-        files.add(url.lastPathComponent, text)
-        try files.write(to: url.deletingLastPathComponent().path)
+        let place = place(of: path)
+        files.add(place.name, text)
+        try files.write(to: place.folder)
     }
 }

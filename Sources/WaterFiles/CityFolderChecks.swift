@@ -133,9 +133,9 @@ enum CityChecks {
     /// Billed consumption above the water put in: units or periods are mixed.
     @Sendable static func balancePeriod(_ contents: CityContents) -> [InputProblem] {
         guard let balance = contents.city.balance else { return [] }
-        func sum(_ lines: [BalanceInput.Line]) -> Double { lines.reduce(0) { $0 + (balance.volumes[$1]?.value ?? 0) } }
+        func sum(_ lines: [BalanceInput.Line]) -> Double { lines.reduce(0) { $0 + (balance.total($1) ?? 0) } }
         let supplied = sum([.ownSources, .imported]) - sum([.exported])
-        let known = balance.volumes[.ownSources]?.value != nil || balance.volumes[.imported]?.value != nil
+        let known = balance.isGiven(.ownSources) || balance.isGiven(.imported)
         let authorised = sum([.billedMetered, .billedUnmetered, .unbilledMetered, .unbilledUnmetered])
         guard known, authorised > supplied * (1 + slackOfSums) else { return [] }
         return [

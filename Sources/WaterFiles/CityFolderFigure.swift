@@ -5,7 +5,9 @@ import WaterModel
 
 /// Figures with their range, unit, year, source and status.
 extension YAMLMapping {
-    static let figureKeys = ["value", "low", "high", "margin_percent", "unit", "year", "source", "status"]
+    static let figureKeys = [
+        "value", "low", "high", "margin_percent", "unit", "year", "source", "status", "distribution", "error_group", "correlation",
+    ]
 
     /// The figure under a key, in SI; `unknown` where the key is absent, or where what stands there is a problem.
     func figure(_ key: String, _ units: FigureUnits?, problems: inout ProblemList) -> SourcedValue {
@@ -83,9 +85,26 @@ extension YAMLMapping {
                 problems.add(file, place, "'\(name)' has no unit", "add 'unit:' with one of: \(units.names)")
             }
         }
-        let figure = SourcedValue(value, low: low, high: high, year: year, source: source, status: status ?? .unknown)
+        var figure = SourcedValue(value, low: low, high: high, year: year, source: source, status: status ?? .unknown)
+        spread(of: &figure, at: place, problems: &problems)
         guard value != nil else { return (.unknown, unit) }
         return (factor == 1 ? figure : figure.scaled(by: factor), unit)
+    }
+
+    /// How the truth is spread over the range, and with which figures the error is shared.
+    private func spread(of figure: inout SourcedValue, at place: Int?, problems: inout ProblemList) {
+        figure.shape = choice("distribution", of: RangeShape.self, problems: &problems)
+        if figure.shape != nil, figure.low == nil {
+            problems.add(file, place, "'\(name)' has a distribution and no range", "give 'low:' and 'high:', or 'margin_percent:'")
+        }
+        let correlation = number("correlation", 0...1, "", problems: &problems)
+        guard let group = text("error_group", problems: &problems) else {
+            if correlation != nil {
+                problems.add(file, place, "'\(name)' has a correlation and no 'error_group'", "name the group whose errors it shares")
+            }
+            return
+        }
+        figure.errorGroup = ErrorGroup(name: group, correlation: correlation ?? 1)
     }
 
     /// `2024`, `2013-2015`, a year with a remark (`2023 Q4`), or `not stated`.

@@ -7,9 +7,9 @@ import WaterModel
 struct CityProfileFile {
     static let words = ["name", "country", "language", "currency", "time_zone", "utility", "synthetic", "notes", "facts"]
     static let figures = [
-        "population", "connections", "metered_connections", "mains_length", "service_line_length", "average_pressure", "supply_hours",
-        "tariff",
-        "variable_production_cost", "operating_cost", "production_capacity", "exchange_rate",
+        "population", "connections", "inactive_connections", "metered_connections", "customers", "mains_length", "mains_underestimation",
+        "service_line_length", "average_pressure", "supply_hours", "tariff", "variable_production_cost", "saleable_water", "operating_cost",
+        "production_capacity", "exchange_rate",
     ]
     static let languages = ["en", "es", "ko"]
 
@@ -43,17 +43,7 @@ struct CityProfileFile {
         profile.isSynthetic = top.boolean("synthetic", problems: &problems) ?? false
         profile.notes = top.texts("notes", problems: &problems)
         profile.population = top.figure("population", .persons, problems: &problems)
-        profile.connections = top.figure("connections", .connections, problems: &problems)
-        profile.meteredConnections = top.figure("metered_connections", .connections, problems: &problems)
-        profile.mainsLength = top.figure("mains_length", .length, problems: &problems)
-        profile.serviceLineLength = top.figure("service_line_length", .length, problems: &problems)
-        profile.averagePressure = top.figure("average_pressure", .pressure, problems: &problems)
-        profile.supplyHours = top.figure("supply_hours", .hoursPerDay, problems: &problems)
-        profile.tariff = top.figure("tariff", .pricePerVolume(currency), problems: &problems)
-        profile.variableProductionCost = top.figure("variable_production_cost", .pricePerVolume(currency), problems: &problems)
-        profile.operatingCost = top.figure("operating_cost", .costPerYear(currency), problems: &problems)
-        profile.productionCapacity = top.figure("production_capacity", .flow, problems: &problems)
-        profile.exchangeRate = top.figure("exchange_rate", .exchangeRate(currency), problems: &problems)
+        readFigures(top, into: &profile, problems: &problems)
         for (index, node) in top.list("facts").enumerated() {
             let known = ["item"] + YAMLMapping.figureKeys
             guard let entry = YAMLMapping(node, file: file, name: "facts[\(index + 1)]", known: known, problems: &problems) else {
@@ -66,6 +56,25 @@ struct CityProfileFile {
         var lines: [String: Int] = [:]
         for key in top.keys { lines[key] = top.line(of: key) }
         return CityProfileFile(profile: profile, lines: lines)
+    }
+
+    /// Figures of the network and of money.
+    static func readFigures(_ top: YAMLMapping, into profile: inout CityProfile, problems: inout ProblemList) {
+        profile.connections = top.figure("connections", .connections, problems: &problems)
+        profile.inactiveConnections = top.figure("inactive_connections", .connections, problems: &problems)
+        profile.customers = top.figure("customers", .connections, problems: &problems)
+        profile.meteredConnections = top.figure("metered_connections", .connections, problems: &problems)
+        profile.mainsLength = top.figure("mains_length", .length, problems: &problems)
+        profile.mainsUnderestimation = top.figure("mains_underestimation", .length, problems: &problems)
+        profile.serviceLineLength = top.figure("service_line_length", .length, problems: &problems)
+        profile.averagePressure = top.figure("average_pressure", .pressure, problems: &problems)
+        profile.supplyHours = top.figure("supply_hours", .hoursPerDay, problems: &problems)
+        profile.tariff = top.figure("tariff", .pricePerVolume(profile.currency), problems: &problems)
+        profile.variableProductionCost = top.figure("variable_production_cost", .pricePerVolume(profile.currency), problems: &problems)
+        profile.saleableWater = top.figure("saleable_water", .volumePerDay, problems: &problems)
+        profile.operatingCost = top.figure("operating_cost", .costPerYear(profile.currency), problems: &problems)
+        profile.productionCapacity = top.figure("production_capacity", .flow, problems: &problems)
+        profile.exchangeRate = top.figure("exchange_rate", .exchangeRate(profile.currency), problems: &problems)
     }
 
     static func isCode(_ text: String, letters: Int) -> Bool {

@@ -18,6 +18,14 @@ struct FigureUnits {
     static let flow = FigureUnits(choices: SensorUnits.flow)
     static let volume = FigureUnits(choices: VolumeUnit.allCases.map { ($0.rawValue, $0.cubicMetres) })
     static let share = FigureUnits(choices: [("%", 0.01), ("-", 1)])
+    /// A meter may err to either side.
+    static let signedShare = FigureUnits(choices: [("%", 0.01), ("-", 1)], least: nil)
+    /// What a connection, customer or line takes. [m³/d]
+    static let volumePerDay = FigureUnits(choices: [
+        ("m3/d", 1), ("L/d", 1e-3), ("gal/d", Units.usGallon), ("imp_gal/d", Units.imperialGallon),
+    ])
+    static let number = FigureUnits(choices: [("-", 1)], standard: "-")
+    static let years = FigureUnits(choices: [("years", 1)], standard: "years")
     static let sharePerYear = FigureUnits(choices: [("%/year", 0.01), ("%", 0.01), ("1/year", 1), ("-", 1)])
 
     static func pricePerVolume(_ currency: String) -> FigureUnits {

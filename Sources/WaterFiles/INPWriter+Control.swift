@@ -90,7 +90,7 @@ extension INPWriter {
         }
     }
 
-    private mutating func words(of premise: Rule.Premise, _ links: [Link.ID: Int]) -> [String] {
+    private mutating func words(of premise: Rule.Premise, _ links: ElementIndex<Link>) -> [String] {
         var words: [String]
         var settingFactor = 1.0
         switch premise.subject {

@@ -78,8 +78,8 @@ public enum NetworkTables {
     }
 
     struct Names {
-        let nodes: [Node.ID: Int]
-        let links: [Link.ID: Int]
+        let nodes: ElementIndex<Node>
+        let links: ElementIndex<Link>
         let network: Network
 
         init(_ network: Network) {

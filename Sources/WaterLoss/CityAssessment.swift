@@ -33,6 +33,8 @@ public struct CityAssessment: Sendable {
     public var gaps: [String]
     /// What can be concluded from these data, and what to measure next.
     public var advice: DataAdvice?
+    /// Real losses of the balance and of all zones' night flows brought together; nil where either is missing. [m³/s]
+    public var reconciliation: LossReconciliation?
 
     public init(
         level: DataLevel, balance: WaterBalance? = nil, indicators: [LossIndicator] = [], zones: [ZoneAssessment] = [],
@@ -63,6 +65,9 @@ public struct ZoneAssessment: Sendable {
     public var realLoss: Estimate?
     /// Loss less what meters miss, unmetered connections, unbilled and unauthorised use. [m³/s]
     public var realLossFromBalance: Estimate?
+    /// The two brought together, inputs that stand in both (inflow meter, under-registration, unmetered use) taken as one; nil where
+    /// either is missing. [m³/s]
+    public var reconciliation: LossReconciliation?
     /// Use of connections without a working meter, assumed. [m³/s]
     public var unmeteredUse: Estimate?
     /// Parts of the variance of `realLoss` by input, largest first.

@@ -34,9 +34,14 @@ public struct SourcedValue: Hashable, Sendable {
     public var year: String?
     public var source: String?
     public var status: SourceStatus
+    /// How the truth is spread over the range; nil: normal, or split normal where the value is not in the middle.
+    public var shape: RangeShape?
+    /// Whose errors it shares; nil: its error is its own.
+    public var errorGroup: ErrorGroup?
 
     public init(
-        _ value: Double?, low: Double? = nil, high: Double? = nil, year: String? = nil, source: String? = nil, status: SourceStatus
+        _ value: Double?, low: Double? = nil, high: Double? = nil, year: String? = nil, source: String? = nil, status: SourceStatus,
+        shape: RangeShape? = nil, errorGroup: ErrorGroup? = nil
     ) {
         self.value = value
         self.low = low
@@ -44,6 +49,8 @@ public struct SourcedValue: Hashable, Sendable {
         self.year = year
         self.source = source
         self.status = status
+        self.shape = shape
+        self.errorGroup = errorGroup
     }
 
     public static let unknown = SourcedValue(nil, status: .unknown)
@@ -52,6 +59,9 @@ public struct SourcedValue: Hashable, Sendable {
     /// Without a range the deviation is zero: the writer claims to know the figure.
     public var estimate: Estimate? {
         guard let value else { return nil }
+        if let low, let high, let deviation = shape?.deviation(value: value, low: low, high: high) {
+            return Estimate(value, standardDeviation: deviation)
+        }
         let halfWidth = ((high ?? value) - (low ?? value)) / 2
         return Estimate(value, margin95: halfWidth)
     }
@@ -60,6 +70,6 @@ public struct SourcedValue: Hashable, Sendable {
     public func scaled(by factor: Double) -> SourcedValue {
         SourcedValue(
             value.map { $0 * factor }, low: low.map { $0 * factor }, high: high.map { $0 * factor }, year: year, source: source,
-            status: status)
+            status: status, shape: shape, errorGroup: errorGroup)
     }
 }

@@ -4,7 +4,8 @@ import TextFiles
 import WaterLoss
 import WaterModel
 
-/// A CSV of audits: each row is read on its own, so that a bad one stops nothing.
+/// A CSV of audits: each row is read, computed and written on its own, so that a bad one stops nothing and a long file takes no more
+/// memory than a short one.
 struct AuditTable {
     static let columns = [
         "audit", "volume_unit", "period_days", "own_sources", "own_sources_error_percent", "own_sources_error_volume", "imported",
@@ -23,20 +24,24 @@ struct AuditTable {
     /// 유수율, 유효율, 무수율, 누수율: follow the other columns under the Korean standard.
     static let koreanColumns = ["yusu_percent", "yuhyo_percent", "musu_percent", "nusu_percent"]
 
-    private let table: DelimitedText
-    private let positions: [String: Int]
+    enum Form {
+        case csv
+        /// An object a line.
+        case json
+    }
 
-    var count: Int { table.rows.count }
+    private var rows: RowStream
+    private let positions: [String: Int]
 
     /// - Throws: `TextFileError`; a column that is missing or not known is an error, all of them told at once.
     init(path: String) throws(TextFileError) {
-        table = try DelimitedText(text: FileBytes.text(FileBytes.read(path)), file: path, acceptsRaggedRows: true)
+        rows = try RowStream(path: path)
         var problems: [InputProblem] = []
-        for name in ["audit", "volume_unit", "own_sources", "billed_metered"] where table.column(name) == nil {
+        for name in ["audit", "volume_unit", "own_sources", "billed_metered"] where !rows.header.contains(name) {
             problems.append(InputProblem(file: path, line: 1, what: "no column '\(name)'", remedy: "add it, or correct its name"))
         }
         var positions: [String: Int] = [:]
-        for (index, name) in table.header.enumerated() {
+        for (index, name) in rows.header.enumerated() {
             if !Self.columns.contains(name) {
                 problems.append(
                     InputProblem(
@@ -51,45 +56,63 @@ struct AuditTable {
         self.positions = positions
     }
 
-    /// The result table, and how many rows could not be computed.
-    func results(_ standard: WaterAudit.Standard) -> (text: String, failed: Int) {
-        let extra = standard == .korea ? Self.koreanColumns : []
-        var text = DelimitedText.line(Self.resultColumns + extra)
-        var failed = 0
-        for row in table.rows {
-            var reader = AuditRowReader(fields: row.fields, positions: positions, expected: table.header.count)
+    /// Computes row by row and hands each line of the result on. Returns the number of rows, and of those that could not be computed.
+    /// - Throws: `TextFileError` where the file ends inside a quote; rows before it have been handed on.
+    mutating func results(
+        _ standard: WaterAudit.Standard, _ form: Form = .csv, relief: KoreanTree.DataHandlingPlace = .reliefCredit,
+        write: (String) -> Void
+    ) throws(TextFileError) -> (rows: Int, failed: Int) {
+        let names = Self.resultColumns + (standard == .korea ? Self.koreanColumns : [])
+        if form == .csv { write(DelimitedText.line(names)) }
+        var count = 0, failed = 0
+        while let row = try rows.next() {
+            count += 1
+            var reader = AuditRowReader(fields: row.fields, positions: positions, expected: rows.header.count)
             let audit = reader.audit()
-            let reason: String
+            var fields: [String]
             if reader.problems.isEmpty {
                 do throws(BalanceError) {
-                    text += DelimitedText.line(Self.fields(try WaterAuditResult(audit, standard: standard)))
-                    continue
+                    fields = Self.fields(try WaterAuditResult(audit, standard: standard, relief: relief))
                 } catch {
-                    reason = error.description
+                    fields = Self.notComputed(audit.name, error.description, names.count)
+                    failed += 1
                 }
             } else {
-                reason = reader.problems.joined(separator: "; ")
+                fields = Self.notComputed(audit.name, reader.problems.joined(separator: "; "), names.count)
+                failed += 1
             }
-            failed += 1
-            let blanks = [String](repeating: "", count: Self.resultColumns.count - 2)
-            text += DelimitedText.line(
-                [audit.name] + blanks + ["not computed: \(reason)"] + [String](repeating: "", count: extra.count))
+            write(form == .csv ? DelimitedText.line(fields) : Self.object(names, fields))
         }
-        return (text, failed)
+        return (count, failed)
+    }
+
+    private static func notComputed(_ name: String, _ reason: String, _ columns: Int) -> [String] {
+        let blanks = [String](repeating: "", count: resultColumns.count - 2)
+        return [name] + blanks + ["not computed: \(reason)"] + [String](repeating: "", count: columns - resultColumns.count)
+    }
+
+    /// Names and alerts are text, everything else numbers.
+    private static func object(_ names: [String], _ fields: [String]) -> String {
+        JSON.object(
+            zip(names, fields).map { name, field in
+                (name, name == "audit" || name == "alerts" ? .string(field) : JSON(NumberText.number(field)))
+            }
+        ).line + "\n"
     }
 
     private static func fields(_ result: WaterAuditResult) -> [String] {
         func number(_ value: Double?) -> String { value.map(NumberText.exact) ?? "" }
         func percent(_ value: Double?) -> String { number(value.map { $0 * 100 }) }
-        let b = result.balance
+        let t = result.balance.terms
         var fields = [
-            result.audit.name, number(b.waterSupplied.value), number(b.authorisedConsumption.value), number(b.waterLosses.value),
-            number(b.unauthorised.value), number(b.meteringInaccuracy.value), number(b.dataHandling.value),
-            number(b.apparentLosses.value), number(b.realLosses.value), number(b.nonRevenueWater.value),
-            percent(b.revenueWaterRatio.value), percent(b.nonRevenueWater.value / b.waterSupplied.value),
+            result.audit.name, number(t.waterSupplied.value), number(t.authorisedConsumption.value), number(t.waterLosses.value),
+            number(t.unauthorised.value), number(t.meteringInaccuracy.value), number(t.dataHandling.value),
+            number(t.apparentLosses.value), number(t.realLosses.value), number(t.nonRevenueWater.value),
+            percent(t.revenueWaterRatio.value), percent(t.nonRevenueWater.value / t.waterSupplied.value),
             number(result.realLossesPerConnection), number(result.realLossesPerMain), number(result.apparentLossesPerConnection),
             number(result.unavoidableRealLosses), number(result.infrastructureLeakageIndex), number(result.apparentLossesCost),
-            number(result.realLossesCost), percent(result.nonRevenueWaterCostShare), result.alerts.joined(separator: "; "),
+            number(result.realLossesCost), percent(result.nonRevenueWaterCostShare),
+            result.alerts.map(\.message).joined(separator: "; "),
         ]
         if let tree = result.koreanTree {
             fields += [tree.revenueWaterRatio, tree.effectiveRatio, tree.nonRevenueEffectiveRatio, tree.leakageRatio].map {

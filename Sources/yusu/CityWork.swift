@@ -16,7 +16,8 @@ struct CityWork {
 
     /// - Parameters:
     ///   - findsLeaks: look for a running leak in the record of pressures and flows, which takes a few seconds.
-    init(folder: String, seed: UInt64, findsLeaks: Bool, quiet: Bool) throws {
+    ///   - assumptions: what is taken where the data of a zone do not say it.
+    init(folder: String, seed: UInt64, findsLeaks: Bool, assumptions: ZoneAssumptions = ZoneAssumptions(), quiet: Bool) throws {
         var remarks: [String] = []
         var errors = InputErrors()
         let read = try errors.keep { try CityFolder.read(folder) { path throws(TextFileError) in try INP.read(path) } }
@@ -55,7 +56,8 @@ struct CityWork {
             }
         }
         assessment = .assess(
-            city: city, consumption: report?.zones ?? [], meters: report?.summaries ?? [], pressures: pressures, leaks: leaks)
+            city: city, consumption: report?.zones ?? [], meters: report?.summaries ?? [], pressures: pressures, leaks: leaks,
+            assumptions: assumptions)
         self.remarks = remarks
     }
 

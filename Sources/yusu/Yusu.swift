@@ -14,7 +14,8 @@ struct Yusu: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            CheckCommand.self, NetworkCommand.self, BalanceCommand.self, MetersCommand.self, LocateCommand.self, PlanCommand.self,
+            CheckCommand.self, NetworkCommand.self, BalanceCommand.self, MetersCommand.self, NightFlowCommand.self,
+            LocateCommand.self, PlanCommand.self,
         ])
 
     /// Runs the command and ends the process with the exit code that fits what happened (see `ExitStatus`).

@@ -139,10 +139,10 @@ struct FreeWaterAuditTests {
         audit.pressure = 40
         let awwa = try WaterAuditResult(audit, standard: .awwa)
         #expect(awwa.infrastructureLeakageIndex == nil)
-        #expect(awwa.alerts.contains { $0.contains("not shown") })
+        #expect(awwa.alerts.contains { $0.message.contains("not shown") })
         let iwa = try WaterAuditResult(audit, standard: .iwa)
         #expect(iwa.infrastructureLeakageIndex != nil)
-        #expect(iwa.alerts.contains { $0.contains("outside its conditions") })
+        #expect(iwa.alerts.contains { $0.message.contains("outside its conditions") })
     }
 
     @Test("exported water: same real losses, other percentages under AWWA and IWA")

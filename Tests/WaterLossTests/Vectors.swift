@@ -21,6 +21,7 @@ enum Vectors {
         subscript(key: String) -> Node { Node((raw as? [String: Any])?[key]) }
         var number: Double? { (raw as? NSNumber)?.doubleValue }
         var text: String? { raw as? String }
+        var members: [String: Node] { (raw as? [String: Any] ?? [:]).mapValues { Node($0) } }
         var list: [Node] { (raw as? [Any] ?? []).map { Node($0) } }
     }
 }

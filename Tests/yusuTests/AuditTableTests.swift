@@ -3,6 +3,7 @@
 import Foundation
 import Testing
 import TextFiles
+import WaterLoss
 
 @testable import yusu
 
@@ -18,17 +19,25 @@ struct AuditTableTests {
         return try AuditTable(path: path)
     }
 
+    func results(_ rows: [String], _ standard: WaterAudit.Standard, _ form: AuditTable.Form = .csv) throws -> (text: String, failed: Int) {
+        var table = try table(rows), text = ""
+        let count = try table.results(standard, form) { text += $0 }
+        #expect(count.rows == rows.count)
+        return (text, count.failed)
+    }
+
     @Test("a bad row keeps its place with the reason")
     func badRows() throws {
-        let (text, failed) = try table([
-            "good,ML,365,1000,,800,2,100,km,9000,40,m,fwas5",
-            "word,ML,365,abc,,800,2,100,km,9000,40,m,fwas5",
-            "short,ML,365",
-            "unit,gallons,365,1000,,800,2,100,km,9000,40,m,fwas5",
-            "nothing,ML,365,1000,,,2,100,km,9000,40,m,fwas5",
-            "lengthless,ML,365,1000,,800,2,100,,9000,40,m,fwas5",
-            "last,m3,,1000,,800,,,,,,,",
-        ]).results(.awwa)
+        let (text, failed) = try results(
+            [
+                "good,ML,365,1000,,800,2,100,km,9000,40,m,fwas5",
+                "word,ML,365,abc,,800,2,100,km,9000,40,m,fwas5",
+                "short,ML,365",
+                "unit,gallons,365,1000,,800,2,100,km,9000,40,m,fwas5",
+                "nothing,ML,365,1000,,,2,100,km,9000,40,m,fwas5",
+                "lengthless,ML,365,1000,,800,2,100,,9000,40,m,fwas5",
+                "last,m3,,1000,,800,,,,,,,",
+            ], .awwa)
         let result = try DelimitedText(text: text, file: "results.csv")
         #expect(failed == 5)
         #expect(result.header == AuditTable.resultColumns)
@@ -50,7 +59,7 @@ struct AuditTableTests {
 
     @Test("the Korean standard adds its ratios")
     func korean() throws {
-        let (text, failed) = try table(["s,thousand_m3,366,1162268,,1107441,,,,,,,"]).results(.korea)
+        let (text, failed) = try results(["s,thousand_m3,366,1162268,,1107441,,,,,,,"], .korea)
         let result = try DelimitedText(text: text, file: "results.csv")
         #expect(failed == 0)
         #expect(result.header.suffix(4) == ["yusu_percent", "yuhyo_percent", "musu_percent", "nusu_percent"])

@@ -56,9 +56,10 @@ public final class HydraulicModel: Sendable {
         let places = network.nodeIndex()
         var nodeEnds: [(start: Int32, end: Int32)] = []
         nodeEnds.reserveCapacity(network.links.count)
-        for link in network.links {
-            guard let from = places[link.start] else { throw .undefinedNode(link: link.id, node: link.start) }
-            guard let to = places[link.end] else { throw .undefinedNode(link: link.id, node: link.end) }
+        for index in network.links.indices {
+            let id = network.links[index].id, start = network.links[index].start, end = network.links[index].end
+            guard let from = places[start] else { throw .undefinedNode(link: id, node: start) }
+            guard let to = places[end] else { throw .undefinedNode(link: id, node: end) }
             nodeEnds.append((Int32(from), Int32(to)))
         }
         let (rowOfNode, order) = Self.rows(of: network, nodeEnds)

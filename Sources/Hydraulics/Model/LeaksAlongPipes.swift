@@ -35,7 +35,7 @@ extension Network {
     }
 
     private mutating func divide(
-        _ link: Int, at points: [(fraction: Double, leak: Leak)], from whole: Network, _ nodeOf: [Node.ID: Int]
+        _ link: Int, at points: [(fraction: Double, leak: Leak)], from whole: Network, _ nodeOf: ElementIndex<Node>
     ) {
         let original = whole.links[link]
         guard let pipe = original.pipe, let from = nodeOf[original.start], let to = nodeOf[original.end] else { return }

@@ -44,7 +44,7 @@ struct OutflowLaws: Sendable {
                 rows[index], node.elevation, .emitter, emitter.coefficient, exponent: emitter.exponent ?? options.emitterExponent,
                 reverses: options.emitterBackflow)
         }
-        let places = network.leaks.isEmpty && !network.links.contains { $0.pipe?.leakage != nil } ? [:] : network.nodeIndex()
+        let places = network.leaks.isEmpty && !network.links.contains { $0.pipe?.leakage != nil } ? ElementIndex() : network.nodeIndex()
         for leak in network.leaks {
             guard case .node(let id) = leak.place, let node = places[id] else { throw .undefinedLeakPlace("\(leak.place)") }
             open(rows[node], network.nodes[node].elevation, .leak, leak.coefficient, exponent: leak.exponent)

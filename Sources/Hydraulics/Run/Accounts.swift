@@ -32,11 +32,12 @@ public struct FlowBalance: Sendable, Hashable {
         (self.emitters, self.leakage, self.storage, self.overflow) = (emitters, leakage, storage, overflow)
     }
 
-    /// What the volumes leave unexplained, as a share of all that came in or out of tanks. [–]
+    /// What the volumes leave unexplained, as a share of all that came in or out of tanks, or of a litre where that is more: what
+    /// a solve's own bar for the balance lets pass in hours. [–]
     public var closure: Double {
         let used = returned + consumption + emitters + leakage + overflow
         let given = inflow + max(-storage, 0), taken = used + max(storage, 0)
-        return (inflow - used - storage) / max(given, taken, 1e-9)
+        return (inflow - used - storage) / max(given, taken, 1e-3)
     }
 }
 
@@ -247,6 +248,9 @@ final class Accounts {
     /// Background leakage of each pipe, in the order of the network as it was given: its share, by area, of what its end nodes lose. [m³]
     var leakageOfPipes: [Double] {
         let network = model.network
+        guard model.outflows.laws.indices.contains(where: { model.outflows.laws[$0].role == .pipeLeak }) else {
+            return [Double](repeating: 0, count: model.linkCount)
+        }
         var fixed: [Int: Double] = [:], growing: [Int: Double] = [:]
         func ends(_ link: Int) -> [Int] {
             let place = Int(model.table.placeOfLink[link])

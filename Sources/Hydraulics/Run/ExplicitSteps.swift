@@ -28,7 +28,7 @@ extension ExtendedPeriod {
             let q = inflows[entry.tank], head = head(ofTank: entry.tank)
             guard abs(q) > Self.noFlow, entry.isAbove ? head < entry.head && q > 0 : head > entry.head && q < 0 else { continue }
             let wait = ((model.tanks[entry.tank].volume(atHead: entry.head) - volumes[entry.tank]) / q).rounded()
-            if wait > 0, wait < step, apply(entry.action, place: entry.place, link: entry.link, isTrial: true) { step = wait }
+            if wait > 0, wait < step, endsStep(entry) { step = wait }
         }
         let rates = accounts.rates(solver, multipliers: multipliers)
         let taken = rules.isEmpty ? step : ruleSteps(upTo: step)

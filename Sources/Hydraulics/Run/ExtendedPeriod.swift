@@ -115,7 +115,8 @@ public final class ExtendedPeriod {
             let setting: Double =
                 switch item.kind {
                 case .pipe: 0
-                case .pump(let pump): pump.speed
+                // A closed pump stands still: to close it again changes nothing.
+                case .pump(let pump): item.status == .closed ? 0 : pump.speed
                 case .valve(let valve): valve.setting
                 }
             solver.impose(place, item.status, setting)
@@ -133,7 +134,8 @@ public final class ExtendedPeriod {
 
     private func imposePatterns(isFirst: Bool = false) {
         let isNew = model.demands.period(at: Int(now)) != period
-        guard isNew || isFirst else { return }
+        // EPANET opens a pump with a pattern again at each solve, whatever closed it.
+        guard isNew || isFirst || model.constants.followsEPANET else { return }
         if isNew { imposePatternsOnly() }
         let patterns = model.patterns
         for reservoir in patterns.reservoirs {
@@ -155,8 +157,11 @@ public final class ExtendedPeriod {
             head >= tank.full - levelSlack ? (tank.canOverflow ? .none : .full) : head <= tank.empty + levelSlack ? .empty : .none)
     }
 
-    /// Level that counts as reached. [m]
+    /// Level that counts as full or empty. [m]
     var levelSlack: Double { model.constants.followsEPANET ? 1e-9 : 1e-3 }
+
+    /// Level that counts as reached by a control. [m]
+    static let controlSlack = 1e-4
 
     func head(ofTank number: Int) -> Double { solver.target[model.tanks[number].row] }
 
@@ -165,7 +170,7 @@ public final class ExtendedPeriod {
             let holds = controls.holds(entry, at: now) { entry in
                 let head = head(ofTank: entry.tank)
                 guard model.constants.followsEPANET else {
-                    return entry.isAbove ? head >= entry.head - levelSlack : head <= entry.head + levelSlack
+                    return entry.isAbove ? head >= entry.head - Self.controlSlack : head <= entry.head + Self.controlSlack
                 }
                 // A level counts as reached within one second's flow.
                 let tank = model.tanks[entry.tank]
@@ -190,6 +195,15 @@ public final class ExtendedPeriod {
         return changes
     }
 
+    /// Whether a step in time ends where a control acts. EPANET compares with the status that the last solve found, so that a link
+    /// which is closed for the time being counts as to be opened.
+    func endsStep(_ entry: ControlBook.Entry) -> Bool {
+        if apply(entry.action, place: entry.place, link: entry.link, isTrial: true) { return true }
+        guard model.constants.followsEPANET else { return false }
+        let imposed = solver.imposed[entry.place], found = solver.status[entry.place]
+        return found != (imposed == .closed ? .closed : imposed == .active ? .active : .open)
+    }
+
     // MARK: Time
 
     private func advance() {
@@ -212,7 +226,9 @@ public final class ExtendedPeriod {
         var step = Double(times.hydraulicStep)
         if times.patternStep > 0 {
             let next = model.demands.period(at: Int(now)) + 1
-            let wait = Double(next * times.patternStep - times.patternStart) - now
+            // EPANET forgets PATTERN START here, and steps over changes of its patterns.
+            let start = model.constants.followsEPANET ? 0 : times.patternStart
+            let wait = Double(next * times.patternStep - start) - now
             if wait > 0 { step = min(step, wait) }
         }
         if Double(nextReport) > now { step = min(step, Double(nextReport) - now) }
@@ -223,7 +239,7 @@ public final class ExtendedPeriod {
         }
         for entry in controls.entries {
             guard let wait = controls.wait(entry, at: now), wait > 0, wait < step else { continue }
-            if apply(entry.action, place: entry.place, link: entry.link, isTrial: true) { step = wait }
+            if endsStep(entry) { step = wait }
         }
         return min(step, Double(times.duration) - now)
     }

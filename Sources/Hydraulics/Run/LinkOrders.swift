@@ -45,8 +45,8 @@ struct ControlBook {
     init(_ model: HydraulicModel) {
         let network = model.network
         startClock = network.times.startClockTime
-        let nodes = network.controls.isEmpty ? [:] : network.nodeIndex()
-        let links = network.controls.isEmpty ? [:] : network.linkIndex()
+        let nodes = network.controls.isEmpty ? ElementIndex() : network.nodeIndex()
+        let links = network.controls.isEmpty ? ElementIndex() : network.linkIndex()
         for control in network.controls where !control.isDisabled {
             guard let link = links[control.link] else { continue }
             let place = Int(model.table.placeOfLink[link])

@@ -154,12 +154,12 @@ extension ExtendedPeriod {
         return (trial, stop: true)
     }
 
-    /// Heads at which something happens to a tank, the way it goes. [m]
-    private func limits(_ number: Int, rising: Bool) -> [Double] {
+    /// Heads at which something happens to a tank, the way it goes, and how near counts as there. [m]
+    private func limits(_ number: Int, rising: Bool) -> [(head: Double, slack: Double)] {
         let tank = model.tanks[number]
-        var found = rising ? [tank.full] : [tank.empty]
+        var found = [(head: rising ? tank.full : tank.empty, slack: levelSlack)]
         for entry in controls.entries where entry.tank == number && entry.isAbove == rising {
-            if apply(entry.action, place: entry.place, link: entry.link, isTrial: true) { found.append(entry.head) }
+            if apply(entry.action, place: entry.place, link: entry.link, isTrial: true) { found.append((entry.head, Self.controlSlack)) }
         }
         return found
     }
@@ -171,9 +171,8 @@ extension ExtendedPeriod {
             let from = head(ofTank: number), to = trial.heads[number]
             guard from != to else { continue }
             let rising = to > from
-            for limit in limits(number, rising: rising) {
-                let isPassed =
-                    rising ? from < limit - levelSlack && to > limit + levelSlack : from > limit + levelSlack && to < limit - levelSlack
+            for (limit, slack) in limits(number, rising: rising) {
+                let isPassed = rising ? from < limit - slack && to > limit + slack : from > limit + slack && to < limit - slack
                 guard isPassed else { continue }
                 let share = crossing(number, trial, step, limit)
                 if share < first ?? .infinity { first = share }
@@ -211,7 +210,7 @@ extension ExtendedPeriod {
     private func reachesLevel(_ trial: Trial) -> Bool {
         for number in model.tanks.indices {
             let from = head(ofTank: number), to = trial.heads[number]
-            for limit in limits(number, rising: to > from) where abs(to - limit) <= levelSlack && abs(from - limit) > levelSlack {
+            for (limit, slack) in limits(number, rising: to > from) where abs(to - limit) <= slack && abs(from - limit) > slack {
                 return true
             }
         }

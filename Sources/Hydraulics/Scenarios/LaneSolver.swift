@@ -19,6 +19,7 @@ final class LaneSolver {
     /// One where an outflow follows its law, zero where it is held at an end.
     let isFree: Column<Lanes>
     let outRest: Column<Lanes>
+    var last = LaneTally()
     var leaks: [LaneLeak] = []
     var matrix: LaneLDLT
     /// Looks at statuses with the scalar rules.
@@ -77,7 +78,7 @@ final class LaneSolver {
     }
 
     /// Takes in a scenario; false where it has to be solved by itself.
-    func impose(_ scenario: Scenario, lane: Int, _ nodes: [Node.ID: Int], _ links: [Link.ID: Int]) -> Bool {
+    func impose(_ scenario: Scenario, lane: Int, _ nodes: ElementIndex<Node>, _ links: ElementIndex<Link>) -> Bool {
         if scenario.demandFactor != 1 || !scenario.outflows.isEmpty {
             for row in 0..<model.rowCount where model.isJunction[row] {
                 if scenario.demandFactor != 1 { setDemand(row, lane, start.wanted[row] * scenario.demandFactor) }
@@ -149,93 +150,55 @@ final class LaneSolver {
     }
 
     /// Iterates until every lane has settled or given up.
-    func settle(lanes count: Int) {
+    /// - Parameter beginsAtBase: all lanes differ from the base case by what flows out alone.
+    func settle(lanes count: Int, fromBase beginsAtBase: Bool) {
         var active = Lanes(repeating: 0)
         for lane in 0..<count where isSound[lane] { active[lane] = 1 }
-        var last = sweep(.zero)
+        if !beginsAtBase { last = sweep(.zero) }
         for iteration in 0..<Self.mostIterations where active != .zero {
-            for row in delta.indices { delta[row] = right[row] }
-            let sound = matrix.factor(diagonal: diagonal, offDiagonal: offDiagonal, solving: delta)
-            for lane in 0..<count where active[lane] > 0 && !sound[lane] {
-                isSound[lane] = false
-                active[lane] = 0
+            if beginsAtBase, iteration == 0, let matrix = start.matrix {
+                leaveBase()
+                matrix.solve(delta)
+            } else {
+                delta.take(right)
+                let sound = matrix.factor(diagonal: diagonal, offDiagonal: offDiagonal, solving: delta)
+                for lane in 0..<count where active[lane] > 0 && !sound[lane] {
+                    isSound[lane] = false
+                    active[lane] = 0
+                }
             }
             delta[model.spareRow] = .zero
             for row in 0..<model.rowCount {
-                delta[row] = delta[row].replacing(with: 0, where: active .== 0)
-                head[row] += delta[row]
+                let step = delta[row].replacing(with: 0, where: active .== 0)
+                delta[row] = step
+                head[row] += step
             }
             last = sweep(active)
             for lane in 0..<count where active[lane] > 0 {
                 iterations[lane] = iteration + 1
-                guard last.isConverged(lane, start.accuracy), !settleOutflows(lane) else { continue }
+                guard last.isConverged(lane, start.accuracy, start.energyBar), !settleOutflows(lane) else { continue }
                 settled[lane] = true
                 active[lane] = 0
             }
         }
     }
 
-    private static let mostIterations = 30
-
-    /// The lane's answer; nil where it has to be solved by itself.
-    func result(_ lane: Int) -> ScenarioResult? {
-        guard settled[lane], isSound[lane] else { return nil }
-        for leak in leaks where leak.lane == lane && leak.flow <= 0 { return nil }
-        guard statusesHold(lane) else { return nil }
-        let (mass, throughput, energy) = residuals(lane)
-        guard mass <= max(Verdict.massBar * throughput, Verdict.massFloor), energy <= Verdict.energyBar(accuracy: start.accuracy) else { return nil }
-        var heads = [Double?](repeating: nil, count: model.nodeCount)
-        for node in 0..<model.nodeCount {
-            let row = Int(model.rowOfNode[node])
-            if !start.isIsolated[row] { heads[node] = head[row][lane] }
-        }
-        var flows = [Double](repeating: 0, count: model.linkCount)
-        for link in 0..<model.linkCount {
-            let place = Int(model.table.placeOfLink[link])
-            flows[link] = start.status[place].isClosed ? 0 : flow[place][lane]
-        }
-        return ScenarioResult(
-            outcome: .converged, iterations: iterations[lane], massResidual: mass, energyResidual: energy, heads: heads, flows: flows,
-            isSingle: false)
-    }
-
-    /// Whether check valves, pumps and valves would stay as they are.
-    private func statusesHold(_ lane: Int) -> Bool {
-        guard model.table.count > model.table.pipes else { return true }
-        for row in 0..<model.rowCount { scratch.head[row] = head[row][lane] }
-        for k in model.table.pipes..<model.table.count { scratch.flow[k] = flow[k][lane] }
-        scratch.status.take(start.status)
-        scratch.changes.fill(0)
-        return !scratch.wouldChangeStatus()
-    }
-
-    private func residuals(_ lane: Int) -> (mass: Double, throughput: Double, energy: Double) {
-        var balance = [Double](repeating: 0, count: model.rowCount + 1)
-        var energy = 0.0, throughput = 0.0
-        for row in 0..<model.rowCount { balance[row] = -demand[row][lane] }
+    /// The first step of lanes that differ from the base case by what flows out alone: the base's own matrix serves all of them, and
+    /// nothing has to be evaluated for it. What new leaks add to the matrix waits for the second step.
+    private func leaveBase() {
         for k in 0..<model.table.count {
-            let q = flow[k][lane]
-            balance[Int(model.table.start[k])] -= q
-            balance[Int(model.table.end[k])] += q
-            if conductance[k][lane] != 0, !start.status[k].isClosed { energy = max(energy, abs(residual[k][lane])) }
+            conductance[k] = Lanes(repeating: start.conductance[k])
+            residual[k] = Lanes(repeating: start.residual[k])
         }
         for index in outflow.indices {
-            balance[Int(model.outflows.laws[index].row)] -= outflow[index][lane]
-            energy = max(energy, abs(outResidual[index][lane]))
+            outConductance[index] = Lanes(repeating: start.outConductance[index])
+            outResidual[index] = Lanes(repeating: start.outResidual[index])
         }
-        for leak in leaks where leak.lane == lane {
-            balance[Int(leak.law.row)] -= leak.flow
-            energy = max(energy, abs(leak.residual))
-        }
-        var mass = 0.0
-        for row in 0..<model.rowCount {
-            if model.isJunction[row] {
-                throughput += abs(demand[row][lane])
-                if !start.isIsolated[row] { mass = max(mass, abs(balance[row])) }
-            } else {
-                throughput += abs(balance[row])
-            }
-        }
-        return (mass, throughput, energy)
+        for row in 0...model.rowCount { delta[row] = start.right[row] - (demand[row] - start.demand[row]) }
+        for leak in leaks { delta[Int(leak.law.row)][leak.lane] -= leak.flow }
+        for row in start.boundary { delta[row] = .zero }
+        for row in 0..<model.rowCount where start.isIsolated[row] { delta[row] = .zero }
     }
+
+    private static let mostIterations = 30
 }

@@ -11,8 +11,8 @@ struct LaneTally {
     var unbalanced = Lanes.zero
     var count = 0
 
-    func isConverged(_ lane: Int, _ accuracy: Double) -> Bool {
-        worst[lane] <= Verdict.energyBar(accuracy: accuracy) && unbalanced[lane] <= max(0.1 * Verdict.massBar * total[lane], 1e-15)
+    func isConverged(_ lane: Int, _ accuracy: Double, _ energyBar: Double) -> Bool {
+        worst[lane] <= energyBar && unbalanced[lane] <= max(0.1 * Verdict.massBar * total[lane], 1e-15)
             && ahead[lane] <= max(accuracy * total[lane], Tolerance.noFlow * 1e-3 * Double(count))
     }
 }
@@ -56,8 +56,13 @@ extension LaneSolver {
         let open = start.open
         var ahead = Lanes.zero, total = Lanes.zero, worst = Lanes.zero
         for k in 0..<table.pipes {
-            if open[k] == 0 { continue }
             let i = Int(table.start[k]), j = Int(table.end[k])
+            if open[k] == 0 {
+                // EPANET's trickle stays that of the base case.
+                right[i] -= flow[k]
+                right[j] += flow[k]
+                continue
+            }
             var q = flow[k]
             q += step * conductance[k] * (residual[k] + delta[i] - delta[j])
             let size = q.magnitudes

@@ -28,33 +28,45 @@ public struct ScenarioBatch: Sendable {
 
     /// - Parameter threads: how many groups are solved at once, 1 or more.
     public func solve(_ scenarios: [Scenario], threads: Int) -> [ScenarioResult] {
-        let groups = (scenarios.count + 7) / 8
-        let shared = Mutex<[Int: [ScenarioResult]]>([:])
-        let links = Dictionary(uniqueKeysWithValues: model.network.links.enumerated().map { ($1.id, $0) })
-        let nodes = model.network.nodeIndex()
+        // Scenarios that begin alike go together, so that none depends on its neighbours.
+        let kinds = [true, false].map { kind in scenarios.indices.filter { beginsAtBase(scenarios[$0]) == kind } }
+        let parts = kinds.flatMap { kind in stride(from: 0, to: kind.count, by: 8).map { Array(kind[$0..<min($0 + 8, kind.count)]) } }
+        let groups = parts.count
+        let shared = Mutex<[Int: ScenarioResult]>([:])
+        let nodes = model.network.nodeIndex(), links = model.network.linkIndex()
         let workers = max(1, min(threads, groups))
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
             let lanes = LaneSolver(model, start)
             for group in stride(from: worker, to: groups, by: workers) {
-                let part = Array(scenarios[(8 * group)..<min(8 * group + 8, scenarios.count)])
+                let part = parts[group].map { scenarios[$0] }
                 let results = solve(part, lanes, nodes, links)
-                shared.withLock { $0[group] = results }
+                shared.withLock { found in
+                    for (place, result) in zip(parts[group], results) { found[place] = result }
+                }
             }
         }
-        return shared.withLock { found in (0..<groups).flatMap { found[$0] ?? [] } }
+        return shared.withLock { found in scenarios.indices.compactMap { found[$0] } }
+    }
+
+    /// Whether a scenario differs from the base case by what flows out alone, in ways that leave the laws of demand as they are.
+    private func beginsAtBase(_ scenario: Scenario) -> Bool {
+        let movesDemands = scenario.demandFactor != 1 || !scenario.outflows.isEmpty
+        return scenario.statuses.isEmpty && scenario.roughness.isEmpty && !(movesDemands && model.outflows.isPressureDriven)
+            && start.matrix != nil
     }
 
     private func solve(
-        _ scenarios: [Scenario], _ lanes: LaneSolver, _ nodes: [Node.ID: Int], _ links: [Link.ID: Int]
+        _ scenarios: [Scenario], _ lanes: LaneSolver, _ nodes: ElementIndex<Node>, _ links: ElementIndex<Link>
     ) -> [ScenarioResult] {
         lanes.reset()
         var single = [Bool](repeating: !base.verdict.isConverged, count: scenarios.count)
         for (lane, scenario) in scenarios.enumerated() where !single[lane] {
             single[lane] = !lanes.impose(scenario, lane: lane, nodes, links)
         }
-        lanes.settle(lanes: scenarios.count)
+        lanes.settle(lanes: scenarios.count, fromBase: scenarios.first.map(beginsAtBase) ?? false)
+        let results = lanes.results(count: scenarios.count)
         return scenarios.enumerated().map { lane, scenario in
-            if !single[lane], let result = lanes.result(lane) { return result }
+            if !single[lane], let result = results[lane] { return result }
             return alone(scenario)
         }
     }
@@ -106,11 +118,20 @@ struct LaneStart: Sendable {
     let boundary: [Int32]
     let isGiven: Column<Bool>
     let outflow: Column<Double>
+    let outConductance: Column<Double>
+    let outResidual: Column<Double>
     let hold: Column<OutflowState.Hold>
+    let conductance: Column<Double>
+    let residual: Column<Double>
+    let right: Column<Double>
+    /// The matrix of the base case, factored; nil where it cannot be.
+    let matrix: SparseLDLT?
     let accuracy: Double
+    let energyBar: Double
     let conditions: SolverCopy
 
     init(_ solver: HydraulicSolver) {
+        matrix = solver.refactor() ? solver.matrix : nil
         head = solver.head.copy()
         flow = solver.flow.copy()
         demand = solver.demand.copy()
@@ -122,8 +143,14 @@ struct LaneStart: Sendable {
         boundary = solver.boundary
         isGiven = solver.isGiven.copy()
         outflow = solver.outflows.flow.copy()
+        outConductance = solver.outflows.conductance.copy()
+        outResidual = solver.outflows.residual.copy()
         hold = solver.outflows.hold.copy()
+        conductance = solver.conductance.copy()
+        residual = solver.residual.copy()
+        right = solver.right.copy()
         accuracy = solver.accuracy
+        energyBar = solver.energyBar
         conditions = SolverCopy(imposed: solver.imposed.copy(), target: solver.target.copy(), limits: solver.limits)
     }
 }

@@ -84,22 +84,16 @@ extension HydraulicSolver {
         return number >= 0 && limits[number] == .full
     }
 
-    /// A full tank takes no more, an empty one gives no more. EPANET passes over what its tolerances hide, and a wide pipe drains a
-    /// tank below its bottom; with exact constants next to nothing is passed over.
+    /// A full tank takes no more, an empty one gives no more, however small the drop to it: a wide pipe would drain it below its bottom.
     func refusingTank(_ k: Int, _ q: Double, _ h1: Double, _ h2: Double) -> Int32? {
-        let isExact = !constants.followsEPANET
-        let leastDrop = isExact ? Tolerance.level : Tolerance.head
-        let leastFlow = isExact ? Tolerance.noFlow : Tolerance.flow
         func refuses(_ row: Int32, away drop: Double, out q: Double) -> Bool {
             let number = Int(model.tankAtRow[row])
             guard number >= 0 else { return false }
             let isPump = model.table.kind[k] == .pump
             switch limits[number] {
             case .none: return false
-            case .full: return isPump ? row == model.table.end[k] : drop < -leastDrop || q < -leastFlow
-            case .empty:
-                if isPump { return row == model.table.start[k] }
-                return isExact ? drop > leastDrop || q > leastFlow : drop > leastDrop && q >= -leastFlow
+            case .full: return isPump ? row == model.table.end[k] : drop < -Tolerance.level || q < -Tolerance.noFlow
+            case .empty: return isPump ? row == model.table.start[k] : drop > Tolerance.level || q > Tolerance.noFlow
             }
         }
         if refuses(model.table.start[k], away: h1 - h2, out: q) { return model.table.start[k] }

@@ -11,7 +11,7 @@ import WaterModel
 /// out the next matrix.
 ///
 /// A solve has converged when a further step would move next to nothing, every open link loses just the head between its ends
-/// (`Verdict.energyBar(accuracy:)`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
+/// (`Verdict.energyBar`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
 /// node leaves the equations and hands its balance to the valve's other end. Closed links carry nothing; parts without a source
 /// are found by walking the network and named, instead of being given a head.
 ///
@@ -86,6 +86,8 @@ public final class HydraulicSolver {
     var partsWithSource: [Bool] = []
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy: Double
+    /// What an open link may lose more or less than its law says. [m]
+    var energyBar: Double { constants.followsEPANET ? Verdict.energyBar(followingAccuracy: accuracy) : Verdict.energyBar }
     var iterations = 0
     /// Rounding of the heads of this network, which moves flow through links of next to no resistance. [m]
     var headRounding = 5e-14
@@ -334,7 +336,7 @@ public final class HydraulicSolver {
                 sweep(0)
                 continue
             }
-            if step == 1, tally.isConverged(accuracy) {
+            if step == 1, tally.isConverged(accuracy, energyBar) {
                 // Rounding of large steps over links of next to no resistance: a further step takes it out.
                 measureBalance()
                 if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }
@@ -343,7 +345,10 @@ public final class HydraulicSolver {
                     isPolished = true
                     continue
                 }
-                guard outflows.settle(self) || (checking && updateLinks()) || (checking && actsOnPressure && applyPressureControls()) else {
+                guard
+                    outflows.settle(self) || (checking && updateLinks()) || (checking && actsOnPressure && applyPressureControls())
+                        || (checking && releaseStarvingValve())
+                else {
                     return .converged
                 }
                 sweep(0)
@@ -352,6 +357,13 @@ public final class HydraulicSolver {
             if checking, iteration < checkUntil || iteration % 30 == 29, iteration % checkEvery == 1, updateLinks() { sweep(0) }
         }
         return .notConverged
+    }
+
+    /// With EPANET's trickles the equations do not fail where a valve cuts a part off: the heads behind it fall without end.
+    private func releaseStarvingValve() -> Bool {
+        guard leaksWhereClosed else { return false }
+        let rows = (0..<model.rowCount).filter { !isIsolated[$0] && abs(head[$0]) > Tolerance.noHead }
+        return !rows.isEmpty && releaseValve(near: rows)
     }
 
     /// Opens an active valve near the rows where the equations failed; false where there is none.

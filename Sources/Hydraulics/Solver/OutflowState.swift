@@ -70,7 +70,8 @@ final class OutflowState {
         for index in 0..<count {
             let law = laws.laws[index]
             let row = Int(law.row)
-            if hold[index] != .free || solver.isIsolated[row] {
+            let isHeld = hold[index] != .free
+            if solver.isIsolated[row] || hold[index] == .unused || (isHeld && !solver.leaksWhereClosed) {
                 let rest = hold[index] == .all && !solver.isIsolated[row] ? full[index] : 0
                 flow[index] = rest
                 conductance[index] = 0
@@ -80,14 +81,14 @@ final class OutflowState {
             }
             if step > 0 {
                 var change = step * conductance[index] * (residual[index] + delta[row])
-                if law.role == .demand, abs(change) > 0.4 * full[index] {
+                if law.role == .demand, !isHeld, abs(change) > 0.4 * full[index] {
                     let bounded = change < 0 ? -0.4 * full[index] : 0.4 * full[index]
                     tally.unbalanced += abs(change - bounded)
                     change = bounded
                 }
                 flow[index] += change
             }
-            let (loss, gradient) = Self.head(law, flow[index], full[index])
+            let (loss, gradient) = isHeld ? beyond(index) : Self.head(law, flow[index], full[index])
             let p = 1 / gradient
             let r = head[row] - law.base - loss
             conductance[index] = p
@@ -97,8 +98,15 @@ final class OutflowState {
             tally.ahead += abs(p * r)
             tally.total += abs(flow[index])
             // Beyond an end of its law an outflow is about to be held; the rounding of a large demand is metres of head there.
-            if gradient < Tolerance.barrier { tally.worst = max(tally.worst, abs(r)) }
+            if !isHeld, gradient != Tolerance.barrier { tally.worst = max(tally.worst, abs(r)) }
         }
+    }
+
+    /// EPANET's barriers beyond the ends of a law let a trickle pass: a billionth of a ft³/s for each foot. [m, s/m²]
+    private func beyond(_ index: Int) -> (head: Double, gradient: Double) {
+        let end = hold[index] == .all ? laws.laws[index].range : 0
+        let rest = hold[index] == .all ? full[index] : 0
+        return (end + Tolerance.barrier * (flow[index] - rest), Tolerance.barrier)
     }
 
     /// Holds and lets go; true where any was let go or held.

@@ -16,6 +16,7 @@ extension HydraulicSolver {
             balance[table.end[k]] += flow[k]
         }
         for index in 0..<outflows.count { balance[model.outflows.laws[index].row] -= outflows.flow[index] }
+        for k in model.pressureValves where status[k] == .active && !isCutOff(k) { balance[table.end[k]] += trickle(beside: k) }
         var found = Imbalance()
         for row in 0..<model.rowCount {
             if model.isJunction[row] {
@@ -39,7 +40,7 @@ extension HydraulicSolver {
         }
         let energy = energyResidual()
         if outcome == .converged || outcome == .demandWithoutSource,
-            !(energy.size <= Verdict.energyBar(accuracy: accuracy)) || !imbalance.isSmall
+            !(energy.size <= energyBar) || !imbalance.isSmall
         {
             outcome = .notConverged
         }

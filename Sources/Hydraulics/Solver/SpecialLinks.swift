@@ -25,13 +25,14 @@ extension HydraulicSolver {
                 rest(k, flow: 0)
                 continue
             }
-            if isHeld(k), table.kind[k] != .fcv || !leaksWhereClosed {
+            if isHeld(k) {
                 // PRV, PSV and links that keep a tank's level follow when all other flows are known.
                 guard table.kind[k] == .fcv, !throttles.contains(k) else { continue }
-                rest(k, flow: setting[k])
-                right[i] -= setting[k]
-                right[j] += setting[k]
-                tally.total += abs(setting[k])
+                let q = setting[k] + (leaksWhereClosed ? trickle(over: k) : 0)
+                rest(k, flow: q)
+                right[i] -= q
+                right[j] += q
+                tally.total += abs(q)
                 continue
             }
             if step > 0 {
@@ -43,11 +44,8 @@ extension HydraulicSolver {
                 flow[k] += change
             }
             let q = flow[k]
-            // EPANET's trickle also goes through a valve that holds its flow.
-            let isTrickle = status[k].isClosed || isHeld(k)
-            let (loss, gradient) =
-                isTrickle
-                ? (Tolerance.closedGradient * (status[k].isClosed ? q : q - setting[k]), Tolerance.closedGradient) : lossOfSpecial(k, q)
+            let isTrickle = status[k].isClosed
+            let (loss, gradient) = isTrickle ? (Tolerance.closedGradient * q, Tolerance.closedGradient) : lossOfSpecial(k, q)
             let p = 1 / gradient
             let r = head[i] - head[j] - loss
             conductance[k] = p
@@ -112,7 +110,22 @@ extension HydraulicSolver {
             right[table.end[k]] += q
             tally.unbalanced += abs(q - before)
             tally.total += abs(q)
+            right[table.end[k]] += trickle(beside: k)
         }
+    }
+
+    /// What reaches the far side of a valve that holds the pressure before it by EPANET's link "to preserve connectivity", and
+    /// leaves the near side nowhere. [m³/s]
+    func trickle(beside k: Int) -> Double {
+        guard leaksWhereClosed, model.table.kind[k] == .psv, !isGiven[model.table.end[k]] else { return 0 }
+        return trickle(over: k)
+    }
+
+    /// EPANET's trickle through a link that holds a head or a flow, where the heads are such as water has. It stays out of the matrix,
+    /// which is to tell where nothing else joins a side to a source. [m³/s]
+    private func trickle(over k: Int) -> Double {
+        let drop = head[model.table.start[k]] - head[model.table.end[k]]
+        return min(max(drop, -Tolerance.highestPumpHead), Tolerance.highestPumpHead) / Tolerance.closedGradient
     }
 
     /// What the held nodes will ask of their valves after the step in `delta` is asked of the valves' other ends in the same step:
@@ -180,7 +193,8 @@ enum SpecialLaw {
         case .tcv: return open(status == .active ? setting * table.lossPerCoefficient[k] : table.minor[k], q)
         case .pbv:
             if status == .active, setting > 0, table.minor[k] * q * q <= setting {
-                return (setting + Tolerance.openGradient * q, Tolerance.openGradient)
+                // The slope is for the iterations only.
+                return (setting, Tolerance.openGradient)
             }
             return open(table.minor[k], q)
         case .gpv:

@@ -22,7 +22,7 @@ extension HydraulicSolver {
         walk { k in imposed[k] == .closed && model.table.kind[k] != .checkValve }
         if needsAll || reachedBlocks != before { openAndClose() }
         partsWithSource = reachedBlocks
-                for k in model.table.pipes..<model.table.count where !isCutOff(k) && !status[k].isClosed && flow[k] == 0 { flow[k] = startFlow(k) }
+        for k in model.table.pipes..<model.table.count where !isCutOff(k) && !status[k].isClosed && flow[k] == 0 { flow[k] = startFlow(k) }
         assignHolders()
         findSoft()
     }

@@ -16,6 +16,8 @@ enum Tolerance {
     static let head = 5e-4 * Units.foot
     /// Head above which a pump of constant power is taken to be shut off, as no pump reaches it. [m]
     static let highestPumpHead = 1e4
+    /// No water stands this far from the datum. [m]
+    static let noHead = 1e5
     /// Level that counts as full or empty. [m]
     static let level = 1e-9
     /// Flow of a link that counts as none, as a change from one iteration to the next. [m³/s]

@@ -187,6 +187,19 @@ public struct SparseLDLT: Sendable {
         }
     }
 
+    /// Solves for eight right-hand sides in place, one in each lane.
+    ///
+    /// - Parameter b: in the caller's order, of which the first `order` vectors count; the solutions afterwards.
+    public func solve(_ b: Column<SIMD8<Double>>) {
+        precondition(b.count >= order, "the right-hand side does not fit the matrix")
+        precondition(isFactored && symbolic.isInGivenOrder, "solve follows a factorisation in the given order that succeeded")
+        unsafe values.withUnsafeBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            // Only read: the kernel writes to its vectors alone.
+            unsafe Self.blockKernel(symbolic, Parts(UnsafeMutablePointer(mutating: base), symbolic), b.base)
+        }
+    }
+
     private mutating func finish(_ failed: Int, _ offDiagonal: (Int) -> Double) -> Outcome {
         isFactored = failed < 0
         return isFactored ? .factored : diagnose(failed, offDiagonal)

@@ -23,6 +23,7 @@ extension CityAssessment {
         var assessment = CityAssessment(
             level: level, balance: balance, indicators: set?.indicators ?? [], zones: zones, meters: meters, pressures: pressures,
             leaks: leaks, gaps: drawing.gaps)
+        assessment.reconciliation = drawing.reconciled(zones, balance)
         assessment.advice = DataAdvice(level: level, balance: balance, indicators: set, missing: drawing.missingLine)
         return assessment
     }
@@ -33,7 +34,7 @@ private struct CityDrawing {
     let consumption: [Zone.ID: ZoneConsumption]
     let summaries: [MeterSummary]
     let pressures: PressureSurvey?
-    let assumptions: ZoneAssumptions
+    var assumptions: ZoneAssumptions
     var gaps: [String] = []
     var missingLine: BalanceInput.Line?
 
@@ -46,6 +47,7 @@ private struct CityDrawing {
         self.summaries = summaries
         self.pressures = pressures?.converged == true ? pressures : nil
         self.assumptions = assumptions
+        if self.assumptions.clock == nil { self.assumptions.clock = PlaceClock(city.profile.timeZone) }
         if pressures?.converged == false { gaps.append("pressures of the network model did not converge and were not used") }
     }
 
@@ -132,7 +134,7 @@ private struct CityDrawing {
         }
         func sum(_ values: [Estimate]) -> Estimate { values.reduce(Estimate(0), +) }
         guard !zones.isEmpty else { return }
-        func has(_ line: BalanceInput.Line) -> Bool { input.volumes[line]?.value != nil }
+        func has(_ line: BalanceInput.Line) -> Bool { input.isGiven(line) }
         let inflows = zones.compactMap(\.inflow)
         if !has(.ownSources), !has(.imported), inflows.count == zones.count {
             input.volumes[.ownSources] = sourced(sum(inflows), "inflow of all zones, mean of the record")
@@ -169,6 +171,17 @@ private struct CityDrawing {
                 "real losses of the balance and of the zones' night flows differ beyond their intervals: check period, source meters and mains outside the zones"
             )
         }
+    }
+
+    /// Zones count as independent of each other.
+    func reconciled(_ zones: [ZoneAssessment], _ balance: WaterBalance?) -> LossReconciliation? {
+        let nights = zones.compactMap { zone in zone.nightFlow.map { (1.0, LossInput("zone \(zone.zone.id)", $0.dailyLeakage)) } }
+        guard let balance, !nights.isEmpty, nights.count == zones.count else { return nil }
+        let topDown = 1 / (balance.periodDays * Units.day) * balance.realLosses
+        return try? LossReconciliation([
+            LossEstimate(name: "balance", topDown, shares: balance.register.varianceShares(of: balance.terms.realLosses)),
+            .sum("night flows", nights.map { (coefficient: $0.0, input: $0.1) }),
+        ])
     }
 
     mutating func nameMissing(_ level: CityAssessment.DataLevel) {

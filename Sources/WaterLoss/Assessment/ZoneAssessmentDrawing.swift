@@ -52,6 +52,12 @@ extension ZoneAssessment {
             result.realLoss = night.dailyLeakage
             result.varianceShares = night.varianceShares
             result.notes += night.notes
+            if let residual = result.realLossFromBalance {
+                result.reconciliation = try? LossReconciliation([
+                    LossEstimate(name: "zone balance", residual, shares: balanceShares, falling: useInputs),
+                    LossEstimate(name: "night flow", night.dailyLeakage, shares: night.varianceShares, falling: useInputs),
+                ])
+            }
         } catch {
             result.notes.append("no night flow: \(error.description)")
             result.realLoss = result.realLossFromBalance
@@ -67,6 +73,12 @@ extension ZoneAssessment {
         }
         return result
     }
+
+    /// Inputs that raise the use, and so lower the loss, in the balance and in the night flow alike.
+    private static let useInputs: Set = [
+        "unread_meters", "meter_under_registration", "unmetered_use", "unbilled_unmetered", "unauthorised", "night_use_scatter",
+        "night_use_of_households", "night_use_of_others",
+    ]
 
     /// Sets the terms of the zone's balance, and returns what moves the real loss.
     private mutating func drawBalance(

@@ -12,6 +12,8 @@ public enum BalanceError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidPeriod(Double)
     /// Meters cannot miss all of the water or more. [–]
     case invalidUnderRegistration(Double)
+    /// A figure of an estimator is missing, negative or not a number.
+    case invalidFigure(String, Double)
     /// Exported water leaves nothing to supply. [unit of the input]
     case nothingSupplied(Double)
 
@@ -24,6 +26,8 @@ public enum BalanceError: Error, Hashable, Sendable, CustomStringConvertible {
         case .invalidPeriod(let days): "period_days is \(days): give the length of the period in days, above 0"
         case .invalidUnderRegistration(let share):
             "meter under-registration is \(share * 100) %: give a percentage above −100 and below 100"
+        case .invalidFigure(let name, let value):
+            value.isNaN ? "\(name) is missing: give its value, or take the estimator out" : "\(name) is \(value): give a value in its range"
         case .nothingSupplied(let volume):
             "water supplied comes to \(volume): sources less exported water must be above 0; check own_sources, imported and exported"
         }

@@ -127,10 +127,13 @@ public struct WaterAuditResult: Sendable {
     /// For the Korean standard. [–]
     public var koreanTree: KoreanTree?
     /// What to check.
-    public var alerts: [String] = []
+    public var alerts: [BalanceAlert] = []
 
+    /// - relief: what 조정감액수량 of the Korean tree holds.
     /// - Throws: `BalanceError`, with the line that is missing or wrong.
-    public init(_ audit: WaterAudit, standard: WaterAudit.Standard) throws(BalanceError) {
+    public init(
+        _ audit: WaterAudit, standard: WaterAudit.Standard, relief: KoreanTree.DataHandlingPlace = .reliefCredit
+    ) throws(BalanceError) {
         let rules = audit.defaults ?? (standard == .awwa ? .fwas5 : .zero)
         self.audit = audit
         self.standard = standard
@@ -142,8 +145,36 @@ public struct WaterAuditResult: Sendable {
             indicatorsOfAssociation(cubicMetresPerUnit: audit.volumeUnit.cubicMetres)
         }
         costs(cubicMetresPerUnit: audit.volumeUnit.cubicMetres)
-        if standard == .korea { koreanTree = KoreanTree(balance, dataHandling: .reliefCredit) }
-        alerts = AuditAlerts(self, rules).all
+        if standard == .korea { koreanTree = KoreanTree(balance, dataHandling: relief) }
+        alerts = PlausibilityRules(plausibilityFigures(rules)).alerts
+    }
+
+    private func plausibilityFigures(_ rules: BalanceDefaults) -> PlausibilityFigures {
+        var figures = PlausibilityFigures(balance: balance, rules: rules, cubicMetres: audit.volumeUnit.cubicMetres)
+        let lines: [(BalanceInput.Line, WaterAudit.BulkVolume)] = [
+            (.ownSources, audit.ownSources), (.imported, audit.imported), (.exported, audit.exported),
+        ]
+        for (line, bulk) in lines {
+            guard let volume = bulk.volume, let corrected = bulk.corrected else { continue }
+            figures.bulk.append(
+                .init(
+                    name: line.rawValue, volume: volume, corrected: corrected,
+                    hasBothErrors: bulk.errorFraction != nil && bulk.errorVolume != nil))
+        }
+        figures.unbilledUnmetered = audit.unbilledUnmetered
+        figures.unauthorised = audit.unauthorised
+        figures.dataHandling = audit.dataHandling
+        figures.underRegistration = audit.meteringInaccuracyFraction
+        figures.hasBothMeterErrors = audit.meteringInaccuracyFraction != nil && audit.meteringInaccuracy != nil
+        figures.connections = audit.connections
+        figures.mainsLength = audit.mainsLength
+        figures.pressure = audit.pressure
+        figures.retailCost = audit.retailCost
+        figures.productionCost = audit.productionCost
+        figures.index = infrastructureLeakageIndex
+        figures.hidesUnavoidable = standard == .awwa
+        figures.isUnavoidableShown = unavoidableRealLosses != nil
+        return figures
     }
 
     /// Loss of the period per connection and day. [l]

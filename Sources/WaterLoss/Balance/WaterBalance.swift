@@ -18,6 +18,8 @@ public struct WaterBalance: Sendable {
     public let terms: Terms
     /// Names of the inputs that carry an uncertainty.
     public let register: InputRegister
+    /// Connections without leave, where they were counted: they leak like others. [–]
+    public let illegalConnections: Propagated?
 
     /// The terms as functions of the inputs.
     public struct Terms: Sendable {
@@ -58,24 +60,37 @@ public struct WaterBalance: Sendable {
     /// - input: the volumes, their ranges the 95 % interval.
     /// - rules: what stands in for lines that are not given.
     /// - exports: where exported water stands.
+    /// - monteCarlo: simulate as well; every estimate then has the interval of the samples.
     /// - Throws: `BalanceError`, naming the line that is missing or wrong.
     public init(
-        _ input: BalanceInput, defaults rules: BalanceDefaults = .cityPlan, exports: ExportConvention = .beforeSupply
+        _ input: BalanceInput, defaults rules: BalanceDefaults = .cityPlan, exports: ExportConvention = .beforeSupply,
+        monteCarlo: MonteCarlo? = nil
+    ) throws(BalanceError) {
+        try self.init(input, defaults: rules, exports: exports, register: InputRegister(monteCarlo: monteCarlo))
+    }
+
+    /// Over a register that other balances may share.
+    init(
+        _ input: BalanceInput, defaults rules: BalanceDefaults, exports: ExportConvention, register: InputRegister
     ) throws(BalanceError) {
         guard input.periodDays.isFinite, input.periodDays > 0 else { throw .invalidPeriod(input.periodDays) }
-        var reader = LineReader(input)
+        var reader = BalanceLineReader(input, rules, register)
         // What a system takes in and what it bills must be known in one form at least.
         try reader.require(.ownSources, or: .imported)
         try reader.require(.billedMetered, or: .billedUnmetered)
 
         let own = try reader.volume(.ownSources)
         let imported = try reader.volume(.imported)
-        let exported = try reader.volume(.exported)
+        let registeredExport = try reader.volume(.exported)
         let metered = try reader.volume(.billedMetered)
         let unmetered = try reader.volume(.billedUnmetered)
         let unbilledMetered = try reader.volume(.unbilledMetered)
 
         let billsExports = exports == .billed
+        // What the meter of exported water misses has left the system: an apparent loss where exports are sales, and not supplied
+        // at all where they are not.
+        let missedExport = try reader.missedExport(registeredExport)
+        let exported = billsExports ? registeredExport : registeredExport + missedExport
         let supplied = billsExports ? own + imported : own + imported - exported
         guard supplied.value > 0 else { throw .nothingSupplied(supplied.value) }
         let billed = billsExports ? metered + unmetered + exported : metered + unmetered
@@ -87,21 +102,15 @@ public struct WaterBalance: Sendable {
             case .billedMetered: metered
             }
         }
-        func byRule(_ line: BalanceInput.Line, _ rule: BalanceDefaults.Rule?) throws(BalanceError) -> Propagated {
-            guard !reader.isGiven(line), let rule else { return try reader.volume(line) }
-            return reader.assumed(line, rule) * base(rule.base)
-        }
-        let unbilledUnmetered = try byRule(.unbilledUnmetered, rules.unbilledUnmetered)
-        let unauthorised = try byRule(.unauthorised, rules.unauthorised)
-        let dataHandling = try byRule(.dataHandling, rules.dataHandling)
-        let inaccuracy: Propagated
-        if reader.isGiven(.meteringInaccuracy) {
-            inaccuracy = try reader.volume(.meteringInaccuracy)
-        } else if let share = try reader.underRegistration(rules) {
-            inaccuracy = (metered + unbilledMetered) * share.missedOverRegistered
-        } else {
-            inaccuracy = try reader.volume(.meteringInaccuracy)
-        }
+        let unbilledUnmetered = try reader.volume(.unbilledUnmetered, orBy: rules.unbilledUnmetered, of: base)
+        let illegal = try reader.unauthorisedUse()
+        let unauthorised =
+            if let illegal { illegal.volume } else { try reader.volume(.unauthorised, orBy: rules.unauthorised, of: base) }
+        let officeErrors = try reader.officeErrors(billed: billed)
+        let dataHandling =
+            if let officeErrors { officeErrors } else { try reader.volume(.dataHandling, orBy: rules.dataHandling, of: base) }
+        var inaccuracy = try reader.inaccuracy(metered: metered, unbilledMetered: unbilledMetered)
+        if billsExports, !reader.isGiven(.meteringInaccuracy) { inaccuracy = inaccuracy + missedExport }
 
         let unbilled = unbilledMetered + unbilledUnmetered
         let authorised = billed + unbilled
@@ -113,9 +122,10 @@ public struct WaterBalance: Sendable {
             meteringInaccuracy: inaccuracy, dataHandling: dataHandling, waterSupplied: supplied, revenueWater: billed,
             unbilledAuthorised: unbilled, authorisedConsumption: authorised, waterLosses: losses, apparentLosses: apparent,
             realLosses: losses - apparent, nonRevenueWater: supplied - billed, revenueWaterRatio: billed / supplied)
+        illegalConnections = illegal?.connections
         periodDays = input.periodDays
         exportConvention = exports
-        register = reader.register
+        self.register = reader.register
         defaults = reader.defaults
     }
 
@@ -124,65 +134,5 @@ public struct WaterBalance: Sendable {
     ///     balance.varianceShares(of: \.realLosses).first
     public func varianceShares(of term: KeyPath<Terms, Propagated>) -> [VarianceShare] {
         register.varianceShares(of: terms[keyPath: term])
-    }
-}
-
-/// Takes lines from an input, names the ones that are not there, and enters their uncertainty.
-private struct LineReader {
-    let input: BalanceInput
-    var register = InputRegister()
-    var defaults: [String] = []
-
-    init(_ input: BalanceInput) { self.input = input }
-
-    func isGiven(_ line: BalanceInput.Line) -> Bool { input.volumes[line]?.value != nil }
-
-    func require(_ line: BalanceInput.Line, or other: BalanceInput.Line) throws(BalanceError) {
-        if !isGiven(line) && !isGiven(other) { throw .missing(line, orLine: other) }
-    }
-
-    mutating func volume(_ line: BalanceInput.Line) throws(BalanceError) -> Propagated {
-        guard let estimate = input.volumes[line]?.estimate else {
-            defaults.append("\(line.rawValue): not given, taken as 0")
-            return Propagated(0)
-        }
-        // Known over-registration and corrections may make the apparent losses negative, never a measured volume.
-        let mayBeNegative = line == .meteringInaccuracy || line == .dataHandling
-        guard estimate.value.isFinite, estimate.standardDeviation.isFinite, mayBeNegative || estimate.value >= 0 else {
-            throw .invalidVolume(line, estimate.value)
-        }
-        return register.input(line.rawValue, estimate)
-    }
-
-    mutating func assumed(_ line: BalanceInput.Line, _ rule: BalanceDefaults.Rule) -> Propagated {
-        defaults.append(
-            "\(line.rawValue): \(Self.percent(rule.fraction)) of \(rule.base.rawValue) (\(rule.source))")
-        return register.input(line.rawValue, rule.fraction)
-    }
-
-    mutating func underRegistration(_ rules: BalanceDefaults) throws(BalanceError) -> Propagated? {
-        let share: Estimate
-        if let given = input.meterUnderRegistration?.estimate {
-            share = given
-        } else if let assumed = rules.underRegistration {
-            share = assumed
-            defaults.append(
-                "\(BalanceInput.Line.meteringInaccuracy.rawValue): customer meters miss \(Self.percent(assumed)) of true use (\(rules.underRegistrationSource))"
-            )
-        } else {
-            return nil
-        }
-        guard share.value.isFinite, abs(share.value) < 1 else { throw .invalidUnderRegistration(share.value) }
-        return register.input("meter_under_registration", share)
-    }
-
-    /// `0.75 % ± 0.5`; the rounding is for reading only.
-    static func percent(_ fraction: Estimate) -> String {
-        func text(_ share: Double) -> String {
-            let number = (share * 1e5).rounded() / 1e3
-            let whole = "\(number)"
-            return whole.hasSuffix(".0") ? String(whole.dropLast(2)) : whole
-        }
-        return fraction.standardDeviation > 0 ? "\(text(fraction.value)) % ± \(text(fraction.margin95))" : "\(text(fraction.value)) %"
     }
 }

@@ -6,6 +6,10 @@ import WaterModel
 public struct IndicatorSet: Sendable {
     /// Those that the data allow, in the order of `LossIndicator.Kind`.
     public let indicators: [LossIndicator]
+    /// Registered, inactive and illegal connections; nil where not known. [–]
+    public let connections: Estimate?
+    /// Of the whole system while pressurised; nil where not known. [m]
+    public let pressure: Estimate?
     let figures: [LossIndicator.Kind: Propagated]
     let register: InputRegister
 
@@ -18,10 +22,18 @@ public struct IndicatorSet: Sendable {
         drawing.perMain()
         drawing.infrastructureLeakage()
         drawing.cost()
-        indicators = LossIndicator.Kind.allCases.compactMap { kind in drawing.indicators.first { $0.kind == kind } }
+        let drawn = Dictionary(drawing.indicators.map { ($0.kind, $0) }) { first, _ in first }
+        indicators = LossIndicator.Kind.allCases.compactMap { drawn[$0] }
+        connections = drawing.connections?.estimate
+        pressure = drawing.pressure?.estimate
         figures = drawing.figures
         register = drawing.register
     }
+
+    public subscript(kind: LossIndicator.Kind) -> LossIndicator? { indicators.first { $0.kind == kind } }
+
+    /// Value and interval of linear propagation alone, beside those that a simulation gave.
+    public func linearEstimate(of kind: LossIndicator.Kind) -> Estimate? { figures[kind]?.linearEstimate }
 
     /// Parts of the variance of an indicator by input, largest first; empty where it could not be computed.
     public func varianceShares(of kind: LossIndicator.Kind) -> [VarianceShare] {
@@ -37,7 +49,8 @@ private struct IndicatorDrawing {
     var indicators: [LossIndicator] = []
     var figures: [LossIndicator.Kind: Propagated] = [:]
 
-    let connections, mainsLength, pressure, serviceLine, tariff, variableCost: Propagated?
+    let connections, mainsLength, pressure, serviceLine, customers, tariff, variableCost, operatingCost: Propagated?
+    let saleable: Propagated
     /// 24 over the hours of supply: turns a daily loss into one of a day under pressure. [–]
     let pressurised: Propagated
     let hours: Propagated
@@ -48,15 +61,25 @@ private struct IndicatorDrawing {
         self.profile = profile
         var register = balance.register
         func figure(_ name: String, _ value: SourcedValue) -> Propagated? {
-            guard let estimate = value.estimate, estimate.value.isFinite, estimate.value > 0 else { return nil }
-            return register.input(name, estimate)
+            guard let number = value.value, number > 0 else { return nil }
+            return register.input(name, value)
         }
-        connections = figure("connections", profile.connections)
-        mainsLength = figure("mains_length", profile.mainsLength)
+        func total(_ first: Propagated?, _ further: Propagated?) -> Propagated? {
+            guard let first else { return nil }
+            return further.map { first + $0 } ?? first
+        }
+        connections = total(
+            total(figure("connections", profile.connections), figure("inactive_connections", profile.inactiveConnections)),
+            balance.illegalConnections)
+        mainsLength = total(
+            figure("mains_length", profile.mainsLength), figure("mains_underestimation", profile.mainsUnderestimation))
         pressure = figure("average_pressure", profile.averagePressure)
         serviceLine = figure("service_line_length", profile.serviceLineLength)
+        customers = figure("customers", profile.customers)
         tariff = figure("tariff", profile.tariff)
         variableCost = figure("variable_production_cost", profile.variableProductionCost)
+        operatingCost = figure("operating_cost", profile.operatingCost)
+        saleable = figure("saleable_water", profile.saleableWater) ?? Propagated(0)
         if let supplyHours = figure("supply_hours", profile.supplyHours), supplyHours.value <= 24 {
             hours = supplyHours
             hoursFlag = []
@@ -68,49 +91,59 @@ private struct IndicatorDrawing {
         self.register = register
     }
 
-    mutating func add(_ kind: LossIndicator.Kind, _ figure: Propagated, _ unit: String, _ source: String, _ flags: [String] = []) {
+    mutating func add(_ kind: LossIndicator.Kind, _ figure: Propagated, _ unit: String, _ flags: [String] = []) {
         guard figure.value.isFinite else { return }
         figures[kind] = figure
-        indicators.append(LossIndicator(kind: kind, value: figure.estimate, unit: unit, source: source, flags: flags))
+        let definition = kind.definition(base: base)
+        indicators.append(
+            LossIndicator(
+                kind: kind, value: figure.estimate, unit: unit, source: "\(definition.formula) (\(definition.reference))", flags: flags))
     }
+
+    var base: String { balance.exportConvention == .billed ? "system input volume" : "water supplied" }
 
     /// Volume of the period as a volume of a day. [m³/d]
     func perDay(_ volume: Propagated) -> Propagated { (1 / balance.periodDays) * volume }
+    func perYear(_ volume: Propagated) -> Propagated { (365 / balance.periodDays) * volume }
 
     mutating func ratios() {
-        let base = balance.exportConvention == .billed ? "system input volume" : "water supplied"
-        let ratio = balance.terms.revenueWaterRatio
+        let t = balance.terms
         add(
-            .revenueWaterRatio, ratio, "–", "billed authorised consumption / \(base) (IWA Op; Korean 유수율)",
-            ratio.value > 1 ? ["above 1: billing periods and supply period differ, or a source is not metered"] : [])
+            .revenueWaterRatio, t.revenueWaterRatio, "–",
+            t.revenueWaterRatio.value > 1 ? ["above 1: billing periods and supply period differ, or a source is not metered"] : [])
         add(
-            .nonRevenueWaterShare, balance.terms.nonRevenueWater / balance.terms.waterSupplied, "–",
-            "(\(base) − billed authorised consumption) / \(base) (IWA Fi46)",
+            .nonRevenueWaterShare, t.nonRevenueWater / t.waterSupplied, "–",
             ["depends on consumption: no measure of technical state (AWWA M36)"])
+        add(.apparentLossesShare, t.apparentLosses / t.authorisedConsumption, "–")
+        if t.revenueWater.value > 0 {
+            add(
+                .apparentLossIndex, t.apparentLosses / (0.05 * t.revenueWater), "–",
+                ["its reference, 5 % of sales, is a convention and unverified"])
+        }
+        add(.currentAnnualRealLosses, perDay(t.realLosses), "m³/d", residualFlags)
     }
 
     mutating func perConnection() {
+        let t = balance.terms
+        if let customers { add(.apparentLossesPerCustomer, perDay(t.apparentLosses) * (Propagated(1000) / customers), "L/customer/d") }
         guard let connections else { return }
         let scale = 1000 * (pressurised / connections)
         let density = mainsLength.map { connections.value / ($0.value / 1000) }
         let lowDensity = (density ?? 20) < 20 ? ["fewer than 20 connections per km of mains: use the loss per km"] : []
-        let residual = residualFlags
-        add(
-            .nonRevenueWaterPerConnection, perDay(balance.terms.nonRevenueWater) * scale, "L/conn/d",
-            "NRW / connections / day, when the system is pressurised (IWA)", hoursFlag + lowDensity)
-        add(
-            .realLossesPerConnection, perDay(balance.terms.realLosses) * scale, "L/conn/d",
-            "real losses / connections / day, when the system is pressurised (IWA Op27)", hoursFlag + lowDensity + residual)
-        add(
-            .apparentLossesPerConnection, perDay(balance.terms.apparentLosses) * (Propagated(1000) / connections), "L/conn/d",
-            "apparent losses / connections / day (IWA)")
+        let real = perDay(t.realLosses) * scale
+        add(.nonRevenueWaterPerConnection, perDay(t.nonRevenueWater) * scale, "L/conn/d", hoursFlag + lowDensity)
+        add(.realLossesPerConnection, real, "L/conn/d", hoursFlag + lowDensity + residualFlags)
+        if let pressure {
+            add(.realLossesPerConnectionAndMetre, real / pressure, "L/conn/d/m", hoursFlag + lowDensity + residualFlags)
+        }
+        add(.apparentLossesPerConnection, perDay(t.apparentLosses) * (Propagated(1000) / connections), "L/conn/d")
     }
 
     mutating func perMain() {
         guard let mainsLength else { return }
         add(
             .realLossesPerMain, perDay(balance.terms.realLosses) * (1000 * (pressurised / mainsLength)), "m³/km/d",
-            "real losses / length of mains / day, when the system is pressurised (IWA Op28)", hoursFlag + residualFlags)
+            hoursFlag + residualFlags)
     }
 
     mutating func infrastructureLeakage() {
@@ -125,22 +158,27 @@ private struct IndicatorDrawing {
         let unavoidable =
             UnavoidableLosses.perDay(mainsLength: mainsLength, connections: connections, servicePipe: servicePipe, pressure: pressure)
             * (1 / 24.0 * hours)
-        add(
-            .unavoidableRealLosses, unavoidable, "m³/d", "(18 Lm + 0.8 Nc + 25 Lp)·P·T/24 (Lambert et al. 1999)", flags)
+        add(.unavoidableRealLosses, unavoidable, "m³/d", flags)
         let index = perDay(balance.terms.realLosses) / unavoidable
         if index.value > 20 { flags.append("above 20: check units, period and pressure") }
         if index.value < 1 { flags.append("below 1: rarely true; check own sources, meter errors and pressure") }
-        add(.infrastructureLeakageIndex, index, "–", "real losses / UARL (Lambert et al. 1999)", flags)
+        add(.infrastructureLeakageIndex, index, "–", flags)
     }
 
     mutating func cost() {
         guard let tariff, let variableCost else { return }
         let t = balance.terms
-        let period = (t.unbilledAuthorised + t.apparentLosses) * tariff + t.realLosses * variableCost
-        add(
-            .costOfNonRevenueWater, (365 / balance.periodDays) * period, "\(profile.currency)/year",
-            "(unbilled use + apparent losses)·tariff + real losses·variable production cost (IWA form)",
-            variableCost.value > tariff.value ? ["variable production cost above the tariff: check units"] : [])
+        let sold = 365 * saleable
+        let apparent = perYear(t.apparentLosses) * tariff
+        let real = sold * tariff + (perYear(t.realLosses) - sold) * variableCost
+        let total = perYear(t.unbilledAuthorised) * tariff + apparent + real
+        var flags = variableCost.value > tariff.value ? ["variable production cost above the tariff: check units"] : []
+        if sold.value > perYear(t.realLosses).value { flags.append("saleable water above the real losses: check it") }
+        add(.costOfNonRevenueWater, total, "\(profile.currency)/year", flags)
+        if let operatingCost { add(.costShareOfNonRevenueWater, total / operatingCost, "–", flags) }
+        guard let connections else { return }
+        add(.apparentLossCostPerConnection, apparent / connections, "\(profile.currency)/conn/year")
+        add(.realLossCostPerConnection, real / connections, "\(profile.currency)/conn/year", residualFlags)
     }
 
     var residualFlags: [String] {

@@ -33,7 +33,7 @@ struct ImposedModel {
     let meteredDemands: [(node: Int, sensor: Sensor.ID)]
     let groups: [SwitchGroup]
     private let origin: Instant
-    private let linkIndex: [Link.ID: Int]
+    private let linkIndex: ElementIndex<Link>
 
     /// - Parameter start: first moment of the healthy record.
     init(_ network: Network, sensors: [Sensor], start: Instant) throws(LeakLocatorError) {
@@ -74,7 +74,7 @@ struct ImposedModel {
     }
 
     /// Simple controls on a level or pressure, two states for each node that they look at.
-    private static func switchGroups(_ network: Network, _ links: [Link.ID: Int]) -> [SwitchGroup] {
+    private static func switchGroups(_ network: Network, _ links: ElementIndex<Link>) -> [SwitchGroup] {
         var above: [Node.ID: [(link: Int, status: Link.Status)]] = [:], below = above
         for control in network.controls where !control.isDisabled {
             guard let link = links[control.link] else { continue }

@@ -6,6 +6,8 @@ import WaterModel
 public struct ZoneAssumptions: Sendable {
     /// Hours of the day in which the night flow is read, place's own clock. Default 02–04 h.
     public var nightHours = 2..<4
+    /// Clock that people live by, where it changes in summer; the series then stand in its standard time. nil: a clock without changes.
+    public var clock: PlaceClock?
     /// Share of the night's readings that must be there. Range 0–1. [–]
     public var readingsOfNight = 0.75
     /// Nights that must be there, 3 or more.
@@ -26,6 +28,10 @@ public struct ZoneAssumptions: Sendable {
     public var nightUseOfHousehold = Estimate(1.9e-3 / Units.hour, margin95: 0.6e-3 / Units.hour)
     /// Of any other connection: 3.3–7.1 l/h (same source). [m³/s]
     public var nightUseOfOthers = Estimate(5.2e-3 / Units.hour, margin95: 1.9e-3 / Units.hour)
+    /// Of a connection of a class, where it was measured; goes before the two above. [m³/s]
+    public var nightUseByClass: [Meter.CustomerClass: Estimate] = [:]
+    /// People in the zone: night use of households then comes from them (SANFLOW), not from connections. [persons]
+    public var population: Double?
     /// Exponent of leakage over pressure: 0.5–1.5 (FAVAD; 157 field sectors, mean 1.14: Thornton, Sturm & Kunkel 2008). [–]
     public var leakageExponent = Estimate(1, margin95: 0.5)
     /// Night–day factor without pressures: mostly 18–24, more where pumping raises the pressure by day. [h/day]

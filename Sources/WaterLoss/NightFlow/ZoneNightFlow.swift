@@ -23,6 +23,10 @@ public struct ZoneNightFlow: Sendable {
     public var recentLevel: Estimate?
     /// Level of the last nights less the level of those before. [m³/s]
     public var recentShift: Estimate?
+    /// Background and bursts; nil where length of mains, connections or pressure of the zone is not known.
+    public var parts: NightLeakageParts?
+    /// Readings that were left out.
+    public var faults: [ReadingFault] = []
     /// Parts of the variance of `dailyLeakage` by input, largest first.
     public var varianceShares: [VarianceShare] = []
     /// What stands behind the figures: sources of assumptions, and what to read with care.

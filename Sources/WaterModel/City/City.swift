@@ -35,11 +35,17 @@ public struct CityProfile: Sendable {
 
     /// [persons]
     public var population = SourcedValue.unknown
-    /// Active and inactive. [–]
+    /// Registered: active, and inactive where these are not given apart. [–]
     public var connections = SourcedValue.unknown
+    /// Inactive ones that `connections` does not hold. [–]
+    public var inactiveConnections = SourcedValue.unknown
+    /// Billed accounts. [–]
+    public var customers = SourcedValue.unknown
     public var meteredConnections = SourcedValue.unknown
     /// [m]
     public var mainsLength = SourcedValue.unknown
+    /// Mains that the records probably lack. [m]
+    public var mainsUnderestimation = SourcedValue.unknown
     /// Private pipe from the boundary to the meter, per connection. [m]
     public var serviceLineLength = SourcedValue.unknown
     /// Mean over connections and day while the system is pressurised. [m]
@@ -50,6 +56,8 @@ public struct CityProfile: Sendable {
     public var tariff = SourcedValue.unknown
     /// Cost of one more cubic metre: energy, chemicals, purchase. [currency/m³]
     public var variableProductionCost = SourcedValue.unknown
+    /// Real losses that could be sold if they were saved, where water is short; the rest saves production cost only. [m³/d]
+    public var saleableWater = SourcedValue.unknown
     /// [currency/year]
     public var operatingCost = SourcedValue.unknown
     /// [m³/s]

@@ -32,13 +32,9 @@ public struct Network: Sendable {
         }
     }
 
-    public func nodeIndex() -> [Node.ID: Int] {
-        Dictionary(nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-    }
+    public func nodeIndex() -> ElementIndex<Node> { ElementIndex(nodes.map(\.id)) }
 
-    public func linkIndex() -> [Link.ID: Int] {
-        Dictionary(links.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-    }
+    public func linkIndex() -> ElementIndex<Link> { ElementIndex(links.map(\.id)) }
 
     /// Length of all pipes. [m]
     public var pipeLength: Double { links.reduce(0) { $0 + ($1.pipe?.length ?? 0) } }

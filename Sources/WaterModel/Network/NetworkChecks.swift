@@ -21,17 +21,30 @@ public enum NetworkChecks {
     /// Parts of the network that no link, open or closed, joins to a reservoir or tank.
     public static func partsWithoutSource(_ network: Network) -> [Finding] {
         let index = network.nodeIndex()
-        var neighbours = [[Int]](repeating: [], count: network.nodes.count)
-        for link in network.links {
-            guard let start = index[link.start], let end = index[link.end] else { continue }
-            neighbours[start].append(end)
-            neighbours[end].append(start)
+        var ends: [(Int, Int)] = []
+        ends.reserveCapacity(network.links.count)
+        // Places of the neighbours of a node: `neighbours[starts[node] ..< starts[node + 1]]`.
+        var starts = [Int](repeating: 0, count: network.nodes.count + 1)
+        for link in network.links.indices {
+            guard let start = index[network.links[link].start], let end = index[network.links[link].end] else { continue }
+            ends.append((start, end))
+            starts[start + 1] += 1
+            starts[end + 1] += 1
+        }
+        for node in network.nodes.indices { starts[node + 1] += starts[node] }
+        var cursor = starts
+        var neighbours = [Int](repeating: 0, count: 2 * ends.count)
+        for (start, end) in ends {
+            neighbours[cursor[start]] = end
+            cursor[start] += 1
+            neighbours[cursor[end]] = start
+            cursor[end] += 1
         }
         var isReached = network.nodes.map { !$0.isJunction }
         func spread(from first: [Int]) -> [Int] {
             var queue = first, found = first
             while let node = queue.popLast() {
-                for next in neighbours[node] where !isReached[next] {
+                for next in neighbours[starts[node]..<starts[node + 1]] where !isReached[next] {
                     isReached[next] = true
                     queue.append(next)
                     found.append(next)

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+import Testing
+import WaterLoss
+import WaterModel
+
+/// Bills of an invented utility whose monthly ratio is known.
+struct InventedBilling {
+    var months = 24
+    /// Change of the ratio from month to month. [–]
+    var change = 0.006
+    /// One half of the customers uses so much more. [–]
+    var imbalance = 0.04
+    var noise = 0.015
+
+    /// Ratios as billed, and the truth. Months 1 and 2 before the record are used too.
+    func drawn(_ random: RandomNumbers, knowsSupply: Bool) -> (months: [BillingMonth], truth: [Double]) {
+        var truth = [0.95]
+        for _ in 0..<months + 1 { truth.append((truth.last ?? 0.95) + change * random.normal()) }
+        // Two months of 2020 before January 2021.
+        let calendar = (0..<months + 2).map { (year: (2020 * 12 + 10 + $0) / 12, month: (2020 * 12 + 10 + $0) % 12 + 1) }
+        let supplies = calendar.map {
+            Double(BillingMonth(year: $0.year, month: $0.month, ratio: nil).days) * (1 + 0.03 * sin(Double($0.month) / 12 * 2 * .pi))
+        }
+        let bills = (2..<months + 2).map { index -> BillingMonth in
+            let half = calendar[index].month % 2 == 0 ? 1 + imbalance : 1 - imbalance
+            let use = (1...2).reduce(0) { $0 + 0.5 * truth[index - $1] * supplies[index - $1] }
+            let ratio = half * use / supplies[index] + noise * random.normal()
+            return BillingMonth(
+                year: calendar[index].year, month: calendar[index].month, ratio: ratio, supply: knowsSupply ? supplies[index] : nil)
+        }
+        return (bills, Array(truth.dropFirst(2)))
+    }
+}
+
+@Suite("Lag of billing")
+struct BillingLagTests {
+    /// Gangnam, Seoul: assessed over supply of the month, per cent (published; the April of 2021 first 102.83, then 102.92).
+    static let of2021 = [85.86, 105.77, 87.86, 102.92, 97.31, 103.65, 95.28, 102.92, 98.89, 100.13, 94.08, 97.57]
+    static let of2022 = [88.26, 102.87, 93.50, 104.53, 97.17, 106.53, 95.72, 96.40, 96.01, 98.83]
+
+    static func gangnam() -> [BillingMonth] {
+        var months = of2021.enumerated().map { BillingMonth(year: 2021, month: $0.offset + 1, ratio: $0.element / 100) }
+        months += of2022.enumerated().map { BillingMonth(year: 2022, month: $0.offset + 1, ratio: $0.element / 100) }
+        months[3] = BillingMonth(year: 2021, month: 4, ratio: 1.0283, told: "May 2021")
+        months[3].revise(ratio: 1.0292, told: "later")
+        // Thousand m³, where published.
+        months[3].supply = 10_621
+        months[9].supply = 10_503
+        months[21].supply = 10_735
+        return months
+    }
+
+    @Test("Gangnam: the saw-tooth goes, the published cumulative ratios stay")
+    func sawTooth() throws {
+        let months = Self.gangnam()
+        let lag = try BillingLag(months, cumulatives: [.init(months: 0..<10, ratio: 0.9790), .init(months: 12..<22, ratio: 0.9801)])
+        for (first, cumulative, raw, pairs) in [(0, 97.90, 6.70, 2.07), (12, 98.01, 5.45, 2.37)] {
+            let ten = (first..<first + 10).map { lag.months[$0].ratio.value * 100 }
+            let billed = (first..<first + 10).compactMap { lag.months[$0].billed.map { $0 * 100 } }
+            // As the page prints them.
+            #expect(abs((Moments.standardDeviation(billed) ?? 0) - raw) < 0.005)
+            let deviation = try #require(Moments.standardDeviation(ten))
+            #expect(deviation < pairs, "\(deviation) against \(raw), and \(pairs) of two-month means")
+            let daily = (10_621.0 + 10_503 + 10_735) / 92
+            let supplies = (first..<first + 10).map { months[$0].supply ?? daily * Double(months[$0].days) }
+            let kept = zip(ten, supplies).reduce(0) { $0 + $1.0 * $1.1 } / supplies.reduce(0, +)
+            #expect(abs(kept - cumulative) < 1e-9)
+        }
+        #expect(lag.imbalance.value > 0, "bills of even months are the larger ones")
+        #expect(lag.revised.map(\.month) == [4])
+        #expect(abs((lag.revised.first?.revision ?? 0) - 0.0009) < 1e-12)
+    }
+
+    /// Share of months whose interval holds the truth, of utilities whose ratio changes by `change` a month.
+    private static func covered(cases: Int, knowsSupply: Bool, change: (RandomNumbers) -> Double) throws -> Double {
+        let random = try RandomNumbers(seed: 7)
+        var inside = 0, all = 0
+        var options = BillingLag.Options()
+        options.keepsCumulative = false
+        for _ in 0..<cases {
+            let town = InventedBilling(change: change(random), imbalance: 0.05 * random.normal())
+            let (bills, truth) = town.drawn(random, knowsSupply: knowsSupply)
+            let lag = try BillingLag(bills, options: options)
+            for (month, real) in zip(lag.months, truth) {
+                all += 1
+                inside += month.ratio.low95 <= real && real <= month.ratio.high95 ? 1 : 0
+            }
+        }
+        return Double(inside) / Double(all)
+    }
+
+    @Test(
+        "the 95 % intervals hold the true ratio of 93 to 97 % of the months of 400 utilities, smooth and restless ones",
+        arguments: [true, false])
+    func coverage(knowsSupply: Bool) throws {
+        // From a tenth of the scatter of the bills to once as much.
+        let share = try Self.covered(cases: 400, knowsSupply: knowsSupply) { 0.0015 * exp($0.uniform(0, log(10))) }
+        #expect(share > 0.93 && share < 0.97, "\(share)")
+    }
+
+    @Test("no one smoothness is far off either", arguments: [0.002, 0.006, 0.012])
+    func coverageOfOne(change: Double) throws {
+        let share = try Self.covered(cases: 150, knowsSupply: true) { _ in change }
+        #expect(share > 0.91 && share < 0.99, "\(share)")
+    }
+
+    @Test("without noise and imbalance a constant ratio comes back, whatever the lengths of the months")
+    func constant() throws {
+        let random = try RandomNumbers(seed: 1)
+        let (bills, _) = InventedBilling(change: 0, imbalance: 0, noise: 0).drawn(random, knowsSupply: true)
+        let spread = bills.compactMap(\.ratio)
+        #expect((spread.max() ?? 0) - (spread.min() ?? 0) > 0.1, "bills of constant use swing by the lengths of the months")
+        var options = BillingLag.Options()
+        options.keepsCumulative = false
+        let lag = try BillingLag(bills, options: options)
+        // Supplies of the two months before the record are taken by their days, which the invention is not.
+        for month in lag.months { #expect(abs(month.ratio.value - 0.95) < 0.01, "\(month)") }
+        let kept = try BillingLag(bills)
+        let supplies = bills.map { $0.supply ?? 0 }
+        let billed = zip(bills, supplies).reduce(0) { $0 + ($1.0.ratio ?? 0) * $1.1 }
+        let told = zip(kept.months, supplies).reduce(0) { $0 + $1.0.ratio.value * $1.1 }
+        #expect(agrees(told, billed, relative: 1e-12), "the billed volume is kept")
+    }
+
+    @Test("a month without bills is told with a wider interval, and the last one too, whose use is not billed yet")
+    func gaps() throws {
+        let random = try RandomNumbers(seed: 3)
+        var (bills, _) = InventedBilling().drawn(random, knowsSupply: true)
+        bills[12].tellings = []
+        let lag = try BillingLag(bills)
+        #expect(lag.months[12].billed == nil)
+        #expect((lag.months.last?.ratio.standardDeviation ?? 0) > lag.months[10].ratio.standardDeviation)
+    }
+
+    @Test("nothing comes out below zero")
+    func nonNegative() throws {
+        let ratios = [0.3, 0.0, 0.25, 0.0, 0.02, 0.0, 0.01, 0.0, 0.0, 0.0]
+        let lag = try BillingLag(ratios.enumerated().map { BillingMonth(year: 2024, month: $0.offset + 1, ratio: $0.element) })
+        #expect(lag.months.allSatisfy { $0.ratio.value >= 0 })
+    }
+
+    @Test("what cannot be computed is refused with the reason")
+    func refused() {
+        let few = (1...7).map { BillingMonth(year: 2024, month: $0, ratio: 0.9) }
+        #expect(throws: BillingLagError.tooFewMonths(found: 7, needed: 8)) { try BillingLag(few) }
+        var holed = (1...12).map { BillingMonth(year: 2024, month: $0, ratio: 0.9) }
+        holed.remove(at: 4)
+        #expect(throws: BillingLagError.notInOrder(year: 2024, month: 6)) { try BillingLag(holed) }
+        var bad = (1...12).map { BillingMonth(year: 2024, month: $0, ratio: 0.9) }
+        bad[2].supply = 0
+        #expect(throws: BillingLagError.badFigure(year: 2024, month: 3)) { try BillingLag(bad) }
+    }
+
+    @Test("reading periods are shared out by days, example W5")
+    func proration() {
+        #expect(abs(BillingProration.part(33.204, days: 10, of: 31) - 10.711) < 5e-4)
+        #expect(abs(BillingProration.part(36.66, days: 21, of: 31) - 24.834) < 5e-4)
+        // The same by dates: reads on the 10th; the year's first days, and its last ones.
+        let periods = [
+            BillingProration.Period(
+                start: Instant(year: 2025, month: 12, day: 11), end: Instant(year: 2026, month: 1, day: 11), volume: 33.204),
+            BillingProration.Period(
+                start: Instant(year: 2026, month: 1, day: 11), end: Instant(year: 2026, month: 2, day: 11), volume: 36.66),
+        ]
+        let start = Instant(year: 2026, month: 1, day: 1), end = Instant(year: 2026, month: 2, day: 1)
+        #expect(abs(BillingProration.use(from: start, to: end, of: periods) - 35.5452) < 5e-5)
+        #expect(BillingProration.coverage(from: start, to: end, of: periods) == 1)
+        #expect(BillingProration.coverage(from: start, to: Instant(year: 2026, month: 3, day: 1), of: periods) < 0.72)
+    }
+}
