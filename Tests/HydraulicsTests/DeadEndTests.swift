@@ -40,8 +40,10 @@ struct DeadEndTests {
     func pumpAgainstValve(_ constants: PhysicalConstants) throws {
         let solved = try NetworkUnderTest(try INP.parse(shut, file: "shut.inp"), constants: constants)
         #expect(solved.state.verdict.isConverged, "\(solved.state.verdict)")
-        #expect(try solved.flow("U") == 0 && solved.status("U") == .cannotDeliverHead)
-        #expect(abs(try solved.flow("P3") - 0.005) < trickle)
+        #expect(try solved.flow("U") == 0)
+        #expect(try solved.status("U") == .cannotDeliverHead)
+        let fed = try solved.flow("P3")
+        #expect(abs(fed - 0.005) < trickle)
     }
 
     @Test("the same pump runs where the zone behind the valve stands lower", arguments: modes)
@@ -49,9 +51,10 @@ struct DeadEndTests {
         let solved = try NetworkUnderTest(try INP.parse(shut.replacing("HIGH 70", with: "HIGH 20"), file: "open.inp"), constants: constants)
         #expect(solved.state.verdict.isConverged, "\(solved.state.verdict)")
         let q = try solved.flow("U")
-        // P = ρ g q Δh; of EPANET's horsepower, and of the solver's own bars.
-        let share = constants == .exact ? 1e-6 : 1e-2
-        #expect(q > 0.001 && abs(try (solved.head("B") - solved.head("A")) * q * 9806.65 / 5000 - 1) < share)
+        // P = ρ g q Δh, to the rounding of EPANET's horsepower.
+        let share = 5e-3
+        let lift = try solved.head("B") - solved.head("A")
+        #expect(q > 0.001 && abs(lift * q * 9806.65 / 5000 - 1) < share)
     }
 
     @Test("two pumps of constant power in series share the lift by their powers", arguments: modes)
@@ -102,8 +105,9 @@ struct DeadEndTests {
             """)
         #expect(run.isConverged, "\(run.verdicts)")
         let pump = try run.link("U")
-        #expect(try run.moment(0).state.flows[pump] == 0 && run.moment(0).state.statuses[pump] == .cannotDeliverHead)
-        #expect(abs(try run.moment(2 * hour).state.flows[pump] - 0.005) < 1e-9)
+        let (still, running) = (try run.moment(0).state, try run.moment(2 * hour).state)
+        #expect(still.flows[pump] == 0 && still.statuses[pump] == .cannotDeliverHead)
+        #expect(abs(running.flows[pump] - 0.005) < 1e-9)
     }
 
     @Test("the inlet of a full tank passes what the outlet takes, in a solve an hour")
@@ -162,7 +166,8 @@ struct DeadEndTests {
         #expect(abs(open.flows[inlet] - Formula.hazenWilliamsFlow(25, perFlow: resistance)) < 1e-6)
         // q_in rises by less than a part in a hundred as the level falls.
         let fall = (0.1 - open.flows[inlet]) * hour / (Double.pi * 100)
-        #expect(abs(55 - fall - (try run.moment(2 * hour).state.heads[tank] ?? 0)) < 0.02 * fall)
+        let level = try run.moment(2 * hour).state.heads[tank] ?? 0
+        #expect(abs(55 - fall - level) < 0.02 * fall)
         #expect(run.moments.count < 12 && abs(run.total.closure) < 1e-6)
     }
 
@@ -187,7 +192,8 @@ struct DeadEndTests {
         #expect(run.isConverged, "\(run.verdicts)")
         #expect(run.moments.count < 30)
         let outlet = try run.link("P2")
-        #expect(abs(try run.moment(12 * hour).state.flows[outlet] - 0.005) < 1e-9)
+        let noon = try run.moment(12 * hour).state
+        #expect(abs(noon.flows[outlet] - 0.005) < 1e-9)
     }
 
     @Test("pressure-driven demands of cubic metres a second converge: their rounding is no lack of energy", arguments: modes)

@@ -131,13 +131,13 @@ struct NetworkCheckTests {
 
     @Test("elevations and lengths are held against the neighbours and the map")
     func againstTheRest() throws {
-        #expect(checks(try row { (20 + 0.2 * Double($0), 100, 0.1) }).isEmpty)
-        #expect(checks(try row { ($0 == 7 ? 0 : 20 + 0.2 * Double($0), 100, 0.1) }) == ["elevation": ["J7"]])
-        #expect(checks(try row { ($0 == 7 ? 62 : 20 + 0.2 * Double($0), 100, 0.1) }) == ["elevation": ["J7"]])
-        #expect(checks(try row { (20, $0 == 7 ? 1000 : 100, 0.1) }) == ["length_against_map": ["P7"]])
+        #expect(try checks(row { (20 + 0.2 * Double($0), 100, 0.1) }).isEmpty)
+        #expect(try checks(row { ($0 == 7 ? 0 : 20 + 0.2 * Double($0), 100, 0.1) }) == ["elevation": ["J7"]])
+        #expect(try checks(row { ($0 == 7 ? 62 : 20 + 0.2 * Double($0), 100, 0.1) }) == ["elevation": ["J7"]])
+        #expect(try checks(row { (20, $0 == 7 ? 1000 : 100, 0.1) }) == ["length_against_map": ["P7"]])
         // Drawn without a scale: nothing to hold a length against.
-        #expect(checks(try row { (20, 30 * Double($0), 0.1) }).isEmpty)
-        #expect(checks(try row { (20, 100, $0 == 7 ? 50 : 0.1) }) == ["demand": ["J7"]])
+        #expect(try checks(row { (20, 30 * Double($0), 0.1) }).isEmpty)
+        #expect(try checks(row { (20, 100, $0 == 7 ? 50 : 0.1) }) == ["demand": ["J7"]])
     }
 
     @Test("findings come gravest first, and twice the same")

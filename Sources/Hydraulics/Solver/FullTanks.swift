@@ -26,6 +26,13 @@ extension HydraulicSolver {
         return true
     }
 
+    /// Whether the tank's other links take more than an open link brings to a full tank, or bring more than it takes from an empty one.
+    func isOutdone(_ k: Int, at row: Int32) -> Bool {
+        guard holdsLevels else { return false }
+        let refused = isFull(row) == (model.table.end[k] == row) ? flow[k] : -flow[k]
+        return spare(at: row, without: k) >= refused - Tolerance.noFlow
+    }
+
     /// Goes on throttling, opens the link where the heads push less through it than is wanted, or closes it where nothing is.
     func keepThrottling(_ k: Int, _ q: Double, _ drop: Double) {
         let row = throttledRow(k)
