@@ -30,10 +30,7 @@ public struct RowStream {
             guard !isFolder.boolValue, let handle = FileHandle(forReadingAtPath: path) else {
                 throw .unreadable(path: path, reason: isFolder.boolValue ? "it is a folder" : "permission or device error")
             }
-            guard let first = try? handle.read(upToCount: Self.size) else {
-                throw .unreadable(path: path, reason: "permission or device error")
-            }
-            bytes = [UInt8](first)
+            bytes = try Self.piece(handle, path)
             self.handle = handle
             if FileBytes.isGzip(bytes) {
                 bytes = try FileBytes.read(path)
@@ -42,20 +39,24 @@ public struct RowStream {
             if bytes.starts(with: [0xef, 0xbb, 0xbf]) { index = 3 }
         }
 
+        /// Nothing at the end.
+        private static func piece(_ handle: FileHandle, _ path: String) throws(TextFileError) -> [UInt8] {
+            do {
+                return [UInt8](try handle.read(upToCount: size) ?? Data())
+            } catch {
+                throw .unreadable(path: path, reason: "permission or device error")
+            }
+        }
+
         mutating func next() throws(TextFileError) -> UInt8? {
             if index == bytes.count {
                 guard let handle else { return nil }
-                guard let more = try? handle.read(upToCount: Self.size) else {
-                    // An empty read at the end gives no data and no error.
-                    self.handle = nil
-                    return nil
-                }
-                if more.isEmpty {
-                    self.handle = nil
-                    return nil
-                }
-                bytes = [UInt8](more)
+                bytes = try Self.piece(handle, path)
                 index = 0
+                if bytes.isEmpty {
+                    self.handle = nil
+                    return nil
+                }
             }
             defer { index += 1 }
             return bytes[index]

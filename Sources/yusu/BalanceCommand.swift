@@ -11,6 +11,7 @@ struct BalanceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "balance",
         abstract: "Water balance and loss indicators of a city folder, of one system, or of thousands of audits.",
+        usage: "yusu balance <file> [<options>]",
         discussion: """
             A city folder or a YAML file of one system gives the balance with 95 % intervals, what moves them most, and what is \
             likely to be a slip. A CSV gives one row an audit, volumes in each audit's own unit; a row that cannot be computed \
@@ -100,7 +101,9 @@ struct BalanceCommand: ParsableCommand {
         get throws { samples == 0 ? nil : try MonteCarlo(samples: samples, seed: seed) }
     }
 
-    private func result(of system: WaterSystem, _ standard: WaterAudit.Standard, rules: BalanceDefaults? = nil) throws -> String {
+    private func result(
+        of system: WaterSystem, _ standard: WaterAudit.Standard, rules: BalanceDefaults? = nil, advises: Bool = true
+    ) throws -> String {
         do {
             if compatibility == .easycalc {
                 let display = try EasyCalcDisplay(system.balance, profile: system.profile)
@@ -113,7 +116,7 @@ struct BalanceCommand: ParsableCommand {
             let balance = try SystemBalance(
                 system, standard: standard, defaults: defaults?.rules ?? rules, monteCarlo: try monteCarlo, relief: reliefCredit)
             switch format ?? .table {
-            case .table: return SystemBalanceText.text(balance)
+            case .table: return SystemBalanceText.text(balance, advises: advises)
             case .json: return SystemBalanceFiles.json(balance, samples: samples == 0 ? nil : samples, seed: seed).text
             case .csv: return SystemBalanceFiles.csv(balance)
             }
@@ -130,7 +133,7 @@ struct BalanceCommand: ParsableCommand {
             input.isGiven(.billedMetered) || input.isGiven(.billedUnmetered)
         else { return try write(BalanceText.text(assessment)) }
         let system = WaterSystem(profile: work.city.profile, balance: input)
-        var text = try result(of: system, standard ?? .awwa, rules: .cityPlan)
+        var text = try result(of: system, standard ?? .awwa, rules: .cityPlan, advises: false)
         if format ?? .table == .table, compatibility == nil { text += BalanceText.further(assessment) }
         try write(text)
     }

@@ -11,8 +11,7 @@ enum BalanceText {
     static func text(_ assessment: CityAssessment) -> String {
         var lines: [String] = []
         if let balance = assessment.balance {
-            let base = balance.exportConvention == .billed ? "system input volume" : "water supplied"
-            lines = ["Water balance of \(NumberText.exact(balance.periodDays)) days, m³ with the 95 % interval; per cent of \(base)."]
+            lines = SystemBalanceText.head(balance)
             lines += SystemBalanceText.boxes(balance)
             if !assessment.indicators.isEmpty { lines += [""] + SystemBalanceText.indicators(assessment.indicators) }
             if !balance.defaults.isEmpty { lines += ["", "Not given:"] + balance.defaults.flatMap { TextColumns.wrapped($0) } }

@@ -12,9 +12,10 @@ struct NetworkCommand: ParsableCommand {
         commandName: "network", abstract: "Look into a network model and compute its flows and pressures.",
         discussion: """
             Example: yusu network info Examples/Chanchamayo/network.inp
+            Example: yusu network check town.inp
             Example: yusu network simulate town.inp --output result
             """,
-        subcommands: [Info.self, Simulate.self, Convert.self, Scenarios.self, Sensitivity.self])
+        subcommands: [Info.self, Check.self, Simulate.self, Convert.self, Scenarios.self, Sensitivity.self])
 
     struct Info: ParsableCommand {
         static let configuration = CommandConfiguration(

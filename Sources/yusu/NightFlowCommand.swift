@@ -81,6 +81,7 @@ struct NightFlowCommand: ParsableCommand {
                 InputProblem(file: path + "/zones.csv", what: "the city has no zones", remedy: "list them with their inflow_sensors")
             ])
         }
+        var chances = StepChances(options.steps)
         let found = Dictionary(work.assessment.zones.map { ($0.zone.id, $0) }) { first, _ in first }
         return work.city.zones.map { zone in
             let assessed = found[zone.id]
@@ -89,7 +90,7 @@ struct NightFlowCommand: ParsableCommand {
             let readings = inflow.map { FlowReadings($0.series, offset: clock.standardOffset(at: $0.series.start)) }
             var study = NightFlowStudy(
                 name: zone.id.name, readings: readings ?? FlowReadings(spans: [], step: 3600), clock: clock, zone: zone,
-                zoneFlow: assessed?.nightFlow, options: options)
+                zoneFlow: assessed?.nightFlow, options: options, chances: &chances)
             study.reconciliation = assessed?.reconciliation
             return study
         }
@@ -107,11 +108,12 @@ struct NightFlowCommand: ParsableCommand {
         guard let table = readTable, let zoneList = readZones else { throw errors }
         if !quiet { for remark in table.remarks { Console.warn("\(path): \(remark)") } }
         let series = Dictionary(table.series.map { ($0.name, $0.flows(stamp: stamp)) }) { first, _ in first }
+        var chances = StepChances(options.steps)
         guard !zoneList.isEmpty else {
             return table.series.map { item in
                 NightFlowStudy(
                     name: item.name, readings: series[item.name] ?? FlowReadings(spans: [], step: 3600), clock: table.clock,
-                    options: options)
+                    options: options, chances: &chances)
             }
         }
         return try zoneList.map { zone in
@@ -128,7 +130,8 @@ struct NightFlowCommand: ParsableCommand {
                 return (readings: readings, sign: meter.sign)
             }
             return NightFlowStudy(
-                name: zone.id.name, readings: FlowReadings.sum(parts), clock: table.clock, zone: zone, options: options)
+                name: zone.id.name, readings: FlowReadings.sum(parts), clock: table.clock, zone: zone, options: options,
+                chances: &chances)
         }
     }
 

@@ -7,13 +7,17 @@ import WaterModel
 /// The balance of a system as people know it: boxes of the IWA table with margins, then indicators, what moves them, alerts.
 /// 80 columns.
 enum SystemBalanceText {
-    static func text(_ system: SystemBalance) -> String {
-        var lines = head(system) + boxes(system.balance)
+    /// - advises: say what to measure next; a city folder says it from all its data.
+    static func text(_ system: SystemBalance, advises: Bool) -> String {
+        var lines = head(system.balance, name: system.profile.name) + boxes(system.balance)
         if let korean = system.korean { lines += [""] + koreanTree(korean) }
         if !system.parts.isEmpty { lines += [""] + parts(system.parts) }
         if !system.indicators.indicators.isEmpty { lines += [""] + indicators(system.indicators.indicators) }
         lines += groups(system)
         lines += ranking(system)
+        if advises, let first = system.indicators.varianceShares(of: .currentAnnualRealLosses).first {
+            lines += ["To measure next:"] + TextColumns.wrapped(DataAdvice.measurement(first.input))
+        }
         if let whatIf = system.whatIf { lines += [""] + targets(whatIf, system.profile.currency) }
         if !system.alerts.isEmpty { lines += ["", "To check:"] + system.alerts.flatMap { TextColumns.wrapped($0.message, mark: "! ") } }
         if !system.balance.defaults.isEmpty {
@@ -22,23 +26,27 @@ enum SystemBalanceText {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func head(_ system: SystemBalance) -> [String] {
-        let name = system.profile.name.isEmpty ? "" : "\(system.profile.name): "
-        let base = system.balance.exportConvention == .billed ? "system input volume" : "water supplied"
+    /// What the numbers of the boxes are.
+    static func head(_ balance: WaterBalance, name: String = "") -> [String] {
+        let base = balance.exportConvention == .billed ? "system input volume" : "water supplied"
+        let start = name.isEmpty ? "Water balance" : "\(name): water balance"
         return TextColumns.wrapped(
-            "\(name)water balance of \(NumberText.exact(system.balance.periodDays)) days, m³ with the 95 % interval; per cent of \(base).",
-            mark: "", indent: 0)
+            "\(start) of \(NumberText.exact(balance.periodDays)) days, \(isLarge(balance) ? "thousand m³" : "m³") with the 95 % interval; "
+                + "per cent of \(base).", mark: "", indent: 0)
     }
+
+    /// Too large for boxes of m³.
+    private static func isLarge(_ balance: WaterBalance) -> Bool { abs(balance.terms.waterSupplied.value) >= 1e9 }
 
     // MARK: Boxes
 
     /// The IWA table.
     static func boxes(_ b: WaterBalance) -> [String] {
         let base = b.waterSupplied.value
-        func cell(_ span: Int, _ name: String, _ volume: Estimate) -> BoxTable.Cell {
-            BoxTable.Cell(
-                span: span,
-                lines: [name, TextColumns.grouped(volume.value), margin(volume), NumberText.fixed(volume.value / base * 100, 1) + " %"])
+        func cell(_ span: Int, _ name: String, _ cubicMetres: Estimate) -> BoxTable.Cell {
+            let volume = isLarge(b) ? 1e-3 * cubicMetres : cubicMetres
+            let share = NumberText.fixed(cubicMetres.value / base * 100, 1) + " %"
+            return BoxTable.Cell(span: span, lines: [name, TextColumns.grouped(volume.value), margin(volume), share])
         }
         let billsExport = b.exportConvention == .billed && b.exported.value > 0
         let billed = billsExport ? 3 : 2
@@ -51,7 +59,7 @@ enum SystemBalanceText {
             cell(1, "Leakage and overflows", b.realLosses),
         ]
         let table = BoxTable(
-            widths: [14, 14, 14, 15, 17],
+            widths: [14, 13, 13, 16, 18],
             columns: [
                 [cell(billed + 6, b.exportConvention == .billed ? "System input" : "Water supplied", b.waterSupplied)],
                 [cell(billed + 2, "Authorised", b.authorisedConsumption), cell(4, "Water losses", b.waterLosses)],

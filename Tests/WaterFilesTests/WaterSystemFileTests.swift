@@ -106,7 +106,8 @@ struct WaterSystemFileTests {
                 "both given"
             ),
             (least + "zones: [{period_days: 30, own_sources: {value: 1, unit: m3}}]\n", "stands beside 'zones'"),
-            (least + "grades: {own_sources: 11}\n", "whole number from 1 to 10"), ("- a\n- b\n", "is not a list of 'key: value' lines"),
+            (least + "grades: {own_sources: 11}\n", "whole number from 1 to 10"),
+
         ])
     func faults(text: String, says: String) {
         let problems = Self.problems(text)

@@ -83,6 +83,13 @@ struct UncertaintyTests {
         if correlation == 1 { #expect(shares.map(\.input) == ["common error of meters of one type"]) }
     }
 
+    @Test("the next measurement is told for parts of lines and for shared errors too")
+    func measurements() {
+        #expect(DataAdvice.measurement("own_sources: Works 1") == DataAdvice.measurement("own_sources"))
+        #expect(DataAdvice.measurement("common error of own_sources") == DataAdvice.measurement("own_sources"))
+        #expect(DataAdvice.measurement("common error of works meters").contains("several of works meters against one standard"))
+    }
+
     @Test("more inputs than Sobol's table has columns: sixty sources average out as they should")
     func manyInputs() throws {
         let parts = (0..<60).map { BalancePart(name: "\($0)", volume: sourced(1000, 0.1)) }

@@ -50,6 +50,20 @@ struct CommandLineTests {
         #expect(read?["junctions"] as? Int == 6 && read?["pipes"] as? Int == 8 && read?["pipe_length_m"] as? Double == 2100)
     }
 
+    @Test("network check: clean is 0, an error in the model is 1, told as table and as JSON")
+    func networkCheck() throws {
+        let clean = try yusu("network", "check", "city/network.inp")
+        #expect(clean.status == 0 && clean.output.hasSuffix("notes\n"))
+        try city.write("slip.inp", "[JUNCTIONS]\nA 10 1\n[RESERVOIRS]\nR 50\n[PIPES]\nP1 R A 100 100 0.1\n[OPTIONS]\nUNITS LPS\n")
+        let table = try yusu("network", "check", "slip.inp")
+        #expect(table.status == 1 && table.output.hasPrefix("error  roughness: pipe 'P1'"))
+        let json = try yusu("network", "check", "slip.inp", "--format", "json")
+        let read = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        let first = (read?["findings"] as? [[String: Any]])?.first
+        #expect(json.status == 1 && (read?["errors"] as? Int ?? 0) >= 1)
+        #expect(first?["check"] as? String == "roughness" && first?["elements"] as? [String] == ["P1"])
+    }
+
     @Test("check tells what the data allow")
     func check() throws {
         let table = try yusu("check", "city", "--quiet")

@@ -75,6 +75,8 @@ struct SystemBalanceTests {
         #expect(index["formula"] as? String == "real losses / UARL" && (index["variance_shares"] as? [String: Double])?.isEmpty == false)
         #expect(indicators["real_losses_per_connection"]?["value_l_per_connection_day"] is Double)
         #expect((read["worth_of_halving_currency_per_year"] as? [[String: Any]])?.first?["input"] as? String == "own_sources")
+        let whatIf = try #require(read["what_if"] as? [String: Double])
+        #expect(abs((whatIf["real_losses_m3_per_day"] ?? 0) - 2_683.505155 * 30 / 40) < 1e-5)
         let twice = try [0, 1].map { _ in try yusu("balance", "d.yaml", "--format", "json", "--seed", "9", "--samples", "256").output }
         #expect(twice[0] == twice[1] && !twice[0].isEmpty)
         let linear = try json("d.yaml", "--samples", "0")
@@ -116,6 +118,20 @@ struct SystemBalanceTests {
         let half = try yusu("balance", "half.yaml")
         #expect(half.status == 65 && half.messages.contains("billed_metered is missing"))
         #expect(try yusu("balance", "none.yaml").status == 66 && yusu("balance", "d.yaml", "--samples", "3").status == 64)
+    }
+
+    @Test("the example runs as written: values of the invented town")
+    func example() throws {
+        let read = try json(Program.root + "/Examples/system.yaml")
+        let indicators = try #require(read["indicators"] as? [String: [String: Any]])
+        // Case A of the reference page: ILI 6.238746.
+        #expect(abs((indicators["infrastructure_leakage_index"]?["value"] as? Double ?? 0) - 6.238746) < 1e-6)
+        let shares = try #require(indicators["current_annual_real_losses"]?["variance_shares"] as? [String: Double])
+        #expect(shares["common error of works meters"] ?? 0 > 0.2)
+        // A skewed number of illegal households reaches further up than down.
+        let balance = try #require(read["balance"] as? [String: Any])
+        let theft = try ["unauthorised_low95_m3", "unauthorised_m3", "unauthorised_high95_m3"].map { try #require(balance[$0] as? Double) }
+        #expect(theft[2] - theft[1] > 1.2 * (theft[1] - theft[0]))
     }
 
     @Test("months in a file: a row each, and the total")

@@ -98,7 +98,7 @@ final class OutflowState {
             tally.ahead += abs(p * r)
             tally.total += abs(flow[index])
             // Beyond an end of its law an outflow is about to be held; the rounding of a large demand is metres of head there.
-            if !isHeld, gradient < Tolerance.barrier { tally.worst = max(tally.worst, abs(r)) }
+            if !isHeld, gradient != Tolerance.barrier { tally.worst = max(tally.worst, abs(r)) }
         }
     }
 

@@ -179,7 +179,7 @@ private struct CityDrawing {
         guard let balance, !nights.isEmpty, nights.count == zones.count else { return nil }
         let topDown = 1 / (balance.periodDays * Units.day) * balance.realLosses
         return try? LossReconciliation([
-            LossEstimate(name: "balance", topDown, shares: []),
+            LossEstimate(name: "balance", topDown, shares: balance.register.varianceShares(of: balance.terms.realLosses)),
             .sum("night flows", nights.map { (coefficient: $0.0, input: $0.1) }),
         ])
     }

@@ -52,8 +52,15 @@ public struct DataAdvice: Sendable {
     }
 
     /// The measurement that makes an input better known.
-    static func measurement(_ input: String) -> String {
-        switch input {
+    public static func measurement(_ input: String) -> String {
+        if input.hasPrefix(InputRegister.commonError) {
+            let group = String(input.dropFirst(InputRegister.commonError.count))
+            // The same meters in every month have the name of their line.
+            return measurement(group) == "measure \(group)"
+                ? "test several of \(group) against one standard: their errors have a common part" : measurement(group)
+        }
+        // A part of a line, behind a colon, is measured as the line.
+        switch input.split(separator: ":").first.map(String.init) ?? input {
         case "own_sources": "verify the meters of own sources: insertion meter or tank drop test at each"
         case "imported": "verify the meters of bought water with the seller"
         case "exported": "verify the meters of water sold to others"
@@ -63,7 +70,8 @@ public struct DataAdvice: Sendable {
         case "unbilled_unmetered": "log flushing, fire and own use for a few months"
         case "unauthorised": "survey connections against the register in one zone, house by house"
         case "meter_under_registration", "metering_inaccuracy": "test 50 to 100 customer meters of different age on a bench"
-        case "data_handling": "follow a sample of accounts from the reading to the bill"
+        case "corrupt meter reading": "have a sample of meters read again by other readers"
+        case "data_handling", "data handling in the office": "follow a sample of accounts from the reading to the bill"
         default: "measure \(input)"
         }
     }

@@ -27,8 +27,8 @@ public enum BillingLagError: Error, Hashable, Sendable, CustomStringConvertible 
 /// Bills of a month stand for the use of earlier months, g_t Σ w_k x_{t−k} S_{t−k}, with x the ratio sought, S the supply and g = 1 ± d
 /// where one half of the customers, billed in odd months, uses more than the other. Solved by least squares with smoothness as the
 /// prior: x and d go as random walks from month to month. How smooth they are comes from the bills themselves: all smoothnesses of a
-/// grid are weighed by their likelihood (Bayes' rule; the noise is integrated out), and their spread is part of the interval. A month
-/// cannot come out below zero.
+/// grid are weighed by their likelihood (Bayes' rule; the noise is integrated out), and their spread is part of the interval. Where supplies
+/// are not known they go by the days of the months, with a season of unknown size. A month cannot come out below zero.
 public struct BillingLag: Sendable {
     public struct Options: Sendable {
         /// Months between use and the bill that has it: 1…2 where a bill of March has the use of January and February. Range 0–6.

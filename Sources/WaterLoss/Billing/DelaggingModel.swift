@@ -20,6 +20,8 @@ struct DelaggingModel {
     /// Change of the ratio from month to month over the scatter of the bills: from a twelfth to twice as much, each as likely before the
     /// bills are seen as the next.
     static let smoothnesses = [0.08, 0.14, 0.25, 0.4, 0.65, 1, 1.5, 2]
+    /// Amplitude of a supply's unknown season over the scatter of the bills: 3 % over 1.5 %, assumed.
+    static let supplySeason = 2.0
     /// Change of the imbalance from month to month over the scatter of the bills.
     static let imbalanceChanges = [0.0, 0.1, 0.3, 0.8]
 
@@ -31,6 +33,8 @@ struct DelaggingModel {
     private let imbalanceSteps: Matrix
     /// Ratios of the months by the steps.
     private let paths: Matrix
+    /// Bills by the season of the supply, where it is not known: cosine and sine of a year, through the lag.
+    private let season: Matrix
     private let count: Int
 
     init(months: [BillingMonth], supplies: [Double], options: BillingLag.Options) {
@@ -68,6 +72,19 @@ struct DelaggingModel {
         for month in 0..<count {
             for step in 0..<month + reach { paths[month, step] = 1 }
         }
+        let hasSeason = months.contains { $0.supply == nil }
+        var season = Matrix(rows: known.count, columns: hasSeason ? 2 : 0)
+        for (row, month) in known.enumerated() where hasSeason {
+            for column in 0..<2 {
+                func value(_ index: Int) -> Double {
+                    let angle = 2 * Double.pi * Double((months.first?.index ?? 0) + index) / 12
+                    return column == 0 ? cos(angle) : sin(angle)
+                }
+                let earlier = lags.reduce(0) { $0 + value(month - $1) } / Double(lags.count)
+                season[row, column] = mean * (earlier - value(month))
+            }
+        }
+        self.season = season
         self.levels = levels
         self.ratioSteps = ratioSteps
         self.imbalanceSteps = imbalanceSteps
@@ -112,6 +129,9 @@ struct DelaggingModel {
     private func point(_ smoothness: Double, _ change: Double) throws(NumericalError) -> GridPoint {
         let n = bills.count, p = levels.columns
         var covariance = Matrix.identity(n) + (ratioSteps * ratioSteps.transposed).scaled(by: smoothness * smoothness)
+        if season.columns > 0 {
+            covariance = covariance + (season * season.transposed).scaled(by: Self.supplySeason * Self.supplySeason)
+        }
         if change > 0 { covariance = covariance + (imbalanceSteps * imbalanceSteps.transposed).scaled(by: change * change) }
         let factor = try CholeskyFactor(covariance)
         let white = factor.whiten(levels)

@@ -61,6 +61,20 @@ public struct NightFlowStudy: Sendable {
         meters: [Meter] = [], workingMeters: Int? = nil, pressure: ZonePressure = .unknown, inflowMargin95: Double? = nil,
         exceptional: [ExceptionalUse] = [], zoneFlow given: ZoneNightFlow? = nil, options: Options = Options()
     ) {
+        var chances = StepChances(options.steps)
+        self.init(
+            name: name, readings: readings, clock: clock, zone: zone, consumption: consumption, meters: meters,
+            workingMeters: workingMeters, pressure: pressure, inflowMargin95: inflowMargin95, exceptional: exceptional, zoneFlow: given,
+            options: options, chances: &chances)
+    }
+
+    /// - chances: kept by the caller, for many zones with records of one length; they hold the options of the steps.
+    public init(
+        name: String, readings: FlowReadings, clock: PlaceClock, zone: Zone? = nil, consumption: ZoneConsumption? = nil,
+        meters: [Meter] = [], workingMeters: Int? = nil, pressure: ZonePressure = .unknown, inflowMargin95: Double? = nil,
+        exceptional: [ExceptionalUse] = [], zoneFlow given: ZoneNightFlow? = nil, options: Options = Options(),
+        chances: inout StepChances
+    ) {
         var assumptions = options.assumptions
         assumptions.clock = clock
         self.name = name
@@ -89,7 +103,7 @@ public struct NightFlowStudy: Sendable {
         guard readings.step <= FlowReadings.longestSpan, known.count >= max(3, assumptions.leastNights) else { return }
         level = NightAggregate.level.estimate(known)
         measureOtherwise(kept, clock: clock, known: known, assumptions: assumptions, options: options)
-        history = NightHistory(nights, options: options.steps)
+        history = NightHistory(nights, chances: &chances)
         if let rise = history?.risePerYear {
             let factor = zoneFlow?.nightDayFactor ?? assumptions.nightDayFactor
             // m³/s at night, times 3,600 s/h, times h/day.

@@ -28,13 +28,19 @@ public struct NightHistory: Sendable {
     /// nil where there are too few nights, or they do not differ.
     /// - nights: in the order of days; unknown ones are left out of account.
     public init?(_ nights: [Night], options: NightStepOptions = NightStepOptions()) {
+        var chances = StepChances(options)
+        self.init(nights, chances: &chances)
+    }
+
+    /// - chances: kept by the caller, for many zones with records of one length.
+    public init?(_ nights: [Night], chances: inout StepChances) {
         let known = nights.enumerated().filter { $0.element.flow != nil }
         let values = known.compactMap(\.element.flow)
         let days = known.map { Self.day($0.element.day) }
-        guard let found = try? StepSearch(values, days: days, options: options), found.noise.standardDeviation > 0 else { return nil }
+        guard let found = try? StepSearch(values, days: days, chances: &chances), found.noise.standardDeviation > 0 else { return nil }
         noise = found.noise
         chance = found.chance
-        falseAlarmRate = options.falseAlarmRate
+        falseAlarmRate = chances.options.falseAlarmRate
         fitted = nights.map { _ in nil }
         steps = []
         let design = StepDesign(days: days, places: found.places, hasRise: false)

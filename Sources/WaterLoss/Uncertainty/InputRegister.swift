@@ -5,6 +5,9 @@ import WaterModel
 /// The independent sources of error of a calculation, in the order in which they were named: each input's own error, and the common
 /// error of each group of inputs.
 public struct InputRegister: Hashable, Sendable {
+    /// Begins the name of an error that a group of inputs shares.
+    static let commonError = "common error of "
+
     public private(set) var names: [String] = []
     private var groups: [String: Int] = [:]
     /// nil: nothing is simulated.
@@ -54,7 +57,7 @@ public struct InputRegister: Hashable, Sendable {
 
     private mutating func common(_ group: String) -> Int {
         if let index = groups[group] { return index }
-        names.append("common error of \(group)")
+        names.append(Self.commonError + group)
         groups[group] = names.count - 1
         return names.count - 1
     }
