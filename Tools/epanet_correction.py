@@ -19,7 +19,7 @@ DIAMETER, LENGTH, ROUGHNESS, MINOR = 0, 1, 2, 3
 PIPE, PUMP, PRV, PSV, PBV, FCV, TCV, GPV, PCV = 1, 2, 3, 4, 5, 6, 7, 8, 9
 HEADLOSS_FORMULA, EMITTER_EXPONENT, VISCOSITY = 7, 3, 13
 PUMP_POWER, PUMP_CURVE, GPV_CURVE, PCV_CURVE = 18, 19, 24, 25
-SMALLEST, OPEN, CLOSED = 1e-7, 1e-6, 1e8  # ft per ft³/s: RQTOL and the slopes of an open and a closed link
+SMALLEST, OPEN, CLOSED, BARRIER = 1e-7, 1e-6, 1e8, 1e9  # ft per ft³/s: RQTOL, slopes of an open and a closed link, beyond a law
 
 
 class Correction:
@@ -181,9 +181,10 @@ class Correction:
             full, given = state["full_demands"], state["demand_flows"]
             share = np.clip((pressure - lowest) / (required - lowest), 0, 1)
             between = (full > 0) & (share > 1e-6) & (share < 1)
-            law = full * share**exponent
-            lack = np.where(between, law - given, 0)
-            slope += np.where(between, exponent * law / np.maximum(pressure - lowest, 1e-9), 0)
+            beyond = (full > 0) & (np.abs(pressure - np.clip(pressure, lowest, required)) > 1)  # ft; its barriers are straight there
+            law = full * share**exponent + (pressure - np.clip(pressure, lowest, required)) / BARRIER
+            lack = np.where(between | beyond, law - given, 0)
+            slope += np.where(between, exponent * law / np.maximum(pressure - lowest, 1e-9), np.where(beyond, 1 / BARRIER, 0))
         return slope, lack
 
     def correct(self, state, source_heads, steps=4):
