@@ -47,6 +47,9 @@ public struct FlowTable: Sendable {
     static let timeNames = ["timestamp", "time", "datetime", "date_time", "date-time", "interval_start", "date", "horodatage"]
     static let nameNames = ["sensor", "zone", "dma", "dma_id", "tag", "name", "meter", "meter_id"]
     static let valueNames = ["value", "flow", "inflow", "volume", "register", "reading", "inflow_m3h"]
+    static let statusNames = ["status", "quality", "state"]
+    /// What a status says of a reading that counts; 192 is OPC's "good".
+    static let goodWords: Set = ["", "good", "ok", "valid", "192", "0"]
     static let gapWords: Set = ["", "nan", "na", "n/a", "#n/a", "null", "-", "-9999"]
 
     /// Reads a file, `.gz` too, delimited by comma, semicolon (then decimal commas are read) or tab.
@@ -117,8 +120,10 @@ struct FlowTableReader {
     private mutating func readLong(time: Int, name: Int, value: Int, order: FlowTable.DateOrder) {
         let column = FlowColumn(header: table.header[value])
         guard let measure = measure(column, line: 1) else { return }
+        let status = table.header.firstIndex { FlowTable.statusNames.contains(FlowColumn(header: $0).bare.lowercased()) }
         var places: [String: Int] = [:]
         var last: [Int: Int] = [:]
+        var bad = 0
         for row in table.rows {
             let key = row.fields[name]
             let place = places[key] ?? series.count
@@ -128,8 +133,12 @@ struct FlowTableReader {
             }
             guard let moment = moment(row.fields[time], row.line, order, after: last[place]) else { continue }
             last[place] = moment.seconds
-            series[place].readings.append((moment, number(row.fields[value], row.line, key, measure.factor)))
+            // A reading that its own source calls bad is none, whatever stands in its place.
+            let isGood = status.map { FlowTable.goodWords.contains(row.fields[$0].lowercased()) } ?? true
+            if !isGood { bad += 1 }
+            series[place].readings.append((moment, isGood ? number(row.fields[value], row.line, key, measure.factor) : nil))
         }
+        if bad > 0 { remarks.append("\(bad) readings whose status is not good are left out") }
     }
 
     private mutating func readWide(time: Int, order: FlowTable.DateOrder) {
@@ -138,13 +147,18 @@ struct FlowTableReader {
         var used: [(column: Int, factor: Double)] = []
         var leftOut: [String] = []
         for (index, column) in columns {
-            if haveUnits, FlowUnits.known(column.unit) == nil {
+            // A column of factors has the unit of a volume and is none.
+            if haveUnits && FlowUnits.known(column.unit) == nil || column.bare.lowercased().hasSuffix("factor") {
                 leftOut.append(table.header[index])
                 continue
             }
             guard let measure = measure(column, line: 1) else { return }
             used.append((index, measure.factor))
             series.append(.init(name: column.bare, kind: measure.kind, readings: []))
+        }
+        guard !used.isEmpty else {
+            problems.add(table.file, 1, "no column holds flows", "the header has: \(table.header.joined(separator: ", "))")
+            return
         }
         if !leftOut.isEmpty { remarks.append("columns without a unit of flow are left out: \(leftOut.joined(separator: ", "))") }
         var last: Int?

@@ -128,7 +128,7 @@ struct NightFlowReport {
                 + figures("night_day_factor", flow?.nightDayFactor, 1, "h_per_day")
                 + figures("leakage", flow?.dailyLeakage, daily, "m3_per_day")
                 + figures("leakage_with_balance", study.reconciliation?.loss, daily, "m3_per_day")
-                + [("chance_of_disagreement", JSON(study.reconciliation?.chance))]
+                + [("agreement_p_value", JSON(study.reconciliation?.chance))]
                 + figures("background", flow?.parts?.background, hourly, "m3_per_h")
                 + figures("bursts", flow?.parts?.excess, hourly, "m3_per_h")
                 + [

@@ -42,6 +42,16 @@ struct FlowTableTests {
         #expect(table.series[0].readings.map(\.value) == [0.07, 0.066])
     }
 
+    @Test("a reading that its source calls bad is a gap, whatever stands in its place")
+    func status() throws {
+        let table = try Self.read(
+            "Tag,Timestamp,Value,Status\nF1,01-Jun-26 00:00:00,12.4,Good\nF1,01-Jun-26 01:00:00,I/O Timeout,Bad\nF1,01-Jun-26 02:00:00,99,Bad\n"
+        )
+        #expect(table.series[0].readings.map(\.value) == [0.0124, nil, nil])
+        #expect(table.remarks.contains { $0.hasPrefix("2 readings") })
+        #expect(Self.problems("DateTime,Pulses,PulseFactor_L\n2026-06-01T00:00,4,100\n").contains("no column holds flows"))
+    }
+
     @Test("semicolons and decimal commas; columns of quality and pressure are left out and named")
     func controlRoom() throws {
         let table = try Self.read(
