@@ -60,7 +60,7 @@ public struct DataAdvice: Sendable {
                 ? "test several of \(group) against one standard: their errors have a common part" : measurement(group)
         }
         // A part of a line, behind a colon, is measured as the line.
-        switch input.split(separator: ":").first.map(String.init) ?? input {
+        return switch input.split(separator: ":").first.map(String.init) ?? input {
         case "own_sources": "verify the meters of own sources: insertion meter or tank drop test at each"
         case "imported": "verify the meters of bought water with the seller"
         case "exported": "verify the meters of water sold to others"
