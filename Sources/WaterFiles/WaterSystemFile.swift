@@ -9,7 +9,7 @@ import Yams
 public enum WaterSystemFile {
     static let ownKeys = [
         "name", "country", "currency", "utility", "origin", "pressure_zones", "pressure_margin_percent", "supply_zones",
-        "supply_margin_percent", "months", "zones", "what_if", "grades", "break_even",
+        "supply_margin_percent", "months", "zones", "korean_statistics", "what_if", "grades", "break_even",
     ]
 
     /// - Throws: `TextFileError`, with every problem of the file.
@@ -46,8 +46,9 @@ public enum WaterSystemFile {
         readZones(top, into: &profile, problems: &problems)
 
         let parts = parts(top, problems: &problems)
-        let balance =
+        var balance =
             parts == nil ? BalanceFile.read(top, problems: &problems) : BalanceInput(periodDays: 365, volumes: [:])
+        if parts == nil { KoreanLinesFile.read(top, into: &balance, problems: &problems) }
         var system = WaterSystem(profile: profile, balance: balance)
         if let parts {
             (system.parts, system.partKind) = parts

@@ -80,6 +80,28 @@ struct WaterSystemFileTests {
             system.whatIf?.pressure == 30 && system.whatIf?.hours == nil && system.breakEven == 5000 && system.grades == ["own_sources": 7])
     }
 
+    @Test("lines of the Korean statistics are parts of IWA lines, and the relief credit says what it is")
+    func koreanStatistics() throws {
+        func lines(_ relief: String) -> String {
+            """
+            period_days: 365
+            own_sources: {value: 1000, unit: m3}
+            korean_statistics:
+              charged_metered: {value: 800, unit: m3}
+              waterworks_metered: {value: 10, unit: m3}
+              public_metered: {value: 20, unit: m3}
+              relief_credit: {value: 5, unit: m3}
+
+            """ + relief
+        }
+        let errors = try Self.read(lines("  relief_credit_is: data_handling\n")).balance
+        #expect(errors.total(.billedMetered) == 800 && errors.total(.unbilledMetered) == 30 && errors.total(.dataHandling) == 5)
+        #expect(errors.parts[.unbilledMetered]?.map(\.name) == ["수도사업용수량", "공공수량"])
+        #expect(try Self.read(lines("  relief_credit_is: real_loss\n")).balance.total(.dataHandling) == nil)
+        #expect(Self.problems(lines("")).contains { $0.contains("does not say what it is") })
+        #expect(Self.problems(lines("billed_metered: {value: 1, unit: m3}\n")).contains { $0.contains("are both given") })
+    }
+
     @Test("months and zones are balances of their own")
     func parts() throws {
         let month = "{period_days: 30, own_sources: {value: 9, unit: ML}, billed_metered: {value: 7, unit: ML}}"
