@@ -93,17 +93,18 @@ struct BillingLagTests {
     }
 
     @Test(
-        "the 95 % intervals hold the true ratio of 93 to 97 % of the months of 400 utilities, smooth and restless ones",
+        "the 95 % intervals hold the true ratio of about 95 % of the months of a hundred utilities, smooth and restless ones",
         arguments: [true, false])
     func coverage(knowsSupply: Bool) throws {
         // From a tenth of the scatter of the bills to once as much.
-        let share = try Self.covered(cases: 400, knowsSupply: knowsSupply) { 0.0015 * exp($0.uniform(0, log(10))) }
-        #expect(share > 0.93 && share < 0.97, "\(share)")
+        let share = try Self.covered(cases: 100, knowsSupply: knowsSupply) { 0.0015 * exp($0.uniform(0, log(10))) }
+        // Of four hundred, which take minutes in a debug build, 93 to 97 %.
+        #expect(share > 0.92 && share < 0.98, "\(share)")
     }
 
     @Test("no one smoothness is far off either", arguments: [0.002, 0.006, 0.012])
     func coverageOfOne(change: Double) throws {
-        let share = try Self.covered(cases: 150, knowsSupply: true) { _ in change }
+        let share = try Self.covered(cases: 50, knowsSupply: true) { _ in change }
         #expect(share > 0.91 && share < 0.99, "\(share)")
     }
 
