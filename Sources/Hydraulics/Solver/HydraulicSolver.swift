@@ -369,7 +369,8 @@ public final class HydraulicSolver {
     /// Opens an active valve near the rows where the equations failed; false where there is none.
     private func releaseValve(near rows: [Int]) -> Bool {
         let rows = Set(rows)
-        if let k = throttles.sorted().first(where: { rows.contains(Int(model.table.start[$0])) || rows.contains(Int(model.table.end[$0])) }) {
+        if let k = throttles.sorted().first(where: { rows.contains(Int(model.table.start[$0])) || rows.contains(Int(model.table.end[$0])) })
+        {
             // Nothing else feeds the part: what it passes cannot be chosen.
             throttles.remove(k)
             status[k] = .temporarilyClosed
