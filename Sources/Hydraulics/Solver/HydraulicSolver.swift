@@ -369,15 +369,14 @@ public final class HydraulicSolver {
     /// Opens an active valve near the rows where the equations failed; false where there is none.
     private func releaseValve(near rows: [Int]) -> Bool {
         let rows = Set(rows)
-        if let k = throttles.sorted().first(where: { rows.contains(Int(model.table.start[$0])) || rows.contains(Int(model.table.end[$0])) })
-        {
+        func isNear(_ k: Int) -> Bool { rows.contains(Int(model.table.start[k])) || rows.contains(Int(model.table.end[k])) }
+        if let k = throttles.sorted().first(where: isNear) {
             // Nothing else feeds the part: what it passes cannot be chosen.
             throttles.remove(k)
             status[k] = .temporarilyClosed
             changes[k] = Self.mostThrottlings
             return true
         }
-        func isNear(_ k: Int) -> Bool { rows.contains(Int(model.table.start[k])) || rows.contains(Int(model.table.end[k])) }
         // Of several, the one that has been let go least often; a reducing valve before a sustaining one.
         let candidates = model.pressureValves.filter { status[$0] == .active && isNear($0) }
         func rank(_ k: Int) -> Int { 2 * Int(changes[k]) + (model.table.kind[k] == .prv ? 0 : 1) }
