@@ -104,6 +104,8 @@ extension HydraulicSolver {
             let place = Int(model.table.placeOfLink[link])
             // EPANET's word for a valve that follows its loss curve.
             statuses[link] = model.table.kind[place] == .gpv && status[place] == .active ? .open : status[place]
+            // One that keeps a tank's level works as a valve.
+            if !throttles.isEmpty, throttles.contains(place) { statuses[link] = .active }
             flows[link] = status[place].isClosed ? 0 : flow[place]
         }
         return HydraulicState(
