@@ -62,8 +62,8 @@ extension NetworkCheck {
         return found
     }
 
-    /// Against the head-loss formula. Hazen–Williams C lies between 30 (tuberculated iron) and 165; Darcy–Weisbach heights are below a
-    /// twentieth of the diameter; Manning's n lies between 0.007 and 0.04 (Walski and others 2003, table 2.2 and after).
+    /// Against the head-loss formula. The limits are engineering judgement, not taken from a table: Hazen–Williams C between 30 and
+    /// 165, Darcy–Weisbach heights below a twentieth of the diameter, Manning's n between 0.007 and 0.04.
     static func roughnesses(_ network: Network) -> [NetworkFinding] {
         let formula = network.hydraulics.headLossFormula
         func finding(_ names: [String], _ severity: NetworkFinding.Severity, _ what: String) -> [NetworkFinding] {

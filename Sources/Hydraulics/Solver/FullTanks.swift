@@ -45,6 +45,15 @@ extension HydraulicSolver {
         }
     }
 
+    /// Closes a throttled link where nothing else feeds the part behind it, so that what it passes cannot be chosen; false without one.
+    func closeThrottle(where isNear: (Int) -> Bool) -> Bool {
+        guard let k = throttles.sorted().first(where: isNear) else { return false }
+        throttles.remove(k)
+        status[k] = .temporarilyClosed
+        changes[k] = Self.mostThrottlings
+        return true
+    }
+
     /// The row of the tank whose level a link keeps.
     func throttledRow(_ k: Int) -> Int32 {
         let start = model.table.start[k], end = model.table.end[k]

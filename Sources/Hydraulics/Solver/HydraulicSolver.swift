@@ -370,13 +370,7 @@ public final class HydraulicSolver {
     private func releaseValve(near rows: [Int]) -> Bool {
         let rows = Set(rows)
         func isNear(_ k: Int) -> Bool { rows.contains(Int(model.table.start[k])) || rows.contains(Int(model.table.end[k])) }
-        if let k = throttles.sorted().first(where: isNear) {
-            // Nothing else feeds the part: what it passes cannot be chosen.
-            throttles.remove(k)
-            status[k] = .temporarilyClosed
-            changes[k] = Self.mostThrottlings
-            return true
-        }
+        if closeThrottle(where: isNear) { return true }
         // Of several, the one that has been let go least often; a reducing valve before a sustaining one.
         let candidates = model.pressureValves.filter { status[$0] == .active && isNear($0) }
         func rank(_ k: Int) -> Int { 2 * Int(changes[k]) + (model.table.kind[k] == .prv ? 0 : 1) }

@@ -102,10 +102,9 @@ extension HydraulicSolver {
         var statuses = [LinkStatus](repeating: .closed, count: model.linkCount)
         for link in 0..<model.linkCount {
             let place = Int(model.table.placeOfLink[link])
-            // EPANET's word for a valve that follows its loss curve.
-            statuses[link] = model.table.kind[place] == .gpv && status[place] == .active ? .open : status[place]
-            // One that keeps a tank's level works as a valve.
-            if !throttles.isEmpty, throttles.contains(place) { statuses[link] = .active }
+            // EPANET's word for a valve that follows its loss curve; of a link that keeps a tank's level it works at a setting.
+            statuses[link] =
+                throttles.contains(place) ? .active : model.table.kind[place] == .gpv && status[place] == .active ? .open : status[place]
             flows[link] = status[place].isClosed ? 0 : flow[place]
         }
         return HydraulicState(
