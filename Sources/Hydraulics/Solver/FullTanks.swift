@@ -94,15 +94,17 @@ extension HydraulicSolver {
     }
 
     /// A full tank takes no more, an empty one gives no more, however small the drop to it: a wide pipe would drain it below its bottom.
-    func refusingTank(_ k: Int, _ q: Double, _ h1: Double, _ h2: Double) -> Int32? {
+    /// A link that is shut for it opens where the heads turn, and not for their rounding.
+    func refusingTank(_ k: Int, _ q: Double, _ h1: Double, _ h2: Double, isShut: Bool) -> Int32? {
+        let least = isShut ? -Tolerance.level : Tolerance.level
         func refuses(_ row: Int32, away drop: Double, out q: Double) -> Bool {
             let number = Int(model.tankAtRow[row])
             guard number >= 0 else { return false }
             let isPump = model.table.kind[k] == .pump
             switch limits[number] {
             case .none: return false
-            case .full: return isPump ? row == model.table.end[k] : drop < -Tolerance.level || q < -Tolerance.noFlow
-            case .empty: return isPump ? row == model.table.start[k] : drop > Tolerance.level || q > Tolerance.noFlow
+            case .full: return isPump ? row == model.table.end[k] : drop < -least || q < -Tolerance.noFlow
+            case .empty: return isPump ? row == model.table.start[k] : drop > least || q > Tolerance.noFlow
             }
         }
         if refuses(model.table.start[k], away: h1 - h2, out: q) { return model.table.start[k] }

@@ -67,7 +67,9 @@ extension HydraulicSolver {
             if atTank, !status[k].isClosed {
                 if wasThrottling {
                     keepThrottling(k, q, h1 - h2)
-                } else if let row = refusingTank(k, q, h1, h2), before.isClosed || !isOutdone(k, at: row), !startThrottling(k, at: row) {
+                } else if let row = refusingTank(k, q, h1, h2, isShut: before == .temporarilyClosed),
+                    before.isClosed || !isOutdone(k, at: row), !startThrottling(k, at: row)
+                {
                     status[k] = .temporarilyClosed
                 }
             }
