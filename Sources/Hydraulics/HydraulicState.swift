@@ -64,9 +64,6 @@ public struct Verdict: Sendable {
 
     /// Energy bar of a converged solve. [m]
     public static let energyBar = 1e-6
-    /// The same where EPANET's constants are asked for, and so its ways: a tenth of a millimetre at an accuracy of 1e-3, down to 1e-6 m
-    /// at 1e-5 and below. [m]
-    public static func energyBar(followingAccuracy accuracy: Double) -> Double { min(max(0.1 * accuracy, energyBar), 1e-4) }
     /// Mass bar of a converged solve, as a share of the throughput. [–]
     public static let massBar = 1e-9
     /// Below this an imbalance is none, whatever the throughput. [m³/s]

@@ -127,7 +127,6 @@ struct LaneStart: Sendable {
     /// The matrix of the base case, factored; nil where it cannot be.
     let matrix: SparseLDLT?
     let accuracy: Double
-    let energyBar: Double
     let conditions: SolverCopy
 
     init(_ solver: HydraulicSolver) {
@@ -150,7 +149,6 @@ struct LaneStart: Sendable {
         residual = solver.residual.copy()
         right = solver.right.copy()
         accuracy = solver.accuracy
-        energyBar = solver.energyBar
         conditions = SolverCopy(imposed: solver.imposed.copy(), target: solver.target.copy(), limits: solver.limits)
     }
 }

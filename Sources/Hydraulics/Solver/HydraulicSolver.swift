@@ -86,8 +86,6 @@ public final class HydraulicSolver {
     var partsWithSource: [Bool] = []
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy: Double
-    /// What an open link may lose more or less than its law says. [m]
-    var energyBar: Double { constants.followsEPANET ? Verdict.energyBar(followingAccuracy: accuracy) : Verdict.energyBar }
     var iterations = 0
     /// Rounding of the heads of this network, which moves flow through links of next to no resistance. [m]
     var headRounding = 5e-14
@@ -336,7 +334,7 @@ public final class HydraulicSolver {
                 sweep(0)
                 continue
             }
-            if step == 1, tally.isConverged(accuracy, energyBar) {
+            if step == 1, tally.isConverged(accuracy) {
                 // Rounding of large steps over links of next to no resistance: a further step takes it out.
                 measureBalance()
                 if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }

@@ -40,7 +40,7 @@ extension HydraulicSolver {
         }
         let energy = energyResidual()
         if outcome == .converged || outcome == .demandWithoutSource,
-            !(energy.size <= energyBar) || !imbalance.isSmall
+            !(energy.size <= Verdict.energyBar) || !imbalance.isSmall
         {
             outcome = .notConverged
         }
