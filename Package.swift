@@ -20,9 +20,9 @@ let vectors: [SwiftSetting] = {
 }()
 
 func library(
-    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil, settings: [SwiftSetting] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []
 ) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + settings)
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -58,7 +58,7 @@ let package = Package(
         library("Planning", ["WaterModel", "Hydraulics", "WaterLoss", "NumericalMethods"]),
         library("WaterFiles", ["WaterModel", "TextFiles", yams]),
         library("Metering", ["WaterModel", "NumericalMethods", "TextFiles", grdb, yams]),
-        library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", yams], resources: [.embedInCode("Resources")]),
+        library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", yams]),
         .executableTarget(
             name: "yusu",
             dependencies: [

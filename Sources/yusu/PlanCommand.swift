@@ -19,7 +19,7 @@ struct PlanCommand: ParsableCommand {
 
     @Argument(help: "City folder.") var folder: String
     @Option(help: "Folder for the documents.") var output: String
-    @Option(help: "Language of the documents: en, or the path of a catalogue like en.yaml.") var language: String?
+    @Option(help: "Language of the documents: en, or the path of a YAML file of words.") var language: String?
     @Option(help: "Date on the cover, ISO 8601; none by default, so that the same input gives the same bytes.") var date: String?
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false

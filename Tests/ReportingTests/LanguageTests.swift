@@ -44,7 +44,7 @@ struct LanguageTests {
 
     @Test("a catalogue that lacks a key, or has one too many, is refused with the name of each")
     func incomplete() throws {
-        var yaml = try String(contentsOf: Self.sources.appendingPathComponent("Resources/en.yaml"), encoding: .utf8)
+        var yaml = Catalogue.english
         yaml = yaml.replacing("\n  summary_title:", with: "\n  sumary_title:")
         #expect {
             _ = try Catalogue(yaml: yaml, file: "xx.yaml")
@@ -58,7 +58,7 @@ struct LanguageTests {
 
     @Test("a further language is a file: its marks and words are used")
     func furtherLanguage() throws {
-        var yaml = try String(contentsOf: Self.sources.appendingPathComponent("Resources/en.yaml"), encoding: .utf8)
+        var yaml = Catalogue.english
         yaml = yaml.replacing("code: en", with: "code: es").replacing("decimal_mark: \".\"", with: "decimal_mark: \",\"")
             .replacing("thousands_mark: \",\"", with: "thousands_mark: \".\"").replacing("Non-revenue water", with: "Agua no facturada")
         let spanish = try Catalogue(yaml: yaml, file: "es.yaml")

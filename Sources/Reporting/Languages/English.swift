@@ -1,5 +1,10 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
-#
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+extension Catalogue {
+    // As text in the program, which takes no time to compile: an embedded resource becomes an array of 54,000 numbers, and that
+    // takes the optimiser minutes.
+    // swift-format-ignore
+    static let english = #"""
 # The words of the documents in English. Another language is a file of the same form: every key of `words`, `units` and the
 # groups of `names` must be there. {0}, {1} … are replaced; a text with a plural has the forms `one` and `other`.
 
@@ -719,3 +724,5 @@ messages:
   "; all sized measures together would reach {0}": "; all sized measures together would reach {0}"
   "; the chance of missing it is {0}.": "; the chance of missing it is {0}."
   "The target year {0} lies outside the plan; {1} is looked at instead.": "The target year {0} lies outside the plan; {1} is looked at instead."
+"""#
+}
