@@ -22,6 +22,8 @@ final class LaneSolver {
     var last = LaneTally()
     var leaks: [LaneLeak] = []
     var matrix: LaneLDLT
+    /// PRV and PSV that hold a head.
+    let holdingValves: [Int]
     /// Looks at statuses with the scalar rules.
     let scratch: HydraulicSolver
     var settled = [Bool](repeating: false, count: 8)
@@ -47,6 +49,7 @@ final class LaneSolver {
         (flow, conductance, residual, offDiagonal) = (zeros(links), zeros(links), zeros(links), zeros(links))
         (outflow, outConductance, outResidual, isFree, outRest) = (zeros(laws), zeros(laws), zeros(laws), zeros(laws), zeros(laws))
         matrix = LaneLDLT(model.symbolic)
+        holdingValves = model.pressureValves.filter { start.status[$0] == .active && !start.isIsolated[model.table.start[$0]] }
         scratch = HydraulicSolver(model)
         scratch.imposed.take(start.conditions.imposed)
         scratch.setting.take(start.setting)
@@ -158,7 +161,9 @@ final class LaneSolver {
         for iteration in 0..<Self.mostIterations where active != .zero {
             if beginsAtBase, iteration == 0, let matrix = start.matrix {
                 leaveBase()
+                delta.take(right)
                 matrix.solve(delta)
+                coupleValves { matrix.solve($0) }
             } else {
                 delta.take(right)
                 let sound = matrix.factor(diagonal: diagonal, offDiagonal: offDiagonal, solving: delta)
@@ -166,6 +171,7 @@ final class LaneSolver {
                     isSound[lane] = false
                     active[lane] = 0
                 }
+                coupleValves { matrix.solve($0) }
             }
             delta[model.spareRow] = .zero
             for row in 0..<model.rowCount {
@@ -194,10 +200,10 @@ final class LaneSolver {
             outConductance[index] = Lanes(repeating: start.outConductance[index])
             outResidual[index] = Lanes(repeating: start.outResidual[index])
         }
-        for row in 0...model.rowCount { delta[row] = start.right[row] - (demand[row] - start.demand[row]) }
-        for leak in leaks { delta[Int(leak.law.row)][leak.lane] -= leak.flow }
-        for row in start.boundary { delta[row] = .zero }
-        for row in 0..<model.rowCount where start.isIsolated[row] { delta[row] = .zero }
+        for row in 0...model.rowCount { right[row] = start.right[row] - (demand[row] - start.demand[row]) }
+        for leak in leaks { right[Int(leak.law.row)][leak.lane] -= leak.flow }
+        for row in start.boundary { right[row] = .zero }
+        for row in 0..<model.rowCount where start.isIsolated[row] { right[row] = .zero }
     }
 
     private static let mostIterations = 30

@@ -200,25 +200,56 @@ extension LaneSolver {
     }
 
     private func sweepPressureValves(_ tally: inout LaneTally) {
-        let table = model.table
-        for k in model.pressureValves where start.status[k] == .active && !start.isIsolated[table.start[k]] {
-            let isReducing = table.kind[k] == .prv
-            let row = Int(isReducing ? table.end[k] : table.start[k])
-            var need = demand[row]
-            for index in model.links(at: row) {
-                let other = Int(model.linksAtRow[index])
-                guard other != k else { continue }
-                need += Int(table.start[other]) == row ? flow[other] : -flow[other]
-            }
-            for index in model.outflows.laws(at: row) { need += outflow[index] }
-            for leak in leaks where Int(leak.law.row) == row { need[leak.lane] += leak.flow }
-            let q = isReducing ? need : -need
+        for k in holdingValves {
+            let q = valveFlow(k, step: .zero)
             tally.unbalanced += (q - flow[k]).magnitudes
             tally.total += q.magnitudes
             flow[k] = q
-            right[table.start[k]] -= q
-            right[table.end[k]] += q
+            right[model.table.start[k]] -= q
+            right[model.table.end[k]] += q
         }
+    }
+
+    /// As `HydraulicSolver.coupleValves`, with the factor that `solve` uses.
+    func coupleValves(_ solve: (Column<Lanes>) -> Void) {
+        for _ in 0..<4 {
+            var moved = false
+            for k in holdingValves {
+                let change = valveFlow(k, step: Lanes(repeating: 1)) - flow[k]
+                guard change.magnitudes.max() > 1e-13 else { continue }
+                moved = true
+                flow[k] += change
+                let isReducing = model.table.kind[k] == .prv
+                let outer = isReducing ? model.table.start[k] : model.table.end[k]
+                if !start.isGiven[outer] { right[outer] -= isReducing ? change : -change }
+            }
+            guard moved else { return }
+            delta.take(right)
+            delta[model.spareRow] = .zero
+            solve(delta)
+        }
+    }
+
+    /// What a valve must pass for the node whose head it holds, before or after the step in `delta`. [m³/s]
+    private func valveFlow(_ k: Int, step: Lanes) -> Lanes {
+        let table = model.table
+        let isReducing = table.kind[k] == .prv
+        let row = Int(isReducing ? table.end[k] : table.start[k])
+        var need = demand[row]
+        for index in model.links(at: row) {
+            let other = Int(model.linksAtRow[index])
+            guard other != k else { continue }
+            let i = table.start[other]
+            let q = flow[other] + step * conductance[other] * (residual[other] + delta[i] - delta[table.end[other]])
+            need += Int(i) == row ? q : -q
+        }
+        for index in model.outflows.laws(at: row) {
+            need += outflow[index] + step * isFree[index] * outConductance[index] * (outResidual[index] + delta[row])
+        }
+        for leak in leaks where Int(leak.law.row) == row {
+            need[leak.lane] += leak.flow + step[leak.lane] * leak.conductance * (leak.residual + delta[row][leak.lane])
+        }
+        return isReducing ? need : -need
     }
 
     /// Holds and lets go outflows of a lane, as `OutflowState.settle`; true where any was.
