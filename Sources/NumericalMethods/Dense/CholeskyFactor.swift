@@ -49,14 +49,22 @@ public struct CholeskyFactor: Sendable {
     public func whiten(_ matrix: Matrix) -> Matrix {
         precondition(matrix.rows == order, "the matrix does not fit")
         var result = matrix
-        let width = matrix.columns
-        for i in 0..<order {
-            for k in 0..<i {
-                let factor = lower[i, k]
-                for j in 0..<width { result.storage[i * width + j] -= factor * result.storage[k * width + j] }
+        let width = matrix.columns, n = order
+        unsafe result.storage.withUnsafeMutableBufferPointer { values in
+            unsafe lower.storage.withUnsafeBufferPointer { factors in
+                guard let values = values.baseAddress, let factors = factors.baseAddress else { return }
+                for first in stride(from: 0, to: width, by: RowKernel.panel) {
+                    let columns = min(RowKernel.panel, width &- first)
+                    for i in 0..<n {
+                        let row = unsafe values + (i &* width &+ first)
+                        unsafe RowKernel.add(
+                            to: row, sign: -1, factors: factors + i &* n, step: 1, rows: values + first, stride: width, terms: i,
+                            width: columns)
+                        let pivot = unsafe factors[i &* n &+ i]
+                        for j in 0..<columns { unsafe row[j] /= pivot }
+                    }
+                }
             }
-            let pivot = lower[i, i]
-            for j in 0..<width { result.storage[i * width + j] /= pivot }
         }
         return result
     }

@@ -67,12 +67,34 @@ public struct Matrix: Sendable, Equatable {
 
     public static func * (left: Matrix, right: Matrix) -> Matrix {
         precondition(left.columns == right.rows, "sizes do not fit")
-        var result = Matrix(rows: left.rows, columns: right.columns)
-        let width = right.columns
-        for i in 0..<left.rows {
-            for k in 0..<left.columns {
-                let factor = left.storage[i * left.columns + k]
-                for j in 0..<width { result.storage[i * width + j] += factor * right.storage[k * width + j] }
+        return product(left, rows: left.rows, rowStep: left.columns, columnStep: 1, right)
+    }
+
+    /// Aᵀ B, where `self` is A.
+    public func transposedTimes(_ other: Matrix) -> Matrix {
+        precondition(rows == other.rows, "sizes do not fit")
+        return Self.product(self, rows: columns, rowStep: 1, columnStep: columns, other)
+    }
+
+    /// The product of a matrix with these rows, whose elements stand in `left` at these steps, and `right`.
+    private static func product(_ left: Matrix, rows: Int, rowStep: Int, columnStep: Int, _ right: Matrix) -> Matrix {
+        var result = Matrix(rows: rows, columns: right.columns)
+        let width = right.columns, terms = right.rows
+        guard rows > 0, width > 0, terms > 0 else { return result }
+        unsafe result.storage.withUnsafeMutableBufferPointer { target in
+            unsafe left.storage.withUnsafeBufferPointer { factors in
+                unsafe right.storage.withUnsafeBufferPointer { values in
+                    guard let target = target.baseAddress, let factors = factors.baseAddress, let values = values.baseAddress else {
+                        return
+                    }
+                    for first in stride(from: 0, to: width, by: RowKernel.panel) {
+                        for i in 0..<rows {
+                            unsafe RowKernel.add(
+                                to: target + (i &* width &+ first), sign: 1, factors: factors + i &* rowStep, step: columnStep,
+                                rows: values + first, stride: width, terms: terms, width: min(RowKernel.panel, width &- first))
+                        }
+                    }
+                }
             }
         }
         return result

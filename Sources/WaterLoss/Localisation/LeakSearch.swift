@@ -12,7 +12,7 @@ struct LeakSearch {
     private let y: [Double]
     /// Whitened mean signature of each node, `n` values each.
     private let signatures: [Double]
-    /// For each node the whitened deviations of the perturbed models, `n` values a model, over √(models − 1).
+    /// For each node the whitened deviations of the perturbed models, `models` values a feature, over √(models − 1).
     private let deviations: [[Double]]
     private let models: Int
     private let plainSignatures: [Double]
@@ -56,7 +56,7 @@ struct LeakSearch {
         for node in 0..<samples.nodes {
             var block = [Double](repeating: 0, count: models * n)
             for (m, set) in sets.enumerated() {
-                for i in 0..<n { block[m * n + i] = (set[node * n + i] - mean[node * n + i]) * scale }
+                for i in 0..<n { block[i * models + m] = (set[node * n + i] - mean[node * n + i]) * scale }
             }
             deviations.append(block)
         }
@@ -99,60 +99,53 @@ struct LeakSearch {
     func fit(_ a: Int, _ b: Int, fraction: Double, largest: Double) -> PlaceFit {
         var s = [Double](repeating: 0, count: n)
         for i in 0..<n { s[i] = (1 - fraction) * signatures[a * n + i] + fraction * signatures[b * n + i] }
-        var u = [Double](repeating: 0, count: models * n)
-        for i in u.indices { u[i] = (1 - fraction) * deviations[a][i] + fraction * deviations[b][i] }
         var (sy, ss) = Self.products(s, 0, y, n)
         guard ss > 0 else { return PlaceFit(slope: 0, curvature: 0, constant: 0, misfit: .infinity) }
-        var spread = [Double](repeating: 0, count: n)
-        for m in 0..<models { for i in 0..<n { spread[i] += u[m * n + i] * u[m * n + i] } }
+        let first = deviations[a], second = deviations[b]
+        var u = [Double](repeating: 0, count: models * n), spread = [Double](repeating: 0, count: n)
+        for i in 0..<n {
+            var sum = 0.0
+            for place in i * models..<(i + 1) * models {
+                let value = (1 - fraction) * first[place] + fraction * second[place]
+                u[place] = value
+                sum += value * value
+            }
+            spread[i] = sum
+        }
         let yy = y.reduce(0) { $0 + $1 * $1 }
         var size = min(max(sy / ss, 0), largest)
         var constant = 0.0, misfit = Double.infinity
+        // Columns: the deviations, the signature, the differences. All products that are needed are those of its columns.
+        let width = models + 2
+        var scaled = Matrix(rows: n, columns: width)
         for _ in 0..<2 {
             // Scale by the diagonal part first, then correct for the low rank.
-            var roots = [Double](repeating: 1, count: n), logs = 0.0
+            let factor = size * (1 - Self.unspanned).squareRoot()
+            var logs = 0.0
             for i in 0..<n {
                 let variance = 1 + size * size * Self.unspanned * spread[i]
-                roots[i] = 1 / variance.squareRoot()
+                let root = 1 / variance.squareRoot()
                 logs += log(variance)
+                let scale = factor * root
+                for m in 0..<models { scaled.storage[i * width + m] = scale * u[i * models + m] }
+                scaled.storage[i * width + models] = root * s[i]
+                scaled.storage[i * width + models + 1] = root * y[i]
             }
+            let gram = scaled.transposedTimes(scaled)
             var k = Matrix(rows: models, columns: models)
-            var t = [Double](repeating: 0, count: models), r = t
-            let factor = size * (1 - Self.unspanned).squareRoot()
-            var scaled = u
-            for m in 0..<models { for i in 0..<n { scaled[m * n + i] *= factor * roots[i] } }
-            let sw = zip(s, roots).map { $0 * $1 }, yw = zip(y, roots).map { $0 * $1 }
             for m in 0..<models {
-                for j in 0...m {
-                    var sum = 0.0
-                    for i in 0..<n { sum += scaled[m * n + i] * scaled[j * n + i] }
-                    k.storage[m * models + j] = sum
-                    k.storage[j * models + m] = sum
-                }
+                for j in 0..<models { k.storage[m * models + j] = gram[m, j] }
                 k.storage[m * models + m] += 1
-                for i in 0..<n {
-                    t[m] += scaled[m * n + i] * yw[i]
-                    r[m] += scaled[m * n + i] * sw[i]
-                }
             }
             guard let root = try? CholeskyFactor(k) else { break }
-            t = root.whiten(t)
-            r = root.whiten(r)
-            var products = (sy: 0.0, ss: 0.0, yy: 0.0)
-            for i in 0..<n {
-                products.sy += sw[i] * yw[i]
-                products.ss += sw[i] * sw[i]
-                products.yy += yw[i] * yw[i]
-            }
-            for m in 0..<models {
-                products.sy -= t[m] * r[m]
-                products.ss -= r[m] * r[m]
-                products.yy -= t[m] * t[m]
-            }
-            guard products.ss > 0 else { break }
-            (sy, ss) = (products.sy, products.ss)
-            constant = 0.5 * (yy - products.yy) - 0.5 * logs - 0.5 * root.logDeterminant
-            misfit = (products.yy - max(sy, 0) * max(sy, 0) / ss) / Double(n)
+            let r = root.whiten((0..<models).map { gram[$0, models] }), t = root.whiten((0..<models).map { gram[$0, models + 1] })
+            let sws = gram[models, models] - dotProduct(r, r)
+            let swy = gram[models, models + 1] - dotProduct(r, t)
+            let ywy = gram[models + 1, models + 1] - dotProduct(t, t)
+            guard sws > 0 else { break }
+            (sy, ss) = (swy, sws)
+            constant = 0.5 * (yy - ywy) - 0.5 * logs - 0.5 * root.logDeterminant
+            misfit = (ywy - max(sy, 0) * max(sy, 0) / ss) / Double(n)
             size = min(max(sy / ss, 0), largest)
         }
         return PlaceFit(slope: sy, curvature: ss, constant: constant, misfit: misfit)
@@ -173,34 +166,30 @@ struct LeakSearch {
             let scale = square > 0 ? 1 / square.squareRoot() : 0
             for i in 0..<n { middles[p * n + i] *= scale }
         }
-        func statistic(_ z: [Double]) -> Double {
-            var best = 0.0
-            for p in pipes.indices {
-                var sum = 0.0
-                for i in 0..<n { sum += middles[p * n + i] * z[i] }
-                best = max(best, sum)
-            }
-            return best * best
+        // A column a world; the first is what was observed.
+        var worlds = Matrix(rows: n, columns: draws + 1)
+        for i in 0..<n { worlds[i, 0] = y[i] }
+        for world in 1...draws { for i in 0..<n { worlds[i, world] = random.normal() } }
+        let likenesses = Matrix(rows: pipes.count, columns: n, storage: middles) * worlds
+        var best = [Double](repeating: 0, count: draws + 1), squares = best
+        for p in pipes.indices { for world in 0...draws { best[world] = max(best[world], likenesses.storage[p * (draws + 1) + world]) } }
+        for i in 0..<n {
+            for world in 0...draws { squares[world] += worlds.storage[i * (draws + 1) + world] * worlds.storage[i * (draws + 1) + world] }
         }
-        let observed = Self.scaled(statistic(y), y)
-        var worlds: [Double] = []
-        var z = [Double](repeating: 0, count: n)
-        for _ in 0..<draws {
-            for i in 0..<n { z[i] = random.normal() }
-            worlds.append(Self.scaled(statistic(z), z))
-        }
+        let statistics = best.indices.map { Self.scaled(best[$0] * best[$0], squares[$0], n) }
+        let observed = statistics[0], worldStatistics = Array(statistics.dropFirst())
         var inflation = 1.0
-        if healthy.count >= Self.fewestHealthyDays, let usual = OrderStatistics.median(worlds), usual > 0 {
+        if healthy.count >= Self.fewestHealthyDays, let usual = OrderStatistics.median(worldStatistics), usual > 0 {
             inflation = max(1, (OrderStatistics.median(healthy) ?? 0) / usual)
         }
-        return Double(worlds.count { $0 * inflation >= observed } + 1) / Double(draws + 1)
+        return Double(worldStatistics.count { $0 * inflation >= observed } + 1) / Double(draws + 1)
     }
 
     private static let fewestHealthyDays = 4
 
     /// What the best place leaves unexplained says how large the errors really are; the statistic is measured in those.
-    private static func scaled(_ statistic: Double, _ y: [Double]) -> Double {
-        let left = (y.reduce(0) { $0 + $1 * $1 } - statistic) / Double(max(y.count - 1, 1))
+    private static func scaled(_ statistic: Double, _ squares: Double, _ count: Int) -> Double {
+        let left = (squares - statistic) / Double(max(count - 1, 1))
         return statistic / max(left, 1)
     }
 
@@ -227,7 +216,7 @@ struct LeakSearch {
             }
         }
         let best = products.indices.map { products[$0] > 0 && squares[$0] > 0 ? products[$0] * products[$0] / squares[$0] : 0 }.max() ?? 0
-        return scaled(best, y)
+        return scaled(best, y.reduce(0) { $0 + $1 * $1 }, y.count)
     }
 }
 
