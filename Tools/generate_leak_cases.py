@@ -56,7 +56,8 @@ def sensors_of(wn, pressures):
         chosen.append(far)
         for name, distance in nx.single_source_dijkstra_path_length(simple, far).items():
             near[name] = min(near[name], distance)
-    meters = [name for name, link in wn.links() if link.start_node_name in wn.reservoir_name_list or link.end_node_name in wn.reservoir_name_list]
+    sources = set(wn.reservoir_name_list)
+    meters = [name for name, link in wn.links() if {link.start_node_name, link.end_node_name} & sources]
     rows = [(f"P_{n}", "pressure", n, "m") for n in chosen] + [(f"Q_{n}", "flow", n, "l/s") for n in meters]
     return rows + [(f"L_{n}", "level", n, "m") for n in wn.tank_name_list]
 

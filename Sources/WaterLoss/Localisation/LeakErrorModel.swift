@@ -13,7 +13,7 @@ struct LeakErrorModel {
     let covariance: [Double]
 
     init(
-        model: ImposedModel, samples: SensitivitySamples, before: HourlyResiduals, beforeClass: [Int], differences: BeforeAfter,
+        model: ImposedModel, samples: SensitivitySamples, before: HourlyResiduals, differences: BeforeAfter,
         hoursPerClass: [Double], step: Double, options: LeakLocatorOptions
     ) {
         let classes = differences.classes, n = samples.features

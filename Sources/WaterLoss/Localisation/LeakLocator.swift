@@ -47,27 +47,21 @@ public struct LeakLocator: Sendable {
         before.dropGrossErrors(model)
         var after = HourlyResiduals(model, readings, solver: solver)
         after.dropGrossErrors(model)
-        let beforeClass = (0..<baseline.count).map { hourClass(baseline.instant(at: $0)) }
-        let afterClass = (0..<readings.count).map { hourClass(readings.instant(at: $0)) }
-        let classes = options.classStarts.count
-
+        let classes = HourClasses(baseline, before, readings, after, options: options)
+        guard classes.count > 0 else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
         let beforeCells = cells(baseline, before), afterCells = cells(readings, after)
 
         let random: RandomNumbers
         do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical("\(error)") }
-        let hours = (0..<classes).map { c in
-            let ofClass = beforeClass.indices.filter { beforeClass[$0] == c && $0 < before.conditions.count }
-            // Hours with every tank in play stand for the class, where there are any.
-            let usual = ofClass.filter { before.switching[$0] < ImposedModel.firstShutTank }
-            let of = usual.isEmpty ? ofClass : usual
-            return (0..<min(Self.samplesPerClass, of.count)).map {
-                before.conditions[of[(2 * $0 + 1) * of.count / (2 * min(Self.samplesPerClass, of.count))]]
-            }
+        let hours = (0..<classes.count).map { c in
+            let of = before.conditions.indices.filter { classes.before[$0] == c }
+            let count = min(Self.samplesPerClass, of.count)
+            return (0..<count).map { before.conditions[of[(2 * $0 + 1) * of.count / (2 * count)]] }
         }
         guard hours.allSatisfy({ !$0.isEmpty }) else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
         var samples = try SensitivitySamples(model, hours: hours, options: options, random: random)
 
-        let healthy = healthyStatistics(model, before, beforeCells, beforeClass, samples, step: baseline.step)
+        let healthy = healthyStatistics(model, before, beforeCells, classes, samples, step: baseline.step)
 
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
         // bent to its size.
@@ -76,17 +70,18 @@ public struct LeakLocator: Sendable {
         var start: Int?
         for look in 0..<3 {
             let differences = BeforeAfter(
-                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: afterClass, afterHours: window,
-                classes: classes,
+                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: classes.after,
+                afterHours: window,
+                classes: classes.count,
                 stepsPerDay: 86_400 / Double(readings.step))
             let error = LeakErrorModel(
-                model: model, samples: samples, before: before, beforeClass: beforeClass, differences: differences,
-                hoursPerClass: hoursPerClass(step: readings.step), step: Double(readings.step), options: options)
+                model: model, samples: samples, before: before, differences: differences,
+                hoursPerClass: classes.perDay, step: Double(readings.step), options: options)
             // A later window may leave too few hours; the earlier look then stands.
             guard let found = LeakSearch(differences, error, samples) else { break }
             search = found
             start = LeakStart.hour(
-                of: found.bestSignature, after: after, afterClass: afterClass, differences: differences, noise: error.noise,
+                of: found.bestSignature, after: after, afterClass: classes.after, differences: differences, noise: error.noise,
                 covariance: error.covariance, perDay: 1 / differences.daysBefore + 1 / differences.daysAfter)
             if let start, start > window.lowerBound, readings.count - start >= 12 { window = start..<readings.count }
             // Where a leak is likely, its signature is that of a leak of its size.
@@ -101,7 +96,7 @@ public struct LeakLocator: Sendable {
     /// The statistic of detection of each healthy day against the others: what the errors of this network look like, whatever was
     /// believed of them.
     private func healthyStatistics(
-        _ model: ImposedModel, _ before: HourlyResiduals, _ cells: [Int], _ hourClass: [Int], _ samples: SensitivitySamples, step: Int
+        _ model: ImposedModel, _ before: HourlyResiduals, _ cells: [Int], _ classes: HourClasses, _ samples: SensitivitySamples, step: Int
     ) -> [Double] {
         let perDay = 86_400 / step
         return stride(from: 0, to: cells.count - perDay + 1, by: perDay).compactMap { first in
@@ -109,18 +104,13 @@ public struct LeakLocator: Sendable {
             var others = before
             for channel in others.residuals.indices { for hour in day { others.residuals[channel][hour] = nil } }
             let differences = BeforeAfter(
-                before: others, beforeCells: cells, after: before, afterCells: cells, afterClass: hourClass, afterHours: day,
-                classes: options.classStarts.count, stepsPerDay: Double(perDay))
+                before: others, beforeCells: cells, after: before, afterCells: cells, afterClass: classes.before, afterHours: day,
+                classes: classes.count, stepsPerDay: Double(perDay))
             let error = LeakErrorModel(
-                model: model, samples: samples, before: others, beforeClass: hourClass, differences: differences,
-                hoursPerClass: hoursPerClass(step: step), step: Double(step), options: options)
+                model: model, samples: samples, before: others, differences: differences,
+                hoursPerClass: classes.perDay, step: Double(step), options: options)
             return LeakSearch.statistic(of: differences, error, samples)
         }
-    }
-
-    private func hourClass(_ instant: Instant) -> Int {
-        let hour = instant.hourOfDay
-        return options.classStarts.lastIndex { $0 <= hour } ?? options.classStarts.count - 1
     }
 
     /// Time of day and state of the switched links, as one number.
@@ -131,14 +121,6 @@ public struct LeakLocator: Sendable {
         }
     }
 
-    private func hoursPerClass(step: Int) -> [Double] {
-        let starts = options.classStarts
-        return starts.indices.map { index in
-            let end = index + 1 < starts.count ? starts[index + 1] : starts[0] + 24
-            return Double(max(end - starts[index], 1)) * 3600 / Double(step)
-        }
-    }
-
     private func finding(_ search: LeakSearch, healthy: [Double], start: Instant?, random: RandomNumbers) -> LeakFinding {
         let index = network.nodeIndex()
         let pipes = network.links.filter { $0.pipe != nil }
@@ -146,7 +128,9 @@ public struct LeakLocator: Sendable {
         let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
         // For each pipe, each place along it.
-        let fits: [[PlaceFit]] = pipes.map { pipe in
+        let options = options
+        let fits: [[PlaceFit]] = concurrentMap(pipes.count) { p in
+            let pipe = pipes[p]
             guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
                 return []
             }

@@ -25,6 +25,8 @@ public struct LeakLocatorOptions: Sendable {
     public var flowNoise = 0.01
     /// Hours of the day at which the classes of hours begin; at least one.
     public var classStarts = [0, 5, 9, 13, 18]
+    /// The same where pumps and switched links were in several states, each of which has classes of its own.
+    public var classStartsOfStates = [0, 6, 15]
     /// Chance of an alarm where there is no leak. [–] (0.0001 … 0.5)
     public var falseAlarmRate = 0.02
     /// Perturbed models from which the error of the sensitivities is taken. (8 … 256)

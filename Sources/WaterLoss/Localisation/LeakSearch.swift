@@ -38,14 +38,15 @@ struct LeakSearch {
         guard let factor = try? CholeskyFactor(covariance) else { return nil }
         y = factor.whiten(used.map { differences.difference[$0] ?? 0 })
         models = samples.leak.count - 1
-        func whitened(_ source: [Double]) -> [Double] {
+        @Sendable func whitened(_ source: [Double]) -> [Double] {
             var byFeature = Matrix(rows: count, columns: samples.nodes)
             for node in 0..<samples.nodes {
                 for (i, f) in picked.enumerated() { byFeature.storage[i * samples.nodes + node] = source[node * all + f] }
             }
             return factor.whiten(byFeature).transposed.storage
         }
-        let sets = samples.leak.dropFirst().map(whitened)
+        let perturbed = Array(samples.leak.dropFirst())
+        let sets = concurrentMap(perturbed.count) { whitened(perturbed[$0]) }
         var mean = whitened(samples.leak[0])
         if models > 1 {
             for i in mean.indices { mean[i] = sets.reduce(0) { $0 + $1[i] } / Double(sets.count) }

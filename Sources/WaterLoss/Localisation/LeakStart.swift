@@ -14,6 +14,10 @@ enum LeakStart {
         let n = signature.count
         var sizes: [(value: Double, weight: Double)?] = []
         for hour in afterClass.indices {
+            guard afterClass[hour] >= 0 else {
+                sizes.append(nil)
+                continue
+            }
             var top = 0.0, bottom = 0.0
             for k in after.residuals.indices {
                 let feature = k * classes + afterClass[hour]

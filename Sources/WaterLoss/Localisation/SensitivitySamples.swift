@@ -24,65 +24,87 @@ struct SensitivitySamples {
     init(
         _ model: ImposedModel, hours: [[BoundaryConditions]], options: LeakLocatorOptions, random: RandomNumbers
     ) throws(LeakLocatorError) {
-        let classes = hours.count
-        features = model.channels.count * classes
+        features = model.channels.count * hours.count
         nodes = model.network.nodes.count
-        demand = [[Double]](repeating: [Double](repeating: 0, count: nodes), count: classes)
-        for draw in 0...options.modelDraws {
-            var network = model.network
-            var factors = [Double](repeating: 1, count: nodes)
-            if draw > 0 { Self.perturb(&network, &factors, options, random) }
-            let solver: HydraulicSolver
-            do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
-            var sum = [Double](repeating: 0, count: nodes * features)
-            var pressures = [[Double]](repeating: [Double](repeating: 0, count: nodes), count: classes)
-            var commonRow = [Double](repeating: 0, count: features)
-            for (c, moments) in hours.enumerated() {
-                var solved = 0.0
-                for moment in moments {
-                    var conditions = moment
-                    for node in 0..<nodes { conditions.demands[node] *= factors[node] }
-                    let state = solver.solve(conditions)
-                    guard state.verdict.outcome != .singular, let rows = solver.sensitivities(of: model.channels.map(\.observation)) else {
-                        continue
-                    }
-                    solved += 1
-                    for (k, row) in rows.enumerated() {
-                        let feature = k * classes + c
-                        for node in 0..<nodes {
-                            sum[node * features + feature] += row[node]
-                            commonRow[feature] += row[node] * conditions.demands[node]
-                        }
-                    }
+        var worlds = [World(network: model.network, demandFactors: [Double](repeating: 1, count: nodes))]
+        for _ in 0..<options.modelDraws { worlds.append(Self.perturbed(model.network, options, random)) }
+        let drawn = worlds
+        for (index, result) in concurrentMap(drawn.count, { Self.answers(model, hours, drawn[$0]) }).enumerated() {
+            switch result {
+            case .failure(let error): throw error
+            case .success(let answers):
+                leak.append(answers.leak)
+                common.append(answers.common)
+                if index == 0 { (plain, demand) = (answers.plain, answers.demand) }
+            }
+        }
+    }
+
+    /// A network as it may truly be.
+    private struct World {
+        var network: Network
+        var demandFactors: [Double]
+    }
+
+    /// What one world contributes; see the properties of the same names.
+    private struct Answers {
+        var leak: [Double]
+        var plain: [Double]
+        var common: [Double]
+        var demand: [[Double]]
+    }
+
+    private static func answers(_ model: ImposedModel, _ hours: [[BoundaryConditions]], _ world: World) -> Result<Answers, LeakLocatorError>
+    {
+        let classes = hours.count, nodes = world.network.nodes.count, features = model.channels.count * classes
+        let solver: HydraulicSolver
+        do { solver = try HydraulicSolver(world.network) } catch { return .failure(.hydraulics(error.description)) }
+        var found = Answers(
+            leak: [], plain: [Double](repeating: 0, count: nodes * features), common: [Double](repeating: 0, count: features),
+            demand: [[Double]](repeating: [Double](repeating: 0, count: nodes), count: classes))
+        var pressures = found.demand
+        for (c, moments) in hours.enumerated() {
+            var solved = 0.0
+            for moment in moments {
+                var conditions = moment
+                for node in 0..<nodes { conditions.demands[node] *= world.demandFactors[node] }
+                let state = solver.solve(conditions)
+                guard state.verdict.outcome != .singular, let rows = solver.sensitivities(of: model.channels.map(\.observation)) else {
+                    continue
+                }
+                solved += 1
+                for (k, row) in rows.enumerated() {
+                    let feature = k * classes + c
                     for node in 0..<nodes {
-                        if let head = state.heads[node] { pressures[c][node] += max(head - network.nodes[node].elevation, 0) }
-                        if draw == 0 { demand[c][node] += conditions.demands[node] }
+                        found.plain[node * features + feature] += row[node]
+                        found.common[feature] += row[node] * conditions.demands[node]
                     }
-                }
-                guard solved > 0 else {
-                    throw .hydraulics("no hour of the class that begins at \(options.classStarts[c]) h has a solution")
-                }
-                for k in model.channels.indices {
-                    commonRow[k * classes + c] /= solved
-                    for node in 0..<nodes { sum[node * features + k * classes + c] /= solved }
                 }
                 for node in 0..<nodes {
-                    pressures[c][node] /= solved
-                    if draw == 0 { demand[c][node] /= solved }
+                    if let head = state.heads[node] { pressures[c][node] += max(head - world.network.nodes[node].elevation, 0) }
+                    found.demand[c][node] += conditions.demands[node]
                 }
             }
-            if draw == 0 { plain = sum }
+            guard solved > 0 else { return .failure(.hydraulics("no hour of a class of like hours has a solution")) }
+            for k in model.channels.indices {
+                found.common[k * classes + c] /= solved
+                for node in 0..<nodes { found.plain[node * features + k * classes + c] /= solved }
+            }
             for node in 0..<nodes {
-                let mean = pressures.reduce(0) { $0 + $1[node] } / Double(classes)
-                guard mean > 0 else { continue }
-                for c in 0..<classes {
-                    let factor = (pressures[c][node] / mean).squareRoot()
-                    for k in model.channels.indices { sum[node * features + k * classes + c] *= factor }
-                }
+                pressures[c][node] /= solved
+                found.demand[c][node] /= solved
             }
-            leak.append(sum)
-            common.append(commonRow)
         }
+        found.leak = found.plain
+        for node in 0..<nodes {
+            let mean = pressures.reduce(0) { $0 + $1[node] } / Double(classes)
+            guard mean > 0 else { continue }
+            for c in 0..<classes {
+                let factor = (pressures[c][node] / mean).squareRoot()
+                for k in model.channels.indices { found.leak[node * features + k * classes + c] *= factor }
+            }
+        }
+        return .success(found)
     }
 
     /// Bends the signatures of some nodes to a leak of a given size: head losses grow faster than flows, so that a leak which is
@@ -113,9 +135,8 @@ struct SensitivitySamples {
     }
 
     /// Roughness by diameter class and pipe, demand by node: lognormal around the model.
-    private static func perturb(
-        _ network: inout Network, _ factors: inout [Double], _ options: LeakLocatorOptions, _ random: RandomNumbers
-    ) {
+    private static func perturbed(_ network: Network, _ options: LeakLocatorOptions, _ random: RandomNumbers) -> World {
+        var world = World(network: network, demandFactors: [Double](repeating: 1, count: network.nodes.count))
         var byClass: [Int: Double] = [:]
         for k in network.links.indices {
             guard case .pipe(var pipe) = network.links[k].kind else { continue }
@@ -123,10 +144,11 @@ struct SensitivitySamples {
             let ofClass = byClass[size] ?? random.lognormal(logMean: 0, logDeviation: options.roughnessSpreadByClass)
             byClass[size] = ofClass
             pipe.roughness *= ofClass * random.lognormal(logMean: 0, logDeviation: options.roughnessSpreadByPipe)
-            network.links[k].kind = .pipe(pipe)
+            world.network.links[k].kind = .pipe(pipe)
         }
-        for node in factors.indices where network.nodes[node].isJunction {
-            factors[node] = random.lognormal(logMean: 0, logDeviation: options.demandSpread)
+        for node in network.nodes.indices where network.nodes[node].isJunction {
+            world.demandFactors[node] = random.lognormal(logMean: 0, logDeviation: options.demandSpread)
         }
+        return world
     }
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The one inner loop of dense products: a row plus multiples of other rows, four at a time, so that a pass over the row in hand
+/// serves four of them.
+enum RowKernel {
+    /// Columns that are worked on at a time: those of a hundred rows stay in the second-level cache.
+    static let panel = 128
+
+    /// target ← target + sign Σ factors[k · step] rows[k · stride …], `width` values long, over `terms` rows.
+    @unsafe
+    @inline(__always)
+    static func add(
+        to target: UnsafeMutablePointer<Double>, sign: Double, factors: UnsafePointer<Double>, step: Int, rows: UnsafePointer<Double>,
+        stride: Int, terms: Int, width: Int
+    ) {
+        var k = 0
+        while k &+ 4 <= terms {
+            let a0 = unsafe sign * factors[k &* step], a1 = unsafe sign * factors[(k &+ 1) &* step]
+            let a2 = unsafe sign * factors[(k &+ 2) &* step], a3 = unsafe sign * factors[(k &+ 3) &* step]
+            let r0 = unsafe rows + k &* stride
+            let r1 = unsafe r0 + stride
+            let r2 = unsafe r1 + stride
+            let r3 = unsafe r2 + stride
+            for j in 0..<width { unsafe target[j] += (a0 * r0[j] + a1 * r1[j]) + (a2 * r2[j] + a3 * r3[j]) }
+            k &+= 4
+        }
+        while k < terms {
+            let a = unsafe sign * factors[k &* step]
+            let r = unsafe rows + k &* stride
+            for j in 0..<width { unsafe target[j] += a * r[j] }
+            k &+= 1
+        }
+    }
+}
