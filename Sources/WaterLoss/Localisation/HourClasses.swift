@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Hydraulics
 import WaterModel
 
 /// Hours that answer to a leak alike: a part of the day in one state of the pumps and switched links.
@@ -14,26 +15,38 @@ struct HourClasses {
     /// Hours a day of each class, in steps of the record.
     let perDay: [Double]
 
+    private struct Key: Hashable {
+        var state: [Link.Status]
+        var part: Int
+    }
+
     /// Healthy hours that a class must have.
-    private static let fewestHours = 10
+    private static let fewestHours = 24
 
     /// - options: `classStarts` for one state; several share the coarser `classStartsOfStates`.
     init(
         _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals, options: LeakLocatorOptions
     ) {
-        func states(_ residuals: HourlyResiduals) -> [Int: Int] { residuals.switching.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
-        let usual = states(before).filter { $0.value >= Self.fewestHours }
-        let starts = usual.count > 1 ? options.classStartsOfStates : options.classStarts
-        func key(_ record: SensorRecord, _ residuals: HourlyResiduals, _ hour: Int) -> [Int] {
-            let hourOfDay = record.instant(at: hour).hourOfDay
-            return [residuals.switching[hour], starts.lastIndex { $0 <= hourOfDay } ?? starts.count - 1]
+        // Links that stood differently at different hours, by switching or by the clock.
+        let all = before.conditions + after.conditions
+        let varying = all.first.map { first in
+            first.statuses.indices.filter { link in all.contains { $0.statuses[link] != first.statuses[link] } }
         }
-        let healthy = (0..<baseline.count).map { key(baseline, before, $0) }
-        let counts = healthy.reduce(into: [[Int]: Int]()) { $0[$1, default: 0] += 1 }
-        let kept = counts.filter { $0.value >= Self.fewestHours }.keys.sorted { $0.lexicographicallyPrecedes($1) }
-        let index = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
+        func state(_ conditions: BoundaryConditions) -> [Link.Status] { (varying ?? []).map { conditions.statuses[$0] } }
+        let usual = before.conditions.reduce(into: [[Link.Status]: Int]()) { $0[state($1), default: 0] += 1 }
+        let starts = usual.values.count { $0 >= Self.fewestHours } > 1 ? options.classStartsOfStates : options.classStarts
+        func key(_ record: SensorRecord, _ conditions: BoundaryConditions, _ hour: Int) -> Key {
+            let hourOfDay = record.instant(at: hour).hourOfDay
+            return Key(state: state(conditions), part: starts.lastIndex { $0 <= hourOfDay } ?? starts.count - 1)
+        }
+        let healthy = before.conditions.indices.map { key(baseline, before.conditions[$0], $0) }
+        let counts = healthy.reduce(into: [Key: Int]()) { $0[$1, default: 0] += 1 }
+        // In the order in which they were first seen.
+        var index: [Key: Int] = [:]
+        for key in healthy where index[key] == nil && counts[key, default: 0] >= Self.fewestHours { index[key] = index.count }
+        let kept = index.keys.sorted { index[$0, default: 0] < index[$1, default: 0] }
         self.before = healthy.map { index[$0] ?? -1 }
-        self.after = (0..<readings.count).map { index[key(readings, after, $0)] ?? -1 }
+        self.after = after.conditions.indices.map { index[key(readings, after.conditions[$0], $0)] ?? -1 }
         count = kept.count
         let days = Double(baseline.count * baseline.step) / 86_400
         perDay = kept.map { max(Double(counts[$0] ?? 0) / days, 1) }

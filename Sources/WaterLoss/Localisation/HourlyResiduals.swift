@@ -55,7 +55,10 @@ struct HourlyResiduals {
                 }
                 if cost < best?.cost ?? .infinity { best = (cost, state, conditions, index) }
             }
-            guard let best else { continue }
+            guard let best else {
+                conditions.append(base)
+                continue
+            }
             switching[hour] = best.index
             conditions.append(best.conditions)
             for (c, channel) in model.channels.enumerated() {
