@@ -6,7 +6,8 @@ import WaterModel
 /// Mean residual after less mean residual before, for each channel and class of hours, with the counts behind it.
 ///
 /// Every hour is compared with the healthy hours of the same time of day and the same state of the pumps: what the model gets
-/// wrong at that hour and in that state, unknown offsets and elevations included, cancels.
+/// wrong at that hour and in that state, unknown offsets and elevations included, cancels. An hour whose time of day was never seen
+/// in that state before, as where a leak has moved the rhythm of the tanks, is compared with the healthy hours of its class.
 struct BeforeAfter {
     let classes: Int
     /// By feature (channel · classes + class); nil where either side has too few readings.
@@ -14,10 +15,11 @@ struct BeforeAfter {
     /// Hours read after, and the count of healthy hours that their comparison is worth, by feature.
     var hoursBefore: [Double]
     var hoursAfter: [Double]
-    /// Healthy mean, by channel and cell (time of day and state of the pumps).
+    /// Healthy mean, by channel and cell (time of day and state of the pumps; `cell(of:)` for all hours of a class).
     private var cellMeans: [[Int: Double]]
     /// The cell of each hour after.
     private let afterCells: [Int]
+    private let afterClass: [Int]
     let daysBefore: Double
     let daysAfter: Double
 
@@ -25,11 +27,12 @@ struct BeforeAfter {
     private static let fewestAfter = 3, fewestInCell = 2
 
     init(
-        before: HourlyResiduals, beforeCells: [Int], after: HourlyResiduals, afterCells: [Int], afterClass: [Int],
+        before: HourlyResiduals, beforeCells: [Int], beforeClass: [Int], after: HourlyResiduals, afterCells: [Int], afterClass: [Int],
         afterHours: Range<Int>, classes: Int, stepsPerDay: Double
     ) {
         self.classes = classes
         self.afterCells = afterCells
+        self.afterClass = afterClass
         daysBefore = Double(beforeCells.count) / stepsPerDay
         daysAfter = Double(afterHours.count) / stepsPerDay
         let channels = before.residuals.count
@@ -40,7 +43,9 @@ struct BeforeAfter {
         for k in 0..<channels {
             var cells: [Int: [Double]] = [:]
             for hour in beforeCells.indices {
-                if let value = before.residuals[k][hour] { cells[beforeCells[hour], default: []].append(value) }
+                guard let value = before.residuals[k][hour] else { continue }
+                cells[beforeCells[hour], default: []].append(value)
+                if beforeClass[hour] >= 0 { cells[Self.cell(of: beforeClass[hour]), default: []].append(value) }
             }
             cells = Self.withoutStrays(cells)
             let means = cells.mapValues { $0.reduce(0, +) / Double($0.count) }
@@ -50,9 +55,10 @@ struct BeforeAfter {
                 var changes: [Double] = []
                 var used: [Int: Int] = [:]
                 for hour in afterHours where afterClass[hour] == c {
-                    guard let value = after.residuals[k][hour], let mean = means[afterCells[hour]] else { continue }
+                    let cell = means[afterCells[hour]] == nil ? Self.cell(of: c) : afterCells[hour]
+                    guard let value = after.residuals[k][hour], let mean = means[cell] else { continue }
                     changes.append(value - mean)
-                    used[afterCells[hour], default: 0] += 1
+                    used[cell, default: 0] += 1
                 }
                 guard changes.count >= Self.fewestAfter else { continue }
                 difference[feature] = Self.clippedMean(changes)
@@ -67,9 +73,14 @@ struct BeforeAfter {
         }
     }
 
+    /// All hours of a class as one cell.
+    private static func cell(of hourClass: Int) -> Int { -2 - hourClass }
+
     /// Residual of an hour after, less what is healthy for its cell; nil where either is unknown.
     func change(_ channel: Int, _ hour: Int, in after: HourlyResiduals) -> Double? {
-        guard let value = after.residuals[channel][hour], let mean = cellMeans[channel][afterCells[hour]] else { return nil }
+        guard let value = after.residuals[channel][hour] else { return nil }
+        let means = cellMeans[channel]
+        guard let mean = means[afterCells[hour]] ?? means[Self.cell(of: afterClass[hour])] else { return nil }
         return value - mean
     }
 

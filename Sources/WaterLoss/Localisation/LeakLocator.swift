@@ -70,7 +70,8 @@ public struct LeakLocator: Sendable {
         var start: Int?
         for look in 0..<3 {
             let differences = BeforeAfter(
-                before: before, beforeCells: beforeCells, after: after, afterCells: afterCells, afterClass: classes.after,
+                before: before, beforeCells: beforeCells, beforeClass: classes.before, after: after, afterCells: afterCells,
+                afterClass: classes.after,
                 afterHours: window,
                 classes: classes.count,
                 stepsPerDay: 86_400 / Double(readings.step))
@@ -104,7 +105,8 @@ public struct LeakLocator: Sendable {
             var others = before
             for channel in others.residuals.indices { for hour in day { others.residuals[channel][hour] = nil } }
             let differences = BeforeAfter(
-                before: others, beforeCells: cells, after: before, afterCells: cells, afterClass: classes.before, afterHours: day,
+                before: others, beforeCells: cells, beforeClass: classes.before, after: before, afterCells: cells,
+                afterClass: classes.before, afterHours: day,
                 classes: classes.count, stepsPerDay: Double(perDay))
             let error = LeakErrorModel(
                 model: model, samples: samples, before: others, differences: differences,
