@@ -40,12 +40,13 @@ struct DelaggingModel {
     init(months: [BillingMonth], supplies: [Double], options: BillingLag.Options) {
         let reach = max(0, options.lags.upperBound)
         count = months.count
-        // Months before the record have the supply of their days.
-        let daily = supplies.reduce(0, +) / Double(max(1, months.reduce(0) { $0 + $1.days }))
+        // Months before the record have the daily supply of the same month a year later, so that their season is right; in a short
+        // record that of the month nearest to them.
         func supply(_ index: Int) -> Double {
             if index >= 0 { return supplies[index] }
             let month = (months.first?.index ?? 0) + index
-            return daily * Double(BillingMonth.days(year: month / 12, month: month % 12 + 1))
+            let like = index + 12 < months.count ? index + 12 : 0
+            return supplies[like] / Double(months[like].days) * Double(BillingMonth.days(year: month / 12, month: month % 12 + 1))
         }
         let known = months.indices.filter { months[$0].ratio != nil }
         bills = known.map { months[$0].ratio ?? 0 }
