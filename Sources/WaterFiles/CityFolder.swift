@@ -8,7 +8,8 @@ import WaterModel
 public enum CityFolder {
     /// Files that the reader knows by name.
     public static let fileNames = [
-        "city.yaml", "balance.yaml", "plan.yaml", "catalogue.yaml", "network.inp", "zones.csv", "meters.csv", "sensors.csv", "leaks.csv",
+        "city.yaml", "balance.yaml", "components.yaml", "plan.yaml", "catalogue.yaml", "network.inp", "zones.csv", "meters.csv",
+        "sensors.csv", "leaks.csv",
     ]
 
     /// Whether a path is a folder, and so perhaps a city's.
@@ -63,6 +64,10 @@ public enum CityFolder {
         }
         if let node = folder.yaml("balance.yaml", &problems) {
             contents.city.balance = BalanceFile.read(node, file: folder.file("balance.yaml"), problems: &problems)
+        }
+        if let node = folder.yaml("components.yaml", &problems) {
+            contents.city.components = ComponentsFile.read(
+                node, file: folder.file("components.yaml"), currency: contents.city.profile.currency, problems: &problems)
         }
         if let node = folder.yaml("plan.yaml", &problems) {
             contents.city.plan = PlanFile.read(node, file: folder.file("plan.yaml"), problems: &problems)

@@ -104,8 +104,12 @@ enum BalanceFile {
     }
 
     /// `2026-03-01`.
-    static func isDate(_ text: String) -> Bool {
+    static func isDate(_ text: String) -> Bool { day(text) != nil }
+
+    /// Midnight of `2026-03-01` by the place's clock.
+    static func day(_ text: String) -> Instant? {
+        guard text.utf8.count == 10 else { return nil }
         let bytes = Array((text + "T00:00").utf8)
-        return text.utf8.count == 10 && TimestampBytes.parse(bytes, bytes.indices) != nil
+        return TimestampBytes.parse(bytes, bytes.indices).map { Instant(seconds: $0.seconds) }
     }
 }

@@ -59,7 +59,7 @@ struct CityTable {
     }
 }
 
-/// `zones.csv`, `meters.csv` and `leaks.csv`. Each list comes with the lines of its entries.
+/// `zones.csv` and `meters.csv`. Each list comes with the lines of its entries.
 enum CityTables {
     static func zones(_ table: DelimitedText, problems: inout ProblemList) -> [(Zone, line: Int)] {
         let others = ["name", "connections", "mains_length_km", "average_pressure_m", "inflow_sensors"]
@@ -105,22 +105,6 @@ enum CityTables {
                 installed: columns.text("installed", row), dials: columns.integer("dials", row, label, 1...15, problems: &problems),
                 resolution: factor)
             return (meter, row.line)
-        }
-    }
-
-    static func repairs(_ table: DelimitedText, problems: inout ProblemList) -> [(LeakRepair, line: Int)] {
-        guard let columns = CityTable(table, needed: ["date"], others: ["zone", "pipe", "flow_l_per_s"], problems: &problems) else {
-            return []
-        }
-        return table.rows.map { row in
-            let date = columns.text("date", row) ?? ""
-            if !BalanceFile.isDate(date) {
-                problems.add(table.file, row.line, "the date of a repair is '\(date)'", "write it as 2026-03-01")
-            }
-            let repair = LeakRepair(
-                date: date, zone: columns.text("zone", row).map { .init($0) }, pipe: columns.text("pipe", row).map { .init($0) },
-                flow: columns.number("flow_l_per_s", row, "repair of \(date)", above: 0, problems: &problems).map { $0 / 1000 })
-            return (repair, row.line)
         }
     }
 

@@ -25,6 +25,11 @@ struct FigureUnits {
         ("m3/d", 1), ("L/d", 1e-3), ("gal/d", Units.usGallon), ("imp_gal/d", Units.imperialGallon),
     ])
     static let number = FigureUnits(choices: [("-", 1)], standard: "-")
+    static let days = FigureUnits(choices: [("days", 1), ("months", 365.0 / 12), ("years", 365)])
+    /// Rise of a flow. [m³/day per year]
+    static let flowPerYear = FigureUnits(choices: [
+        ("m3/d/year", 1), ("l/s/year", 86.4), ("m3/h/year", 24), ("ML/d/year", 1000), ("gal/d/year", Units.usGallon),
+    ])
     static let years = FigureUnits(choices: [("years", 1)], standard: "years")
     static let sharePerYear = FigureUnits(choices: [("%/year", 0.01), ("%", 0.01), ("1/year", 1), ("-", 1)])
 
@@ -33,6 +38,7 @@ struct FigureUnits {
             ("\(currency)/m3", 1), ("\(currency)/kgal", 1 / (1000 * Units.usGallon)), ("\(currency)/ccf", 1 / (100 * Units.cubicFoot)),
         ])
     }
+    static func money(_ currency: String) -> FigureUnits { FigureUnits(choices: [(currency, 1)], standard: currency) }
     static func costPerYear(_ currency: String) -> FigureUnits { FigureUnits(choices: [("\(currency)/year", 1)]) }
     static func exchangeRate(_ currency: String) -> FigureUnits { FigureUnits(choices: [("\(currency)/USD", 1)]) }
 

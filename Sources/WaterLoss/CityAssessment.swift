@@ -33,8 +33,11 @@ public struct CityAssessment: Sendable {
     public var gaps: [String]
     /// What can be concluded from these data, and what to measure next.
     public var advice: DataAdvice?
-    /// Real losses of the balance and of all zones' night flows brought together; nil where either is missing. [m³/s]
+    /// Real losses of the balance, of the components and of all zones' night flows brought together; nil where fewer than two of them
+    /// are known. [m³/s]
     public var reconciliation: LossReconciliation?
+    /// Real losses by components and their economic level; nil where neither repairs nor figures for it are given.
+    public var components: ComponentStudy?
 
     public init(
         level: DataLevel, balance: WaterBalance? = nil, indicators: [LossIndicator] = [], zones: [ZoneAssessment] = [],

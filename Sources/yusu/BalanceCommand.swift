@@ -13,7 +13,8 @@ struct BalanceCommand: ParsableCommand {
         abstract: "Water balance and loss indicators of a city folder, of one system, or of thousands of audits.",
         usage: "yusu balance <file> [<options>]",
         discussion: """
-            A city folder or a YAML file of one system gives the balance with 95 % intervals, what moves them most, and what is \
+            A city folder gives its components of real losses too (from leaks.csv and components.yaml), the economic level of leakage, \
+            and whether balance, components and night flows agree. A city folder or a YAML file of one system gives the balance with 95 % intervals, what moves them most, and what is \
             likely to be a slip. A CSV gives one row an audit, volumes in each audit's own unit; a row that cannot be computed \
             keeps its place, with the reason in the column `alerts`.
 
@@ -102,7 +103,7 @@ struct BalanceCommand: ParsableCommand {
     }
 
     private func result(
-        of system: WaterSystem, _ standard: WaterAudit.Standard, rules: BalanceDefaults? = nil, advises: Bool = true
+        of system: WaterSystem, _ standard: WaterAudit.Standard, rules: BalanceDefaults? = nil, assessment: CityAssessment? = nil
     ) throws -> String {
         do {
             if compatibility == .easycalc {
@@ -114,11 +115,16 @@ struct BalanceCommand: ParsableCommand {
                 }
             }
             let balance = try SystemBalance(
-                system, standard: standard, defaults: defaults?.rules ?? rules, monteCarlo: try monteCarlo, relief: reliefCredit)
+                system, standard: standard, defaults: defaults?.rules ?? rules, monteCarlo: try monteCarlo, relief: reliefCredit,
+                // A folder's UARL is that of its plan, where no standard is asked for.
+                unavoidable: assessment != nil && self.standard == nil ? .metric : nil)
             switch format ?? .table {
-            case .table: return SystemBalanceText.text(balance, advises: advises)
-            case .json: return SystemBalanceFiles.json(balance, samples: samples == 0 ? nil : samples, seed: seed).text
-            case .csv: return SystemBalanceFiles.csv(balance)
+            case .table:
+                return SystemBalanceText.text(balance, advises: assessment == nil) + (assessment.map(BalanceText.further) ?? "")
+            case .json:
+                let further = assessment.map(ComponentFiles.members) ?? []
+                return SystemBalanceFiles.json(balance, samples: samples == 0 ? nil : samples, seed: seed, further: further).text
+            case .csv: return SystemBalanceFiles.csv(balance) + (assessment.map(ComponentFiles.csv) ?? "")
             }
         } catch let error as BalanceError {
             throw TextFileError.invalid([InputProblem(file: file, what: "no water balance", remedy: error.description)])
@@ -133,9 +139,7 @@ struct BalanceCommand: ParsableCommand {
             input.isGiven(.billedMetered) || input.isGiven(.billedUnmetered)
         else { return try write(BalanceText.text(assessment)) }
         let system = WaterSystem(profile: work.city.profile, balance: input)
-        var text = try result(of: system, standard ?? .awwa, rules: .cityPlan, advises: false)
-        if format ?? .table == .table, compatibility == nil { text += BalanceText.further(assessment) }
-        try write(text)
+        try write(result(of: system, standard ?? .awwa, rules: .cityPlan, assessment: assessment))
     }
 
     // MARK: Many audits

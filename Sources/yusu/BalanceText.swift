@@ -21,11 +21,12 @@ enum BalanceText {
         return lines.isEmpty ? String(further.dropFirst()) : lines.joined(separator: "\n") + "\n" + further
     }
 
-    /// What a folder says beyond its balance: zones, what the data allow, what to measure next, gaps.
+    /// What a folder says beyond its balance: zones, components, what the data allow, what to measure next, gaps.
     static func further(_ assessment: CityAssessment) -> String {
         var lines: [String] = []
         let zones = assessment.zones.filter { $0.realLoss != nil }
         if !zones.isEmpty { lines += [""] + table(zones) }
+        lines += ComponentText.lines(assessment)
         if let advice = assessment.advice {
             lines +=
                 ["", "These data (level: \(advice.level.word.replacing("_", with: " "))) show:"]

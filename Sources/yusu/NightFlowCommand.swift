@@ -19,6 +19,7 @@ struct NightFlowCommand: ParsableCommand {
 
             Example: yusu nightflow Examples/Chanchamayo
             Example: yusu nightflow inflows.csv --time-zone Europe/Rome --output night
+            Example: yusu nightflow steps.csv --step-test --night-use 1.2 --night-use-margin 0.3
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
@@ -34,6 +35,10 @@ struct NightFlowCommand: ParsableCommand {
     @Option(help: "What a stamp stands for: start or end of its step.") var stamp: FlowReadings.Stamp = .start
     @Option(help: "Hours of the night on the local clock.") var hours = "2-4"
     @Option(help: "Chance that a record without a step gets one.") var falseAlarmRate = 0.05
+    @Flag(help: "The file is a step test: pressure_m, inflow_l_per_s, and margins, a row a pressure that was held; gives N1.")
+    var stepTest = false
+    @Option(help: "Legitimate use while a step test ran. [l/s]") var nightUse: Double?
+    @Option(help: "Half width of its 95 % interval. [l/s]") var nightUseMargin = 0.0
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false
 
@@ -41,6 +46,10 @@ struct NightFlowCommand: ParsableCommand {
         guard falseAlarmRate >= 0.005, falseAlarmRate <= 0.5 else {
             throw ValidationError("--false-alarm-rate must lie between 0.005 and 0.5")
         }
+        if stepTest != (nightUse != nil) {
+            throw ValidationError("--step-test and --night-use go together: the use that ran beside the leakage, in l/s, 0 for none")
+        }
+        guard (nightUse ?? 0) >= 0, nightUseMargin >= 0 else { throw ValidationError("--night-use and its margin are 0 or more") }
         if Self.range(hours) == nil { throw ValidationError("--hours is '\(hours)'; give two hours of the day such as 2-4") }
         if let timeZone, PlaceClock(timeZone) == nil {
             throw ValidationError("--time-zone is '\(timeZone)'; give a name such as Europe/Rome, or an offset such as +01:00")
@@ -48,6 +57,7 @@ struct NightFlowCommand: ParsableCommand {
     }
 
     func run() throws {
+        if stepTest { return try runStepTest() }
         if let output { try OutputFiles.check(output) }
         var options = NightFlowStudy.Options()
         options.steps.falseAlarmRate = falseAlarmRate
@@ -70,6 +80,18 @@ struct NightFlowCommand: ParsableCommand {
         }
         // Nothing to be told of any zone is a bad answer.
         if studies.allSatisfy({ $0.level == nil }) { throw ExitStatus.answerIsBad }
+    }
+
+    private func runStepTest() throws {
+        let use = Estimate((nightUse ?? 0) / 1000, margin95: nightUseMargin / 1000)
+        let report = try StepTestReport(path: path, use: use)
+        let text =
+            switch format {
+            case .table: report.table
+            case .json: report.json.text
+            case .csv: report.csv
+            }
+        if let output { try OutputFiles.write(text, to: output) } else { Console.result(text) }
     }
 
     private func ofCity(_ options: NightFlowStudy.Options) throws -> [NightFlowStudy] {

@@ -29,6 +29,7 @@ struct NightFlowReport {
         }
         for study in studies {
             var said = study.history?.steps.map(step) ?? []
+            if let text = study.history.flatMap(detectable) { said.append(text) }
             if let rise = study.riseOfLeakage { said.append("leakage between repairs changes by \(shown(rise, 1)) m3/day per year") }
             if let parts = study.zoneFlow?.parts {
                 said.append("background \(shown(parts.background, hourly)) m3/h, bursts \(shown(parts.excess, hourly)) m3/h")
@@ -48,7 +49,20 @@ struct NightFlowReport {
 
     private func step(_ step: NightStep) -> String {
         let when = step.earliest == step.latest ? day(step.night) : "\(day(step.night)) (\(day(step.earliest)) to \(day(step.latest)))"
+        if let until = step.until, let rate = step.rate {
+            return
+                "slow rise by \(shown(step.size.magnitude, hourly)) m3/h from the night of \(when) to that of \(day(until)): \(shown(rate, hourly * 7)) m3/h a week"
+        }
         return "\(step.size.value > 0 ? "rise" : "fall") of \(shown(step.size.magnitude, hourly)) m3/h, first seen in the night of \(when)"
+    }
+
+    /// What a record could show, with the rate of false alarms.
+    private func detectable(_ history: NightHistory) -> String? {
+        history.detectable.map { least in
+            let flow = shown(Estimate(least), hourly).split(separator: " ").first ?? ""
+            return
+                "a lasting change of \(flow) m3/h in the middle of the record would be found with a chance of 80 %, at \(NumberText.fixed(history.falseAlarmRate * 100, 1)) % false alarms"
+        }
     }
 
     // MARK: CSV
@@ -58,7 +72,7 @@ struct NightFlowReport {
             "zone,nights,nights_known,completeness,mean_flow_m3_per_h,night_flow_m3_per_h,night_flow_low95_m3_per_h,"
             + "night_flow_high95_m3_per_h,night_use_m3_per_h,night_use_low95_m3_per_h,night_use_high95_m3_per_h,leakage_m3_per_h,"
             + "leakage_low95_m3_per_h,leakage_high95_m3_per_h,night_day_factor_h_per_day,leakage_m3_per_day,leakage_low95_m3_per_day,"
-            + "leakage_high95_m3_per_day,background_m3_per_h,bursts_m3_per_h,steps,rise_m3_per_day_per_year,"
+            + "leakage_high95_m3_per_day,background_m3_per_h,bursts_m3_per_h,steps,detectable_step_m3_per_h,rise_m3_per_day_per_year,"
             + "rise_low95_m3_per_day_per_year,rise_high95_m3_per_day_per_year,faulty_readings,reason\n"
         for study in studies {
             let flow = study.zoneFlow
@@ -67,7 +81,8 @@ struct NightFlowReport {
                     + interval(study.level, hourly) + interval(flow?.legitimateNightUse, hourly) + interval(flow?.nightLeakage, hourly)
                     + [number(flow?.nightDayFactor.value)] + interval(flow?.dailyLeakage, daily)
                     + [number(flow?.parts?.background.value, hourly), number(flow?.parts?.excess.value, hourly)]
-                    + [study.history.map { "\($0.steps.count)" } ?? ""] + interval(study.riseOfLeakage, 1)
+                    + [study.history.map { "\($0.steps.count)" } ?? "", number(study.history?.detectable, hourly)]
+                    + interval(study.riseOfLeakage, 1)
                     + ["\(study.faults.reduce(0) { $0 + $1.readings })", study.reason ?? ""])
         }
         return text
@@ -87,11 +102,12 @@ struct NightFlowReport {
     }
 
     var steps: String {
-        var text = "zone,night,earliest,latest,size_m3_per_h,size_low95_m3_per_h,size_high95_m3_per_h\n"
+        var text = "zone,night,earliest,latest,size_m3_per_h,size_low95_m3_per_h,size_high95_m3_per_h,until,rate_m3_per_h_per_day\n"
         for study in studies {
             for step in study.history?.steps ?? [] {
                 text += DelimitedText.line(
-                    [study.name, day(step.night), day(step.earliest), day(step.latest)] + interval(step.size, hourly))
+                    [study.name, day(step.night), day(step.earliest), day(step.latest)] + interval(step.size, hourly)
+                        + [step.until.map(day) ?? "", number(step.rate?.value, hourly)])
             }
         }
         return text
@@ -135,14 +151,17 @@ struct NightFlowReport {
                     (
                         "steps",
                         .array(
-                            (study.history?.steps ?? []).map {
-                                .object(
-                                    [
-                                        ("night", .string(day($0.night))), ("earliest", .string(day($0.earliest))),
-                                        ("latest", .string(day($0.latest))),
-                                    ] + figures("size", $0.size, hourly, "m3_per_h"))
+                            (study.history?.steps ?? []).map { step in
+                                let dates: [(String, JSON)] = [
+                                    ("night", .string(day(step.night))), ("earliest", .string(day(step.earliest))),
+                                    ("latest", .string(day(step.latest))), ("until", JSON(step.until.map(day))),
+                                ]
+                                return .object(
+                                    dates + figures("size", step.size, hourly, "m3_per_h")
+                                        + figures("rate", step.rate, hourly, "m3_per_h_per_day"))
                             })
-                    ), ("chance_of_clearest_step", JSON(study.history?.chance)), ("false_alarm_rate", JSON(study.history?.falseAlarmRate)),
+                    ), ("detectable_step_m3_per_h", JSON(study.history?.detectable.map { $0 * hourly })),
+                    ("chance_of_clearest_step", JSON(study.history?.chance)), ("false_alarm_rate", JSON(study.history?.falseAlarmRate)),
                 ] + figures("rise", study.riseOfLeakage, 1, "m3_per_day_per_year")
                 + [
                     (

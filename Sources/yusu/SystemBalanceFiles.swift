@@ -18,7 +18,8 @@ enum SystemBalanceFiles {
         ]
     }
 
-    static func json(_ system: SystemBalance, samples: Int?, seed: UInt64) -> JSON {
+    /// - further: members of a city folder beside the balance.
+    static func json(_ system: SystemBalance, samples: Int?, seed: UInt64, further: [(String, JSON)] = []) -> JSON {
         let b = system.balance
         let base = b.exportConvention == .billed ? "system_input_volume" : "water_supplied"
         var members: [(String, JSON)] = [
@@ -50,7 +51,7 @@ enum SystemBalanceFiles {
                 ("parts", .array(system.parts.map { .object([("name", .string($0.name)), ("balance", balance($0.balance))]) })))
         }
         if let whatIf = system.whatIf { members.append(("what_if", targets(whatIf))) }
-        return .object(members)
+        return .object(members + further)
     }
 
     private static func interval(_ name: String, _ unit: String, _ value: Estimate, linear: Estimate? = nil) -> [(String, JSON)] {
@@ -71,7 +72,7 @@ enum SystemBalanceFiles {
     }
 
     private static func indicator(_ indicator: LossIndicator, _ set: IndicatorSet) -> JSON {
-        let definition = indicator.kind.definition()
+        let definition = indicator.kind.definition(form: set.unavoidableForm)
         let unit = unitKey(indicator.unit)
         return .object(
             interval("value", unit, indicator.value, linear: set.linearEstimate(of: indicator.kind)) + [

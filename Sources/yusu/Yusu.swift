@@ -14,7 +14,7 @@ struct Yusu: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            CheckCommand.self, NetworkCommand.self, BalanceCommand.self, MetersCommand.self, NightFlowCommand.self,
+            CheckCommand.self, NetworkCommand.self, BalanceCommand.self, BillingCommand.self, MetersCommand.self, NightFlowCommand.self,
             LocateCommand.self, PlanCommand.self,
         ])
 

@@ -49,7 +49,7 @@ import WaterModel
         #expect(city.zones.map(\.id) == ["Z1", "Z2", "Z3", "Z4", "Z5", "Z6"])
         #expect(city.zones.allSatisfy { $0.inflowMeters.count == 1 })
         #expect(city.plan.targetRevenueWaterRatio == 0.75 && city.plan.discountRate.value == 0.08 && city.plan.funding.count == 2)
-        #expect(city.repairs.count == 7)
+        #expect(city.repairs.count == 33 && city.repairs.count { $0.kind == .main } == 7)
         // Thirty days of hours; seven flows, 21 pressures, two levels.
         let record = try #require(city.record)
         #expect(record.count == 720 && record.step == 3600 && record.series.count == 30)

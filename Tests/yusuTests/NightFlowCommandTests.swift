@@ -35,7 +35,11 @@ struct NightFlowCommandTests {
         #expect(city.files(in: "night") == ["nightflow.csv", "nightflow.json", "nights.csv", "steps.csv"])
         #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         let steps = try city.text("night/steps.csv").split(separator: "\n")
-        #expect(steps.count == 2 && steps[0] == "zone,night,earliest,latest,size_m3_per_h,size_low95_m3_per_h,size_high95_m3_per_h")
+        #expect(
+            steps.count == 2
+                && steps[0]
+                    == "zone,night,earliest,latest,size_m3_per_h,size_low95_m3_per_h,size_high95_m3_per_h,until,rate_m3_per_h_per_day"
+        )
         let fields = steps[1].split(separator: ",")
         #expect(fields[0] == "Baja" && fields[1] == "2026-01-25")
         let low = try #require(Double(fields[5])), high = try #require(Double(fields[6]))
@@ -47,6 +51,24 @@ struct NightFlowCommandTests {
         #expect((zones[0]["reason"] as? String)?.contains("connections") == true)
         let again = try yusu("nightflow", "inflows.csv", "--format", "json")
         #expect(again.output == (try city.text("night/nightflow.json")), "the same bytes")
+    }
+
+    @Test("a step test gives N1 with its interval; what does not carry one is told")
+    func stepTest() throws {
+        // 1 l/s of use and 5 l/s of leakage at 50 m with N1 = 1.2.
+        let rows = [55.0, 48, 41, 34, 27].map { "\($0),\(1 + 5 * pow($0 / 50, 1.2)),0.5,2\n" }.joined()
+        try city.write("steps.csv", "pressure_m,inflow_l_per_s,pressure_margin_m,inflow_margin_percent\n" + rows)
+        let outcome = try yusu("nightflow", "steps.csv", "--step-test", "--night-use", "1", "--format", "json")
+        #expect(outcome.status == 0 && outcome.isClean, "\(outcome.messages)")
+        let found = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let low = try #require(found["exponent_low95"] as? Double), high = try #require(found["exponent_high95"] as? Double)
+        #expect(low < 1.2 && 1.2 < high && high - low < 0.4 && (found["share_of_other_sectors"] as? Double ?? 1) < 0.1)
+        let table = try yusu("nightflow", "steps.csv", "--step-test", "--night-use", "1")
+        #expect(table.output.contains("N1") && table.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        try city.write("close.csv", "pressure_m,inflow_l_per_s\n50,6\n49,5.9\n")
+        let refused = try yusu("nightflow", "close.csv", "--step-test", "--night-use", "1")
+        #expect(refused.status == 65 && refused.messages.contains("lower it by a tenth"))
+        #expect(try yusu("nightflow", "steps.csv", "--step-test").status == 64)
     }
 
     @Test("with a list of zones leakage is told, and inlets and outlets are summed")

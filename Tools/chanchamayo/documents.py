@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The few figures of the folder - drawn around the truth within their margins - and the truth itself, for tests."""
+import datetime
 import json
 
 import numpy as np
@@ -116,14 +117,40 @@ def balance(folder, true, people, rng):
 
 
 def leaks(folder, place, rng):
-    lines = ["date,zone,pipe,flow_l_per_s"]
+    """The log of repairs: bursts of mains, then of connections; invented, and no part of the truth that is simulated."""
+    rows = []
     dates = ["2025-05-14", "2025-07-02", "2025-08-21", "2025-10-09", "2025-11-27", "2026-01-15", "2026-02-12"]
     zones_hit = ["Z5", "Z3", "Z5", "Z4", "Z5", "Z3", "Z2"]
+    extra = np.random.default_rng([90125, len(place.pipes)])
+
+    def dated(repaired, kind):
+        """Dates of a log that is kept as people keep logs: the one of the repair always, others mostly."""
+        wait = int(extra.integers(1, 5)) if kind == "reported" else int(extra.integers(5, 20))
+        aware = repaired - datetime.timedelta(days=wait) if extra.random() < 0.8 else ""
+        located = repaired - datetime.timedelta(days=int(extra.integers(0, min(wait, 2)))) if aware and extra.random() < 0.7 else ""
+        return aware, located
+
     for date, zone in zip(dates, zones_hit):
         pipes = [p.id for p in place.pipes.values() if p.zone == zone]
         flow = f"{rng.uniform(0.3, 1.8):.1f}" if rng.random() < 0.7 else ""
-        lines.append(f"{date},{zone},{pipes[int(rng.integers(len(pipes)))]},{flow}")
+        pipe = pipes[int(rng.integers(len(pipes)))]
+        kind = "unreported" if date in ("2025-10-09", "2026-02-12") else "reported"
+        rows.append((date, zone, pipe, flow, 40 if flow else "", "main", kind, *dated(datetime.date.fromisoformat(date), kind)))
+    names = [z.id for z in ZONES]
+    weights = np.array([z.connections * z.leakage for z in ZONES], float)
+    for _ in range(26):
+        repaired = datetime.date(2025, 4, 5) + datetime.timedelta(days=int(extra.integers(0, 355)))
+        kind = "unreported" if extra.random() < 0.2 else "reported"
+        zone = str(extra.choice(names, p=weights / weights.sum()))
+        rows.append((repaired.isoformat(), zone, "", "", "", "connection", kind, *dated(repaired, kind)))
+    rows.sort(key=lambda row: (row[0], row[1], row[2]))
+    lines = ["date,zone,pipe,flow_l_per_s,flow_margin_percent,element,kind,aware,located"]
+    lines += [",".join(str(field) for field in row) for row in rows]
     (folder / "leaks.csv").write_text("\n".join(lines) + "\n")
+    (folder / "components.yaml").write_text(
+        HEADER + "# what the component analysis needs beside leaks.csv\nlog_from: 2025-04-01\nlog_to: 2026-03-31\n"
+        f"survey_cost: {figure(9000, 'PEN', 30)}\nrise_of_leakage: {figure(30, 'm3/d/year', 60)}\n"
+        f"condition_factor: {figure(3, '-', 40)}\n")
 
 
 def plan(folder):
@@ -154,7 +181,7 @@ A whole city folder, so that a first day with Yusu has something to work on. **E
 | `city.yaml` | `facts:` with source, year and status, contested figures side by side; mean tariff of Peru (unverified); capacity of the San Ramon works | population served, connections, mains, pressure, hours, costs: those of the invented town |
 | `plan.yaml` | real discount rate of 8 % (MEF) | target, budget, funding, rise of leakage |
 | `network.inp` | the kind of terrain, 700-900 m | all of it: intake, works, two reservoirs, six zones with one metered inlet each, three of them behind a pressure-reducing valve. Roughness and demands are approximate, as in a utility's own model |
-| `zones.csv`, `sensors.csv`, `meters.csv`, `leaks.csv` | - | all |
+| `zones.csv`, `sensors.csv`, `meters.csv`, `leaks.csv`, `components.yaml` | - | all |
 | `flows/`, `pressures/` | - | 30 days, hourly, from 2026-03-02T00:00 (Monday), local time: inflow of each zone and outflow of the works [l/s], 21 pressures [m], two reservoir levels [m] |
 | `readings/` | - | {metered} customer meters of {connections} connections: litres an hour in wide files, one zone as registers in long rows. Means follow what is stated for Lima: 14 m3 a month with a meter, 18 without |
 | `balance.yaml` | - | volumes of the 30 days, drawn around the truth within their stated margins |

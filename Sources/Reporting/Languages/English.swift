@@ -600,6 +600,7 @@ messages:
   "UARL outside its conditions: {0} connections, more than 3,000 wanted": "UARL outside its conditions: {0} connections, more than 3,000 wanted"
   "UARL outside its conditions: fewer than 20 connections per km of mains": "UARL outside its conditions: fewer than 20 connections per km of mains"
   "UARL outside its conditions: mean pressure {0} m, 25 to 100 m wanted": "UARL outside its conditions: mean pressure {0} m, 25 to 100 m wanted"
+  "the AWWA workbook shows no UARL and ILI here: 32 Lm + Nc above 3,000 (miles) and more than 35 psi wanted": "the AWWA workbook shows no UARL and ILI here: 32 Lm + Nc above 3,000 (miles) and more than 35 psi wanted"
   "billed authorised consumption": "billed authorised consumption"
   "billed metered consumption": "billed metered consumption"
   "assumed: between the defaults of AWWA FWAS v6 (0.25 %) and v5 (1.25 %)": "assumed: between the defaults of AWWA FWAS v6 (0.25 %) and v5 (1.25 %)"

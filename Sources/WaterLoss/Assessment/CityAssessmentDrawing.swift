@@ -23,7 +23,8 @@ extension CityAssessment {
         var assessment = CityAssessment(
             level: level, balance: balance, indicators: set?.indicators ?? [], zones: zones, meters: meters, pressures: pressures,
             leaks: leaks, gaps: drawing.gaps)
-        assessment.reconciliation = drawing.reconciled(zones, balance)
+        assessment.components = ComponentStudy(city, realLosses: drawing.meanRealLosses(balance))
+        assessment.reconciliation = drawing.reconciled(zones, balance, assessment.components)
         assessment.advice = DataAdvice(level: level, balance: balance, indicators: set, missing: drawing.missingLine)
         return assessment
     }
@@ -173,15 +174,24 @@ private struct CityDrawing {
         }
     }
 
+    /// [m³/s]
+    func meanRealLosses(_ balance: WaterBalance?) -> Estimate? {
+        balance.map { 1 / ($0.periodDays * Units.day) * $0.realLosses }
+    }
+
     /// Zones count as independent of each other.
-    func reconciled(_ zones: [ZoneAssessment], _ balance: WaterBalance?) -> LossReconciliation? {
+    func reconciled(_ zones: [ZoneAssessment], _ balance: WaterBalance?, _ components: ComponentStudy?) -> LossReconciliation? {
+        var estimates: [LossEstimate] = []
+        if let balance, let topDown = meanRealLosses(balance) {
+            estimates.append(
+                LossEstimate(name: "balance", topDown, shares: balance.register.varianceShares(of: balance.terms.realLosses)))
+        }
+        if let components = components?.estimate { estimates.append(components) }
         let nights = zones.compactMap { zone in zone.nightFlow.map { (1.0, LossInput("zone \(zone.zone.id)", $0.dailyLeakage)) } }
-        guard let balance, !nights.isEmpty, nights.count == zones.count else { return nil }
-        let topDown = 1 / (balance.periodDays * Units.day) * balance.realLosses
-        return try? LossReconciliation([
-            LossEstimate(name: "balance", topDown, shares: balance.register.varianceShares(of: balance.terms.realLosses)),
-            .sum("night flows", nights.map { (coefficient: $0.0, input: $0.1) }),
-        ])
+        if !nights.isEmpty, nights.count == zones.count {
+            estimates.append(.sum("night flows", nights.map { (coefficient: $0.0, input: $0.1) }))
+        }
+        return try? LossReconciliation(estimates)
     }
 
     mutating func nameMissing(_ level: CityAssessment.DataLevel) {

@@ -25,10 +25,11 @@ public struct SystemBalance: Sendable {
     /// - rules: what stands in for lines that are not given; nil: the AWWA defaults under its standard, else nothing.
     /// - monteCarlo: nil: linear intervals alone.
     /// - relief: what 조정감액수량 holds.
+    /// - unavoidable: form of UARL; nil: the standard's own.
     /// - Throws: `BalanceError`.
     public init(
         _ system: WaterSystem, standard: WaterAudit.Standard, defaults rules: BalanceDefaults? = nil, monteCarlo: MonteCarlo? = nil,
-        relief: KoreanTree.DataHandlingPlace = .reliefCredit
+        relief: KoreanTree.DataHandlingPlace = .reliefCredit, unavoidable: UnavoidableLosses.Form? = nil
     ) throws(BalanceError) {
         let rules = rules ?? (standard == .awwa ? .fwas5 : .zero)
         let exports: ExportConvention = standard == .awwa ? .beforeSupply : .billed
@@ -45,12 +46,16 @@ public struct SystemBalance: Sendable {
         self.balance = balance
         self.standard = standard
         profile = system.profile
-        let indicators = IndicatorSet(balance, profile: system.profile)
+        let indicators = IndicatorSet(
+            balance, profile: system.profile, unavoidable: unavoidable ?? (standard == .awwa ? .freeWaterAudit : .metric))
         self.indicators = indicators
         worthOfData = indicators.worthOfHalving(.costOfNonRevenueWater, breakEven: system.breakEven)
         korean = standard == .korea ? KoreanTree(balance, dataHandling: relief) : nil
         var grades: [ValidityScore.Item: Int] = [:]
         for (name, grade) in system.grades { if let item = ValidityScore.Item(rawValue: name) { grades[item] = grade } }
+        if !grades.isEmpty {
+            for item in Self.atDefault(system, rules) { grades[item] = ValidityScore.gradeOfDefaults }
+        }
         let sources = balance.terms.ownSources.value + balance.terms.imported.value
         validity = ValidityScore(grades: grades, importedShare: sources > 0 ? balance.terms.imported.value / sources : 0)
         whatIf = system.whatIf.flatMap { WhatIf(balance, indicators, profile: system.profile, $0) }
@@ -62,6 +67,18 @@ public struct SystemBalance: Sendable {
         let real = indicators[.infrastructureLeakageIndex].map { PerformanceGroup.realLosses(index: $0.value.value, region) }
         guard let pressure = indicators.pressure, let water = indicators[.nonRevenueWaterPerConnection] else { return (real, nil) }
         return (real, .nonRevenueWater(litres: water.value.value, pressure: pressure.value, region))
+    }
+
+    /// Lines for which a default fraction stands in: the workbook grades them itself, whatever grade was filed with them.
+    private static func atDefault(_ system: WaterSystem, _ rules: BalanceDefaults) -> [ValidityScore.Item] {
+        guard system.parts.isEmpty else { return [] }
+        let input = system.balance
+        var items: [ValidityScore.Item] = []
+        if rules.unbilledUnmetered != nil, !input.isGiven(.unbilledUnmetered) { items.append(.unbilledUnmetered) }
+        if rules.unauthorised != nil, !input.isGiven(.unauthorised), input.unauthorisedUse == nil { items.append(.unauthorised) }
+        let hasOfficeErrors = input.meterErrors?.corruptReading != nil || input.meterErrors?.officeVolume != nil
+        if rules.dataHandling != nil, !input.isGiven(.dataHandling), !hasOfficeErrors { items.append(.dataHandling) }
+        return items
     }
 
     private static func figures(

@@ -204,8 +204,8 @@ public struct WaterAuditResult: Sendable {
         } else {
             realLossesPerConnection = perConnection(balance.realLosses, unit)
         }
-        guard let pressure = audit.pressure, 32 * miles + connections > 3000,
-            pressure * Units.gravity * Units.waterDensity / Units.psi > 35
+        guard let pressure = audit.pressure,
+            UnavoidableLosses.isShownInFreeWaterAudit(mainsLength: mains, connections: connections, pressure: pressure)
         else { return }
         let gallons = UnavoidableLosses.usGallonsPerDay(
             mainsLength: mains, connections: connections, servicePipe: servicePipe, pressure: pressure)

@@ -22,6 +22,9 @@ struct DelaggingModel {
     static let smoothnesses = [0.08, 0.14, 0.25, 0.4, 0.65, 1, 1.5, 2]
     /// Amplitude of a supply's unknown season over the scatter of the bills: 3 % over 1.5 %, assumed.
     static let supplySeason = 2.0
+    /// Scatter of unknown supplies of single months over the scatter of the bills: none, or about as much (1 % over 1.5 %), assumed. It goes
+    /// into the bill of its own month and, the other way, into those of the months after, so it is no further scatter of the bills.
+    static let supplyScatters = [0.0, 0.8]
     /// Change of the imbalance from month to month over the scatter of the bills.
     static let imbalanceChanges = [0.0, 0.1, 0.3, 0.8]
 
@@ -35,17 +38,20 @@ struct DelaggingModel {
     private let paths: Matrix
     /// Bills by the season of the supply, where it is not known: cosine and sine of a year, through the lag.
     private let season: Matrix
+    /// Bills by the scatter of each month's supply, where it is not known.
+    private let supplyScatter: Matrix
     private let count: Int
 
     init(months: [BillingMonth], supplies: [Double], options: BillingLag.Options) {
         let reach = max(0, options.lags.upperBound)
         count = months.count
-        // Months before the record have the supply of their days.
-        let daily = supplies.reduce(0, +) / Double(max(1, months.reduce(0) { $0 + $1.days }))
+        // Months before the record have the daily supply of the same month a year later, so that their season is right; in a short
+        // record that of the month nearest to them.
         func supply(_ index: Int) -> Double {
             if index >= 0 { return supplies[index] }
             let month = (months.first?.index ?? 0) + index
-            return daily * Double(BillingMonth.days(year: month / 12, month: month % 12 + 1))
+            let like = index + 12 < months.count ? index + 12 : 0
+            return supplies[like] / Double(months[like].days) * Double(BillingMonth.days(year: month / 12, month: month % 12 + 1))
         }
         let known = months.indices.filter { months[$0].ratio != nil }
         bills = known.map { months[$0].ratio ?? 0 }
@@ -84,6 +90,14 @@ struct DelaggingModel {
                 season[row, column] = mean * (earlier - value(month))
             }
         }
+        var supplyScatter = Matrix(rows: known.count, columns: hasSeason ? walk : 0)
+        for (row, month) in known.enumerated() where hasSeason {
+            for lag in lags where month < lag || months[month - lag].supply == nil {
+                supplyScatter[row, month - lag + reach] += mean / Double(lags.count)
+            }
+            if months[month].supply == nil { supplyScatter[row, month + reach] -= mean }
+        }
+        self.supplyScatter = supplyScatter
         self.season = season
         self.levels = levels
         self.ratioSteps = ratioSteps
@@ -104,7 +118,9 @@ struct DelaggingModel {
         var points: [GridPoint] = []
         for smoothness in Self.smoothnesses {
             for change in imbalanceSteps.columns > 0 ? Self.imbalanceChanges : [0] {
-                points.append(try point(smoothness, change))
+                for scatter in supplyScatter.columns > 0 ? Self.supplyScatters : [0] {
+                    points.append(try point(smoothness, change, scatter))
+                }
             }
         }
         let best = points.map(\.logLikelihood).max() ?? 0
@@ -125,13 +141,14 @@ struct DelaggingModel {
             noise: mean(\.noise))
     }
 
-    /// Generalised least squares for one pair of smoothnesses.
-    private func point(_ smoothness: Double, _ change: Double) throws(NumericalError) -> GridPoint {
+    /// Generalised least squares for one point of the grid.
+    private func point(_ smoothness: Double, _ change: Double, _ supply: Double) throws(NumericalError) -> GridPoint {
         let n = bills.count, p = levels.columns
         var covariance = Matrix.identity(n) + (ratioSteps * ratioSteps.transposed).scaled(by: smoothness * smoothness)
         if season.columns > 0 {
             covariance = covariance + (season * season.transposed).scaled(by: Self.supplySeason * Self.supplySeason)
         }
+        if supply > 0 { covariance = covariance + (supplyScatter * supplyScatter.transposed).scaled(by: supply * supply) }
         if change > 0 { covariance = covariance + (imbalanceSteps * imbalanceSteps.transposed).scaled(by: change * change) }
         let factor = try CholeskyFactor(covariance)
         let white = factor.whiten(levels)

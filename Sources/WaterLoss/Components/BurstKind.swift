@@ -2,14 +2,8 @@
 
 import WaterModel
 
-/// Where a burst is. Flows at 50 m, frequencies and run times are those of the unavoidable losses (UARL).
-public enum BurstKind: String, Sendable, CaseIterable {
-    case main
-    /// Between the main and the boundary of the property.
-    case connection
-    /// Private pipe between the boundary and the meter.
-    case servicePipe = "service_pipe"
-
+/// Flows at 50 m, frequencies and run times of bursts: those of the unavoidable losses (UARL).
+extension BurstKind {
     /// Flow of a burst at 50 m: 12 m³/h for a reported main, 6 for an unreported one, 1.6 for connections and service pipes
     /// (Thornton, Sturm & Kunkel 2008, table 10.8). [m³/s]
     public func flowAt50(isReported: Bool) -> Double {

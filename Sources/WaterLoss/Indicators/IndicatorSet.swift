@@ -10,13 +10,16 @@ public struct IndicatorSet: Sendable {
     public let connections: Estimate?
     /// Of the whole system while pressurised; nil where not known. [m]
     public let pressure: Estimate?
+    public let unavoidableForm: UnavoidableLosses.Form
     let figures: [LossIndicator.Kind: Propagated]
     let register: InputRegister
 
     /// - balance: volumes in m³.
     /// - profile: connections, mains, pressure, hours of supply, prices; an indicator whose figures are unknown is left out.
-    public init(_ balance: WaterBalance, profile: CityProfile) {
-        var drawing = IndicatorDrawing(balance, profile)
+    /// - unavoidable: form of UARL and ILI.
+    public init(_ balance: WaterBalance, profile: CityProfile, unavoidable form: UnavoidableLosses.Form = .metric) {
+        unavoidableForm = form
+        var drawing = IndicatorDrawing(balance, profile, form)
         drawing.ratios()
         drawing.perConnection()
         drawing.perMain()
@@ -45,6 +48,7 @@ public struct IndicatorSet: Sendable {
 private struct IndicatorDrawing {
     let balance: WaterBalance
     let profile: CityProfile
+    let form: UnavoidableLosses.Form
     var register: InputRegister
     var indicators: [LossIndicator] = []
     var figures: [LossIndicator.Kind: Propagated] = [:]
@@ -56,9 +60,10 @@ private struct IndicatorDrawing {
     let hours: Propagated
     let hoursFlag: [String]
 
-    init(_ balance: WaterBalance, _ profile: CityProfile) {
+    init(_ balance: WaterBalance, _ profile: CityProfile, _ form: UnavoidableLosses.Form) {
         self.balance = balance
         self.profile = profile
+        self.form = form
         var register = balance.register
         func figure(_ name: String, _ value: SourcedValue) -> Propagated? {
             guard let number = value.value, number > 0 else { return nil }
@@ -94,7 +99,7 @@ private struct IndicatorDrawing {
     mutating func add(_ kind: LossIndicator.Kind, _ figure: Propagated, _ unit: String, _ flags: [String] = []) {
         guard figure.value.isFinite else { return }
         figures[kind] = figure
-        let definition = kind.definition(base: base)
+        let definition = kind.definition(base: base, form: form)
         indicators.append(
             LossIndicator(
                 kind: kind, value: figure.estimate, unit: unit, source: "\(definition.formula) (\(definition.reference))", flags: flags))
@@ -148,15 +153,24 @@ private struct IndicatorDrawing {
 
     mutating func infrastructureLeakage() {
         guard let connections, let mainsLength, let pressure else { return }
-        var flags = UnavoidableLosses.flags(
-            mainsLength: mainsLength.value, connections: connections.value, pressure: pressure.value)
+        var flags: [String]
+        if form == .metric {
+            flags = UnavoidableLosses.flags(
+                mainsLength: mainsLength.value, connections: connections.value, pressure: pressure.value)
+        } else {
+            let isShown = UnavoidableLosses.isShownInFreeWaterAudit(
+                mainsLength: mainsLength.value, connections: connections.value, pressure: pressure.value)
+            flags =
+                isShown ? [] : ["the AWWA workbook shows no UARL and ILI here: 32 Lm + Nc above 3,000 (miles) and more than 35 psi wanted"]
+        }
         if serviceLine == nil && profile.serviceLineLength.value == nil {
             flags.append("length of private pipe to the meter not known: meters taken to stand at the boundary")
         }
         flags += hoursFlag
         let servicePipe = serviceLine.map { $0 * connections } ?? Propagated(0)
         let unavoidable =
-            UnavoidableLosses.perDay(mainsLength: mainsLength, connections: connections, servicePipe: servicePipe, pressure: pressure)
+            UnavoidableLosses.perDay(
+                form, mainsLength: mainsLength, connections: connections, servicePipe: servicePipe, pressure: pressure)
             * (1 / 24.0 * hours)
         add(.unavoidableRealLosses, unavoidable, "m³/d", flags)
         let index = perDay(balance.terms.realLosses) / unavoidable

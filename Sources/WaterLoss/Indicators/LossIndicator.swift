@@ -53,7 +53,8 @@ public struct IndicatorDefinition: Sendable {
 
 extension LossIndicator.Kind {
     /// - base: what percentages refer to, in words.
-    public func definition(base: String = "water supplied") -> IndicatorDefinition {
+    /// - form: of UARL.
+    public func definition(base: String = "water supplied", form: UnavoidableLosses.Form = .metric) -> IndicatorDefinition {
         let pressurised = "a day under pressure: hours of supply known"
         return switch self {
         case .revenueWaterRatio:
@@ -90,6 +91,10 @@ extension LossIndicator.Kind {
                 conditions: "a base of 5 % that is a convention")
         case .currentAnnualRealLosses:
             .init(formula: "real losses / day (CARL)", reference: "IWA", conditions: "a year, or long enough to stand for one")
+        case .unavoidableRealLosses where form == .freeWaterAudit:
+            .init(
+                formula: "(5.41 Lm + 0.15 Nc + 7.5 Lp)·P·T/24 US gallons a day, miles and psi", reference: "AWWA M36",
+                conditions: "32 Lm + Nc above 3,000, more than 35 psi")
         case .unavoidableRealLosses:
             .init(
                 formula: "(18 Lm + 0.8 Nc + 25 Lp)·P·T/24", reference: "Lambert et al. 1999",

@@ -4,6 +4,14 @@ import WaterModel
 
 /// Unavoidable annual real losses (UARL) of a well-kept system.
 public enum UnavoidableLosses {
+    /// Which set of coefficients; the two differ by a third of a per cent to one per cent, and neither is the other converted.
+    public enum Form: String, Sendable {
+        /// Kilometres and metres (Lambert, Brown, Takizawa & Weimer 1999).
+        case metric
+        /// Miles and psi, in the Free Water Audit Software of the AWWA.
+        case freeWaterAudit = "free_water_audit"
+    }
+
     /// `(18 Lm + 0.8 Nc + 25 Lp) · P` litres a day with kilometres and metres of head, while the system is pressurised
     /// (Lambert, Brown, Takizawa & Weimer 1999). Result in m³ a day.
     /// - mainsLength: [m]
@@ -26,6 +34,22 @@ public enum UnavoidableLosses {
     static func usGallonsPerDay(mainsLength: Double, connections: Double, servicePipe: Double, pressure: Double) -> Double {
         let psi = pressure * Units.gravity * Units.waterDensity / Units.psi
         return (5.41 * mainsLength / Units.mile + 0.15 * connections + 7.5 * servicePipe / Units.mile) * psi
+    }
+
+    static func perDay(
+        _ form: Form, mainsLength: Propagated, connections: Propagated, servicePipe: Propagated, pressure: Propagated
+    ) -> Propagated {
+        guard form == .freeWaterAudit else {
+            return perDay(mainsLength: mainsLength, connections: connections, servicePipe: servicePipe, pressure: pressure)
+        }
+        let psi = (Units.gravity * Units.waterDensity / Units.psi) * pressure
+        let gallonsPerPsi = (5.41 / Units.mile) * mainsLength + 0.15 * connections + (7.5 / Units.mile) * servicePipe
+        return Units.usGallon * (gallonsPerPsi * psi)
+    }
+
+    /// Where the workbook of the AWWA leaves UARL and ILI blank: 32 Lm + Nc not above 3,000 (miles), or not more than 35 psi.
+    static func isShownInFreeWaterAudit(mainsLength: Double, connections: Double, pressure: Double) -> Bool {
+        32 * mainsLength / Units.mile + connections > 3000 && pressure * Units.gravity * Units.waterDensity / Units.psi > 35
     }
 
     /// Conditions under which the formula was fitted and later allowed: more than 3,000 connections (2005; 5,000 in 1999),

@@ -47,6 +47,9 @@ public struct ValidityScore: Hashable, Sendable {
         }
     }
 
+    /// Of a line at the default fraction, whatever grade was filed with it.
+    public static let gradeOfDefaults = 5
+
     /// 0 to 100.
     public let score: Double
 

@@ -11,6 +11,9 @@ public struct NightHistory: Sendable {
     /// Chance of the clearest step, or a clearer one, where the record has none. [–]
     public var chance: Double
     public var falseAlarmRate: Double
+    /// Least lasting change in the middle of the record that would be found with a chance of 80 % at this rate of false alarms; towards
+    /// its ends a change must be larger. nil where the nights do not tell it. [m³/s]
+    public var detectable: Double?
     /// Level of each night of the record, steps and weekday included; nil where the night is unknown. [m³/s]
     public var fitted: [Double?]
     /// Scatter of the nights about their level.
@@ -41,23 +44,28 @@ public struct NightHistory: Sendable {
         noise = found.noise
         chance = found.chance
         falseAlarmRate = chances.options.falseAlarmRate
+        detectable = found.detectable
         fitted = nights.map { _ in nil }
         steps = []
-        let design = StepDesign(days: days, places: found.places, hasRise: false)
+        let design = StepDesign(days: days, changes: found.changes, hasRise: false)
         guard let fit = design.fit(values) else { return nil }
-        for (index, place) in found.places.enumerated() {
-            let range = found.range(of: index, values: values, days: days)
+        for (index, change) in found.changes.enumerated() {
+            let range = found.range(of: index)
             let deviation = fit.deviation(design.column(ofStep: index)) * noise.inflation.squareRoot()
             let size = Estimate(fit.parameters[design.column(ofStep: index)], standardDeviation: deviation)
-            steps.append(
-                NightStep(
-                    night: known[place].element.day, earliest: known[range.lowerBound].element.day,
-                    latest: known[range.upperBound].element.day,
-                    size: found.corrected(size, step: index)))
+            var step = NightStep(
+                night: known[change.place].element.day, earliest: known[range.lowerBound].element.day,
+                latest: known[range.upperBound].element.day, size: found.corrected(size, step: index))
+            if change.isSlow {
+                let end = min(change.end, known.count - 1)
+                step.until = known[end].element.day
+                step.rate = 1 / Double(max(1, days[end] - days[change.place - 1])) * size
+            }
+            steps.append(step)
         }
         for (index, level) in zip(known.map(\.offset), fit.fitted) { fitted[index] = level }
         if let first = days.first, let last = days.last, last - first >= Self.shortestForRise {
-            risePerYear = Self.rise(values, days: days, places: zip(found.places, steps).filter { $1.size.value < 0 }.map(\.0))
+            risePerYear = Self.rise(values, days: days, changes: zip(found.changes, steps).filter { $1.size.value < 0 }.map(\.0))
             if last - first < Self.shortestForSeason {
                 notes.append("the record is shorter than two years: a season of night use may pass for a rise of leakage")
             }
@@ -70,8 +78,8 @@ public struct NightHistory: Sendable {
     private static func day(_ instant: Instant) -> Int { Int((Double(instant.seconds) / 86_400).rounded(.down)) }
 
     /// Slope with the falls as steps. What remains follows its neighbours, so its deviation is widened by their correlation.
-    private static func rise(_ values: [Double], days: [Int], places: [Int]) -> Estimate? {
-        let design = StepDesign(days: days, places: places, hasRise: true)
+    private static func rise(_ values: [Double], days: [Int], changes: [LevelChange]) -> Estimate? {
+        let design = StepDesign(days: days, changes: changes, hasRise: true)
         guard let fit = design.fit(values), let column = design.riseColumn else { return nil }
         let rest = zip(values, fit.fitted).map { $0 - $1 }
         let correlation = min(0.98, max(0, Moments.correlation(Array(rest.dropLast()), Array(rest.dropFirst())) ?? 0))
@@ -83,20 +91,18 @@ public struct NightHistory: Sendable {
 /// The nights as level, weekdays, steps and, perhaps, a rise with a season.
 struct StepDesign {
     let matrix: Matrix
-    private let places: [Int]
     private let firstStep: Int
     let riseColumn: Int?
 
-    init(days: [Int], places: [Int], hasRise: Bool) {
-        self.places = places
+    init(days: [Int], changes: [LevelChange], hasRise: Bool) {
         let origin = days.first ?? 0, span = (days.last ?? 0) - origin
         let hasWeekdays =
             days.count >= NightSequence.fewestForWeekdays && (0..<7).allSatisfy { w in days.count { NightSequence.weekday($0) == w } >= 3 }
         let hasSeason = hasRise && span >= NightHistory.shortestForSeason
         let weekdays = hasWeekdays ? 6 : 0
         firstStep = 1 + weekdays
-        riseColumn = hasRise ? firstStep + places.count : nil
-        let columns = firstStep + places.count + (hasRise ? 1 : 0) + (hasSeason ? 2 : 0)
+        riseColumn = hasRise ? firstStep + changes.count : nil
+        let columns = firstStep + changes.count + (hasRise ? 1 : 0) + (hasSeason ? 2 : 0)
         var matrix = Matrix(rows: days.count, columns: columns)
         for (row, day) in days.enumerated() {
             matrix[row, 0] = 1
@@ -105,7 +111,7 @@ struct StepDesign {
                 let weekday = NightSequence.weekday(day)
                 for column in 0..<6 { matrix[row, 1 + column] = weekday == column ? 1 : (weekday == 6 ? -1 : 0) }
             }
-            for (index, place) in places.enumerated() where row >= place { matrix[row, firstStep + index] = 1 }
+            for (index, change) in changes.enumerated() { matrix[row, firstStep + index] = change.share(row, days: days) }
             let years = Double(day - origin) / 365.25
             if let riseColumn { matrix[row, riseColumn] = years }
             if hasSeason {

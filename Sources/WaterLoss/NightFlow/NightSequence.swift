@@ -6,23 +6,42 @@ import WaterModel
 /// A sequence of nights made ready for the search: weekdays evened out, odd nights cut to 2.5 standard deviations from the running
 /// median of a week, in units of the standard deviation of a long mean.
 struct NightSequence {
+    /// Evened and cut, in units of the deviation of a long mean.
+    let values: [Double]
     private let sums: [Double]
+    private let squareSums: [Double]
     let noise: NightNoise
-    var count: Int { sums.count - 1 }
+    var count: Int { values.count }
+    /// Deviation of a long mean times the root of its nights; turns a value into a flow. [m³/s]
+    let unit: Double
 
     init?(_ values: [Double], days: [Int]) {
         let even = Self.evened(values, days: days)
         guard let noise = NightNoise(even), let centre = try? OrderStatistics.runningMedian(even, halfWidth: 3) else { return nil }
         self.noise = noise
-        let unit = noise.standardDeviation * noise.inflation.squareRoot()
+        unit = noise.standardDeviation * noise.inflation.squareRoot()
         let limit = 2.5 * noise.standardDeviation
-        var sums = [0.0]
-        sums.reserveCapacity(values.count + 1)
+        var kept: [Double] = [], sums = [0.0], squares = [0.0]
         for (value, middle) in zip(even, centre) {
             let cut = min(middle + limit, max(middle - limit, value))
-            sums.append((sums.last ?? 0) + (unit > 0 ? cut / unit : 0))
+            kept.append(unit > 0 ? cut / unit : 0)
+            sums.append((sums.last ?? 0) + (kept.last ?? 0))
+            squares.append((squares.last ?? 0) + (kept.last ?? 0) * (kept.last ?? 0))
         }
+        self.values = kept
         self.sums = sums
+        squareSums = squares
+    }
+
+    func mean(_ range: Range<Int>) -> Double {
+        range.isEmpty ? 0 : (sums[range.upperBound] - sums[range.lowerBound]) / Double(range.count)
+    }
+
+    /// Sum of squares about their mean.
+    func squares(about range: Range<Int>) -> Double {
+        guard !range.isEmpty else { return 0 }
+        let sum = sums[range.upperBound] - sums[range.lowerBound]
+        return max(0, squareSums[range.upperBound] - squareSums[range.lowerBound] - sum * sum / Double(range.count))
     }
 
     /// Nights from which the effect of a weekday is told.

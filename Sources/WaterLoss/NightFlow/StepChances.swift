@@ -8,8 +8,17 @@ import WaterModel
 /// Lengths within a thirty-second of each other count as one.
 public struct StepChances: Sendable {
     public let options: NightStepOptions
-    /// By length: largest statistic of each drawn sequence, and the correlation that the sequence itself shows.
-    private var drawn: [Int: [(statistic: Double, correlation: Double)]] = [:]
+    /// What a drawn sequence shows.
+    private struct Draw {
+        /// Largest of all intervals.
+        var statistic: Double
+        /// Of the clearest single step, in short records.
+        var single: Double
+        var correlation: Double
+    }
+
+    /// By length.
+    private var drawn: [Int: [Draw]] = [:]
 
     public init(_ options: NightStepOptions = NightStepOptions()) { self.options = options }
 
@@ -35,13 +44,14 @@ public struct StepChances: Sendable {
     }
 
     /// - correlation: that the record shows; a draw whose own lies a tenth away counts e^-½ as much.
-    mutating func maxima(nights: Int, near correlation: Double) throws(NumericalError) -> Maxima {
+    /// - single: of the clearest single step of a short record, not of all intervals.
+    mutating func maxima(nights: Int, near correlation: Double, single: Bool = false) throws(NumericalError) -> Maxima {
         let length = Self.rounded(nights)
         if drawn[length] == nil { drawn[length] = try draw(length) }
         return Maxima(
             values: (drawn[length] ?? []).map { item in
                 let apart = (item.correlation - correlation) / 0.1
-                return (item.statistic, exp(-0.5 * apart * apart))
+                return (single ? item.single : item.statistic, exp(-0.5 * apart * apart))
             })
     }
 
@@ -52,16 +62,18 @@ public struct StepChances: Sendable {
         return (nights + unit / 2) / unit * unit
     }
 
-    private func draw(_ nights: Int) throws(NumericalError) -> [(statistic: Double, correlation: Double)] {
+    private func draw(_ nights: Int) throws(NumericalError) -> [Draw] {
         let random = try RandomNumbers(seed: options.seed)
         let usual = NightNoise.usualCorrelation, limits = NightNoise.correlations
         let days = Array(0..<nights), intervals = Self.seededIntervals(nights, least: 2 * options.leastNights)
+        let short = nights < ShortRecord.nights ? ShortRecord(nights: nights, least: options.leastNights) : nil
         return (0..<max(199, options.draws)).compactMap { _ in
             let own = random.normal(mean: usual.mean, standardDeviation: usual.deviation)
             let values = Self.autoregression(nights, correlation: min(limits.upperBound, max(limits.lowerBound, own)), random)
             guard let sequence = NightSequence(values, days: days) else { return nil }
             let largest = intervals.map { sequence.largest(in: $0, least: options.leastNights).statistic }.max() ?? 0
-            return (largest, sequence.noise.correlation)
+            return Draw(
+                statistic: largest, single: short?.clearest(sequence.values).statistic ?? 0, correlation: sequence.noise.correlation)
         }
     }
 

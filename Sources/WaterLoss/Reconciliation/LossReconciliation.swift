@@ -53,6 +53,9 @@ public struct LossReconciliation: Sendable {
     /// Chance of so large a χ² where all margins are right. [–]
     public let chance: Double
 
+    /// What the others say without the first suspect, where all do not agree, there are three or more, and the rest agree; else nil.
+    public private(set) var withoutSuspect: (name: String, loss: Estimate, chance: Double)?
+
     /// Whether the estimates agree at the level of 5 %.
     public var isConsistent: Bool { chance >= 0.05 }
 
@@ -130,6 +133,10 @@ public struct LossReconciliation: Sendable {
                 normalisedResidual: spread > 1e-12 * max(total, 1e-300) ? (item.value - common.value) / spread.squareRoot() : nil,
                 shares: shares)
         }
+        guard !isConsistent, given.count > 2, let suspect = suspects.first?.name,
+            let rest = try? LossReconciliation(given.filter { $0.name != suspect }), rest.isConsistent
+        else { return }
+        withoutSuspect = (suspect, rest.loss, rest.chance)
     }
 
     /// Name of the estimate whose condition has no uncertainty.
@@ -155,11 +162,17 @@ public struct LossReconciliation: Sendable {
                 "the two estimates disagree beyond their margins; which one is wrong cannot be told from two: check \(both.joined(separator: ", "))"
             ]
         }
-        return suspects.filter { abs($0.normalisedResidual ?? 0) > Estimate.normal95 }.map { item in
+        // One at a time (Baarda's data snooping): an estimate far off pulls the residuals of the others with it.
+        return suspects.prefix(1).map { item in
             let side = (item.normalisedResidual ?? 0) > 0 ? "above" : "below"
             let first = item.shares.prefix(3).map { "\($0.input) (\(Int(($0.share * 100).rounded())) % of its variance)" }
+            let rest =
+                withoutSuspect.map { "; without it the others agree (chance \(shownChance($0.chance)))" }
+                ?? "; without it the others do not agree either"
             return
-                "\(item.name) lies \(side) the others by \(shown(item.normalisedResidual ?? 0)) standard deviations: check \(first.joined(separator: ", ")), or something that it leaves out"
+                "\(item.name): \(shown(item.normalisedResidual ?? 0)) standard deviations \(side) the others\(rest): check \(first.joined(separator: ", ")), or something that it leaves out"
         }
     }
+
+    private func shownChance(_ chance: Double) -> String { "\((chance * 1000).rounded() / 1000)" }
 }

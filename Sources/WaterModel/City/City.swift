@@ -11,6 +11,7 @@ public struct City: Sendable {
     /// Zone inflows, pressures and levels; nil where there are none.
     public var record: SensorRecord?
     public var repairs: [LeakRepair] = []
+    public var components = ComponentSettings()
     public var catalogue = CatalogueOverrides()
     public var plan = PlanSettings()
 
@@ -86,22 +87,5 @@ public struct CityFact: Sendable {
         self.item = item
         self.unit = unit
         self.value = value
-    }
-}
-
-/// A leak that was found and mended.
-public struct LeakRepair: Sendable {
-    /// As written, ISO 8601 date.
-    public var date: String
-    public var zone: Zone.ID?
-    public var pipe: Link.ID?
-    /// [m³/s]
-    public var flow: Double?
-
-    public init(date: String, zone: Zone.ID? = nil, pipe: Link.ID? = nil, flow: Double? = nil) {
-        self.date = date
-        self.zone = zone
-        self.pipe = pipe
-        self.flow = flow
     }
 }
