@@ -228,6 +228,8 @@ struct SlotReadings {
     var values: [Int] = []
     /// As in `ParsedReading`.
     var details: [UInt8] = []
+    /// Room that sorting goes to.
+    private var spareTimes: [Int] = [], spareValues: [Int] = [], spareDetails: [UInt8] = []
 
     mutating func clear() { count = 0 }
 
@@ -237,7 +239,7 @@ struct SlotReadings {
         guard times.count < count else { return }
         let room = max(count, 2 * times.count)
         times = [Int](repeating: 0, count: room)
-        values = times
+        values = [Int](repeating: 0, count: room)
         details = [UInt8](repeating: 0, count: room)
     }
 
@@ -303,33 +305,43 @@ struct SlotReadings {
             }
         }
         late.sort { (times[$0], $0) < (times[$1], $1) }
-        var sorted = SlotReadings()
-        sorted.reserve(count)
-        sorted.isUniform = isUniform
+        if spareTimes.count < count {
+            spareTimes = [Int](repeating: 0, count: times.count)
+            spareValues = [Int](repeating: 0, count: times.count)
+            spareDetails = [UInt8](repeating: 0, count: times.count)
+        }
         var kept = 0, next = 0
-        func keep(_ i: Int) {
-            if kept > 0, sorted.times[kept - 1] == times[i] {
-                if sorted.values[kept - 1] == values[i] { merge.duplicates += 1 } else { merge.conflicts += 1 }
-                kept -= 1
+        unsafe times.withUnsafeBufferPointer { times in
+            unsafe values.withUnsafeBufferPointer { values in
+                unsafe details.withUnsafeBufferPointer { details in
+                    unsafe spareTimes.withUnsafeMutableBufferPointer { newTimes in
+                        unsafe spareValues.withUnsafeMutableBufferPointer { newValues in
+                            unsafe spareDetails.withUnsafeMutableBufferPointer { newDetails in
+                                for place in 0..<onTime.count + late.count {
+                                    // A late reading of the same instant stands further on in the file: it comes after the other.
+                                    let isLate =
+                                        next < late.count
+                                        && (unsafe place - next == onTime.count || times[late[next]] < times[onTime[place - next]])
+                                    let i = isLate ? late[next] : onTime[place - next]
+                                    if isLate { next += 1 }
+                                    if kept > 0, unsafe newTimes[kept - 1] == times[i] {
+                                        if unsafe newValues[kept - 1] == values[i] { merge.duplicates += 1 } else { merge.conflicts += 1 }
+                                        kept -= 1
+                                    }
+                                    unsafe newTimes[kept] = times[i]
+                                    unsafe newValues[kept] = values[i]
+                                    unsafe newDetails[kept] = details[i]
+                                    kept += 1
+                                }
+                            }
+                        }
+                    }
+                }
             }
-            sorted.times[kept] = times[i]
-            sorted.values[kept] = values[i]
-            sorted.details[kept] = details[i]
-            kept += 1
         }
-        for i in onTime {
-            while next < late.count, times[late[next]] < times[i] {
-                keep(late[next])
-                next += 1
-            }
-            // A late reading of the same instant stands further on in the file, and comes after this one.
-            keep(i)
-        }
-        while next < late.count {
-            keep(late[next])
-            next += 1
-        }
-        sorted.count = kept
-        self = sorted
+        count = kept
+        swap(&times, &spareTimes)
+        swap(&values, &spareValues)
+        swap(&details, &spareDetails)
     }
 }
