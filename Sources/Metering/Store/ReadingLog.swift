@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Readings of a file by series of a meter, in the file's order, in about two bytes each: what an import holds until it writes.
+///
+/// Exports list hour by hour over all meters, or meter by meter, or anything between. A slot (a meter's series) is a chain of chunks of
+/// 64 bytes, so that a reading is put beside its meter's others at once, and nothing is sorted.
+///
+/// | of a reading | written |
+/// |---|---|
+/// | as far after the last one as that was after its own, same decimals and quality | number `zz(Δvalue) × 2` |
+/// | any other | number `zz(Δvalue) × 2 + 1`, number `zz(Δtime)`, byte of decimals and quality |
+///
+/// Numbers have variable length, seven bits a byte, low ones first; `zz` as in `ReadingBlock`.
+@safe final class ReadingLog {
+    private static let chunk = 64, payload = 60
+    private static let chunksOfSlab = 1 << 14
+
+    private struct Slot {
+        var time = 0
+        var value = 0
+        var step = 0
+        var first: Int32 = -1, tail: Int32 = -1
+        var count: Int32 = 0
+        var used: UInt8 = 0
+        var detail: UInt8 = 255
+    }
+
+    private var slots: [Slot] = []
+    /// Room for chunks; `slabCount` of them are made.
+    private let slabs = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: mostSlabs)
+    private var slabCount = 0
+    private var chunks = 0
+    /// Of a megabyte each: what a log may take at most.
+    private static let mostSlabs = 1 << 14
+
+    var slotCount: Int { slots.count }
+    private(set) var readings = 0
+    /// Memory taken. [bytes]
+    var bytes: Int { (chunks + Self.chunksOfSlab) * Self.chunk + slots.count * MemoryLayout<Slot>.stride }
+
+    deinit {
+        for i in 0..<slabCount { unsafe slabs[i].deallocate() }
+        unsafe slabs.deallocate()
+    }
+
+    /// A new slot without readings; its number.
+    func addSlot() -> Int32 {
+        slots.append(Slot())
+        return Int32(truncatingIfNeeded: slots.count - 1)
+    }
+
+    func count(_ slot: Int) -> Int { Int(slots[slot].count) }
+
+    /// Forgets all readings; the slots stay.
+    func clear() {
+        for i in slots.indices { slots[i] = Slot() }
+        chunks = 0
+        readings = 0
+    }
+
+    @inline(__always)
+    private func address(_ chunk: Int32) -> UnsafeMutableRawPointer {
+        unsafe slabs[Int(chunk) >> 14] + (Int(chunk) & 16_383) * Self.chunk
+    }
+
+    private func newChunk() -> Int32 {
+        if chunks == slabCount * Self.chunksOfSlab {
+            precondition(slabCount < Self.mostSlabs, "an import writes its log long before it takes 16 GB")
+            unsafe slabs[slabCount] = .allocate(byteCount: Self.chunksOfSlab * Self.chunk, alignment: 64)
+            slabCount += 1
+        }
+        chunks += 1
+        let index = Int32(truncatingIfNeeded: chunks - 1)
+        unsafe address(index).storeBytes(of: -1, as: Int32.self)
+        return index
+    }
+
+    /// Puts a reading behind the others of its slot.
+    func append(_ slot: Int, time: Int, value: Int, detail: UInt8) {
+        let reading = ParsedReading(time: time, mantissa: value, meter: 0, series: 0, detail: detail)
+        let number = Int32(truncatingIfNeeded: slot)
+        unsafe withUnsafePointer(to: reading) { reading in
+            unsafe withUnsafePointer(to: number) { number in unsafe append(UnsafeBufferPointer(start: reading, count: 1), slots: number) }
+        }
+    }
+
+    /// Puts readings behind the others of their slots, whose numbers are given for each.
+    func append(_ batch: UnsafeBufferPointer<ParsedReading>, slots numbers: UnsafePointer<Int32>) {
+        readings += batch.count
+        unsafe slots.withUnsafeMutableBufferPointer { slots in
+            guard let slots = slots.baseAddress else { return }
+            for i in 0..<batch.count {
+                let reading = unsafe batch[i]
+                let slot = unsafe slots + Int(numbers[i])
+                let step = unsafe reading.time &- slot.pointee.time
+                let number = unsafe ZigZag.encode(reading.mantissa &- slot.pointee.value) << 1
+                unsafe slot.pointee.time = reading.time
+                unsafe slot.pointee.value = reading.mantissa
+                unsafe slot.pointee.count &+= 1
+                let used = unsafe slot.pointee.used
+                if unsafe step == slot.pointee.step && reading.detail == slot.pointee.detail && number < 16_384 && used < Self.payload - 1 {
+                    let target = unsafe address(slot.pointee.tail) + Int(4 + used)
+                    // The second byte is written in either case, and over by the next number.
+                    let isLong: UInt8 = number < 128 ? 0 : 1
+                    let two = UInt16(truncatingIfNeeded: number & 127 | UInt64(isLong) << 7 | (number >> 7) << 8)
+                    unsafe target.storeBytes(of: two.littleEndian, as: UInt16.self)
+                    unsafe slot.pointee.used = used &+ 1 &+ isLong
+                } else {
+                    unsafe appendLong(&slot.pointee, number, step, reading.detail)
+                }
+            }
+        }
+    }
+
+    private func appendLong(_ slot: inout Slot, _ number: UInt64, _ step: Int, _ detail: UInt8) {
+        var bytes: [21 of UInt8] = .init(repeating: 0)
+        var count = 0
+        func put(_ value: UInt64) {
+            var rest = value
+            while rest >= 128 {
+                bytes[count] = UInt8(truncatingIfNeeded: rest) | 128
+                count += 1
+                rest >>= 7
+            }
+            bytes[count] = UInt8(truncatingIfNeeded: rest)
+            count += 1
+        }
+        if step == slot.step, detail == slot.detail {
+            put(number)
+        } else {
+            put(number | 1)
+            put(ZigZag.encode(step))
+            bytes[count] = detail
+            count += 1
+            slot.step = step
+            slot.detail = detail
+        }
+        if slot.tail < 0 || Int(slot.used) + count > Self.payload {
+            let next = newChunk()
+            if slot.tail < 0 {
+                slot.first = next
+            } else {
+                unsafe address(slot.tail).storeBytes(of: next, as: Int32.self)
+                // 128, 0 is a number that is never written: the chunk ends here.
+                let end = unsafe address(slot.tail) + 4 + Int(slot.used)
+                if Int(slot.used) < Self.payload { unsafe end.storeBytes(of: 128, as: UInt8.self) }
+                if Int(slot.used) < Self.payload - 1 { unsafe (end + 1).storeBytes(of: 0, as: UInt8.self) }
+            }
+            slot.tail = next
+            slot.used = 0
+        }
+        let target = unsafe address(slot.tail) + 4 + Int(slot.used)
+        for i in 0..<count { unsafe (target + i).storeBytes(of: bytes[i], as: UInt8.self) }
+        slot.used += UInt8(truncatingIfNeeded: count)
+    }
+
+    /// Readings of a slot in the order they were put.
+    func read(_ slot: Int, into readings: inout SlotReadings) {
+        readings.clear()
+        let count = Int(slots[slot].count)
+        guard count > 0 else { return }
+        readings.reserve(count)
+        var bytes = unsafe UnsafeRawPointer(address(slots[slot].first))
+        var at = 4
+        var time = 0, value = 0, step = 0
+        var detail: UInt8 = 0
+        var isSorted = true, allDetails: UInt8 = 0, commonDetails: UInt8 = 255, previous = Int.min
+        unsafe readings.times.withUnsafeMutableBufferPointer { times in
+            unsafe readings.values.withUnsafeMutableBufferPointer { values in
+                unsafe readings.details.withUnsafeMutableBufferPointer { details in
+                    for i in 0..<count {
+                        if at == Self.chunk || (unsafe Self.isEnd(bytes, at)) {
+                            unsafe bytes = UnsafeRawPointer(address(bytes.load(as: Int32.self)))
+                            at = 4
+                        }
+                        var first = unsafe UInt64(bytes.load(fromByteOffset: at, as: UInt8.self))
+                        if first < 128 { at += 1 } else { first = unsafe Self.number(bytes, &at) }
+                        if first & 1 == 1 {
+                            step = unsafe ZigZag.decode(Self.number(bytes, &at))
+                            detail = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
+                            at += 1
+                            allDetails |= detail
+                            commonDetails &= detail
+                        }
+                        time &+= step
+                        value &+= ZigZag.decode(first >> 1)
+                        if time <= previous { isSorted = false }
+                        previous = time
+                        unsafe times[i] = time
+                        unsafe values[i] = value
+                        unsafe details[i] = detail
+                    }
+                }
+            }
+        }
+        readings.isSorted = isSorted
+        readings.isUniform = allDetails == commonDetails
+    }
+
+    @inline(__always)
+    private static func isEnd(_ bytes: UnsafeRawPointer, _ at: Int) -> Bool {
+        guard unsafe bytes.load(fromByteOffset: at, as: UInt8.self) == 128 else { return false }
+        return unsafe at + 1 == Self.chunk || bytes.load(fromByteOffset: at + 1, as: UInt8.self) == 0
+    }
+
+    @inline(__always)
+    private static func number(_ bytes: UnsafeRawPointer, _ at: inout Int) -> UInt64 {
+        var value: UInt64 = 0, shift: UInt64 = 0
+        while true {
+            let byte = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
+            at += 1
+            value |= UInt64(byte & 127) << shift
+            if byte < 128 { return value }
+            shift += 7
+        }
+    }
+}
+
+/// Readings of one series in columns, in room that is used again and again.
+struct SlotReadings {
+    private(set) var count = 0
+    /// Times grow from each to the next.
+    var isSorted = true
+    /// All have the same decimals and quality.
+    var isUniform = true
+    /// UTC. [s]
+    var times: [Int] = []
+    var values: [Int] = []
+    /// As in `ParsedReading`.
+    var details: [UInt8] = []
+    /// Room that sorting goes to.
+    private var spareTimes: [Int] = [], spareValues: [Int] = [], spareDetails: [UInt8] = []
+
+    mutating func clear() { count = 0 }
+
+    /// Makes room for that many, which are to be written.
+    mutating func reserve(_ count: Int) {
+        self.count = count
+        guard times.count < count else { return }
+        let room = max(count, 2 * times.count)
+        times = [Int](repeating: 0, count: room)
+        values = [Int](repeating: 0, count: room)
+        details = [UInt8](repeating: 0, count: room)
+    }
+
+    /// Sorts by time; of one instant the later reading stands, and earlier ones are counted in `merge`. Brings all values to one number
+    /// of decimals, and returns it.
+    mutating func settle(_ merge: inout ReadingMerge) -> Int {
+        guard count > 0 else { return 0 }
+        var decimals = Int(details[0] & 15)
+        if !isUniform {
+            for i in 0..<count { decimals = max(decimals, Int(details[i] & 15)) }
+            for i in 0..<count { values[i] *= DecimalText.powers[decimals - Int(details[i] & 15)] }
+        }
+        if !isSorted { sort(&merge) }
+        return decimals
+    }
+
+    /// The first reading from `start` on that is not before `time`; all are in order.
+    func firstIndex(from start: Int, notBefore time: Int) -> Int {
+        if count > 0, times[count - 1] < time { return count }
+        var low = start, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    func origins(_ range: Range<Int>, file: Int) -> OriginRuns {
+        var runs = OriginRuns()
+        if isUniform {
+            runs.append(ReadingBlock.Origin(file: file, quality: details[range.lowerBound] >> 4), count: range.count)
+            return runs
+        }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let quality = details[start] >> 4
+            var end = start + 1
+            while end < range.upperBound, details[end] >> 4 == quality { end += 1 }
+            runs.append(ReadingBlock.Origin(file: file, quality: quality), count: end - start)
+            start = end
+        }
+        return runs
+    }
+
+    func block(_ range: Range<Int>, isInterval: Bool, decimals: Int, file: Int) -> ReadingBlock {
+        var block = ReadingBlock(
+            isInterval: isInterval, decimals: decimals, times: Array(times[range]), values: Array(values[range]))
+        block.origins = origins(range, file: file)
+        return block
+    }
+
+    /// Few readings are late as a rule: they are taken out, sorted, and put between the others.
+    private mutating func sort(_ merge: inout ReadingMerge) {
+        var onTime: [Int] = [], late: [Int] = []
+        onTime.reserveCapacity(count)
+        var latest = Int.min
+        for i in 0..<count {
+            if times[i] > latest {
+                onTime.append(i)
+                latest = times[i]
+            } else {
+                late.append(i)
+            }
+        }
+        late.sort { (times[$0], $0) < (times[$1], $1) }
+        if spareTimes.count < count {
+            spareTimes = [Int](repeating: 0, count: times.count)
+            spareValues = [Int](repeating: 0, count: times.count)
+            spareDetails = [UInt8](repeating: 0, count: times.count)
+        }
+        var kept = 0, next = 0
+        unsafe times.withUnsafeBufferPointer { times in
+            unsafe values.withUnsafeBufferPointer { values in
+                unsafe details.withUnsafeBufferPointer { details in
+                    unsafe spareTimes.withUnsafeMutableBufferPointer { newTimes in
+                        unsafe spareValues.withUnsafeMutableBufferPointer { newValues in
+                            unsafe spareDetails.withUnsafeMutableBufferPointer { newDetails in
+                                for place in 0..<onTime.count + late.count {
+                                    // A late reading of the same instant stands further on in the file: it comes after the other.
+                                    let isLate =
+                                        next < late.count
+                                        && (unsafe place - next == onTime.count || times[late[next]] < times[onTime[place - next]])
+                                    let i = isLate ? late[next] : onTime[place - next]
+                                    if isLate { next += 1 }
+                                    if kept > 0, unsafe newTimes[kept - 1] == times[i] {
+                                        if unsafe newValues[kept - 1] == values[i] { merge.duplicates += 1 } else { merge.conflicts += 1 }
+                                        kept -= 1
+                                    }
+                                    unsafe newTimes[kept] = times[i]
+                                    unsafe newValues[kept] = values[i]
+                                    unsafe newDetails[kept] = details[i]
+                                    kept += 1
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        count = kept
+        swap(&times, &spareTimes)
+        swap(&values, &spareValues)
+        swap(&details, &spareDetails)
+    }
+}
