@@ -49,6 +49,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+        .systemLibrary(name: "CByteScan"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         library("NumericalMethods", ["CGSL"], settings: vectors),
         library("WaterModel"),
@@ -57,7 +58,7 @@ let package = Package(
         library("WaterLoss", ["WaterModel", "Hydraulics", "NumericalMethods"]),
         library("Planning", ["WaterModel", "Hydraulics", "WaterLoss", "NumericalMethods"]),
         library("WaterFiles", ["WaterModel", "TextFiles", yams]),
-        library("Metering", ["WaterModel", "NumericalMethods", "TextFiles", grdb, yams]),
+        library("Metering", ["WaterModel", "NumericalMethods", "TextFiles", "CByteScan", grdb, yams]),
         library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", yams], resources: [.embedInCode("Resources")]),
         .executableTarget(
             name: "yusu",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// A decimal number as it stood in the file: `mantissa` × 10^−`decimals`, without trailing zeros behind the mark.
-struct DecimalText: Hashable {
+/// A decimal number as it stood in the file: `mantissa` × 10^−`decimals`.
+struct DecimalText: Hashable, Sendable {
     /// Digits behind the mark that are kept; further ones are rounded (half away from zero). A tenth of a millilitre where the unit is m³.
     static let mostDecimals = 7
     /// Largest size of a reading, in its unit. With seven decimals the mantissa then stays under 10^18.
@@ -17,6 +17,38 @@ struct DecimalText: Hashable {
 
     var mantissa: Int
     var decimals: Int
+
+    /// Reads what most exports hold: a sign, digits, a mark and digits, at most 18 bytes; nil for all else, which `read` judges.
+    /// Zeros at the end are kept.
+    @inline(__always)
+    static func readPlain(_ bytes: UnsafePointer<UInt8>, _ length: Int, mark: UInt8) -> DecimalText? {
+        guard length > 0, length <= 18 else { return nil }
+        let negative = unsafe bytes[0] == 45
+        var at = negative ? 1 : 0
+        var mantissa = 0
+        let first = at
+        while at < length {
+            let digit = unsafe bytes[at] &- 48
+            guard digit <= 9 else { break }
+            mantissa = mantissa &* 10 &+ Int(digit)
+            at += 1
+        }
+        let whole = at - first
+        guard whole > 0, whole <= 11 else { return nil }
+        var decimals = 0
+        if at < length {
+            guard unsafe bytes[at] == mark, length - at - 1 <= mostDecimals, length - at > 1 else { return nil }
+            decimals = length - at - 1
+            at += 1
+            while at < length {
+                let digit = unsafe bytes[at] &- 48
+                guard digit <= 9 else { return nil }
+                mantissa = mantissa &* 10 &+ Int(digit)
+                at += 1
+            }
+        }
+        return DecimalText(mantissa: negative ? -mantissa : mantissa, decimals: decimals)
+    }
 
     /// Reads digits with a sign, a decimal mark, thousands marks and an exponent (`1e+05`); nothing else is a number.
     static func read(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, mark: UInt8, thousands: UInt8?) -> Outcome {

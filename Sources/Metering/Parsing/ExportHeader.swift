@@ -3,10 +3,10 @@
 import TextFiles
 
 /// What stands in which column of an export.
-struct ExportHeader {
-    enum Role: Int { case none = 0, meter, time, date, value, unit, quality }
+struct ExportHeader: Sendable {
+    enum Role: Int, Sendable { case none = 0, meter, time, date, value, unit, quality }
     /// A column of a wide table that holds a meter's values.
-    struct MeterColumn {
+    struct MeterColumn: Sendable {
         var column: Int
         var meter: String
         var unit: ReadingUnit
@@ -22,6 +22,18 @@ struct ExportHeader {
     var bodyStart: Int
     /// Line of that byte, counted from 1.
     var bodyLine: Int
+
+    /// True where the bytes hold the header to its end.
+    static func isWhole(_ bytes: Span<UInt8>, profile: Profile) -> Bool {
+        var lines = 0, quoted = false
+        for at in 0..<bytes.count {
+            if lines >= profile.skipLines, bytes[at] == 34 { quoted.toggle() }
+            guard bytes[at] == 10, !quoted else { continue }
+            if lines == profile.skipLines { return true }
+            lines += 1
+        }
+        return false
+    }
 
     /// - Throws: `TextFileError.invalid`: every column that is missing or cannot be understood.
     init(_ bytes: Span<UInt8>, profile: Profile, file: String) throws(TextFileError) {

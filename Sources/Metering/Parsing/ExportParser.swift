@@ -3,16 +3,30 @@
 import TextFiles
 
 /// Reads rows of delimited text from bytes. No text is made for a field; what cannot be read is set aside with line and reason.
-struct ExportParser {
-    private let profile: Profile
+struct ExportParser: ExportReader {
+    /// A row that is longer is no row of an export. [bytes]
+    static let longestRow = 16 << 20
+
+    let profile: Profile
     private let file: String
-    private var result = ParsedExport()
-    private var names = NameTable()
+    private var buffer: [UInt8] = []
+    var header: ExportHeader?
+    /// Line of the row that comes next, counted from 1.
+    private var line = 1
+    var builder = BatchBuilder()
+    private var scanner = RowScanner(delimiter: 44, needed: 0)
     private var nullWords = WordList()
     private var unitWords = WordList()
     private var qualityWords = WordList()
     private var stamps: StampReader
+    /// Of a wide table: number of meter and series of each column.
+    private var columns: [(meter: Int32, series: UInt8)] = []
+    /// Of a long table with one unit.
+    private var series: UInt8 = 0
     private var dateTime: [UInt8] = []
+
+    /// Bytes that are kept readable behind those of the file.
+    private static let margin = 64
 
     init(profile: Profile, file: String) {
         self.profile = profile
@@ -28,249 +42,260 @@ struct ExportParser {
         encoding == .utf8 ? Array(word.utf8) : word.unicodeScalars.map { $0.value < 256 ? UInt8($0.value) : 63 }
     }
 
-    /// - Throws: `TextFileError.invalid` where a column is missing, or the file ends inside a row.
-    mutating func parse(_ bytes: [UInt8]) throws(TextFileError) -> ParsedExport {
-        let span = bytes.span
-        let header = try ExportHeader(span, profile: profile, file: file)
-        try refuseCutFile(span, header)
-        switch profile.shape {
-        case .long:
-            if case .fixed(let unit) = profile.unit { result.units = [unit] }
-            result.reserve(span.count / 32)
-            parseLong(span, header)
-            result.meters = (0..<names.count).map { index in
-                let bytes = names.bytes(of: index)
-                let text = ExportHeader.text(bytes, profile.encoding) ?? String(decoding: bytes, as: UTF8.self)
-                return text.contains("\"\"") ? text.replacing("\"\"", with: "\"") : text
-            }
-        case .wide:
-            result.meters = header.meterColumns.map(\.meter)
-            result.reserve(span.count / 8)
-            parseWide(span, header)
+    // MARK: pieces
+
+    mutating func read(_ piece: Span<UInt8>) throws(TextFileError) {
+        unsafe piece.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+        if header == nil {
+            guard ExportHeader.isWhole(buffer.span, profile: profile) else { return try refuseLongRow() }
+            try begin()
         }
-        return result
+        parseRows(isLast: false)
+        try refuseLongRow()
+    }
+
+    mutating func finish() throws(TextFileError) {
+        if header == nil { try begin() }
+        try refuseCutFile()
+        parseRows(isLast: true)
+    }
+
+    mutating func take() -> ParsedExport { builder.take() }
+
+    private mutating func begin() throws(TextFileError) {
+        let header = try ExportHeader(buffer.span, profile: profile, file: file)
+        self.header = header
+        line = header.bodyLine
+        buffer.removeFirst(header.bodyStart)
+        scanner = RowScanner(delimiter: profile.delimiter, needed: header.roles.count)
+        if profile.shape == .long, case .fixed(let unit) = profile.unit {
+            series = builder.series(SeriesKind(profile, unit: unit)) ?? 0
+        }
+        for column in header.meterColumns {
+            guard let series = builder.series(SeriesKind(profile, unit: column.unit)) else { continue }
+            columns.append((builder.meter(column.meter), series))
+        }
+    }
+
+    private func refuseLongRow() throws(TextFileError) {
+        guard buffer.count > Self.longestRow else { return }
+        throw .invalid([
+            InputProblem(
+                file: file, line: line, what: "a row of more than \(Self.longestRow >> 20) MB",
+                remedy: "is this the file that the profile describes? Nothing of it was imported")
+        ])
     }
 
     /// A last line without a line end and with too few fields tells that the file was cut off.
-    private func refuseCutFile(_ bytes: Span<UInt8>, _ header: ExportHeader) throws(TextFileError) {
-        guard bytes.count > header.bodyStart, bytes[bytes.count - 1] != 10 else { return }
-        var start = bytes.count
-        while start > header.bodyStart, bytes[start - 1] != 10 { start -= 1 }
+    private func refuseCutFile() throws(TextFileError) {
+        guard let last = buffer.last, last != 10, let header else { return }
+        let start = (buffer.lastIndex(of: 10) ?? -1) + 1
         var fields = 1, blank = true
-        for at in start..<bytes.count {
-            if bytes[at] == 34 { return }
-            if bytes[at] == profile.delimiter { fields += 1 }
-            if bytes[at] != 32, bytes[at] != 13, bytes[at] != 26 { blank = false }
+        for byte in buffer[start...] {
+            if byte == 34 { return }
+            if byte == profile.delimiter { fields += 1 }
+            if byte != 32, byte != 13, byte != 26 { blank = false }
         }
         guard !blank, fields < header.names.count else { return }
-        var line = header.bodyLine
-        for at in header.bodyStart..<start where bytes[at] == 10 { line += 1 }
+        let lines = buffer[..<start].count { $0 == 10 }
         throw .invalid([
             InputProblem(
-                file: file, line: line, what: "the file ends inside a row: \(fields) fields of \(header.names.count)",
+                file: file, line: line + lines, what: "the file ends inside a row: \(fields) fields of \(header.names.count)",
                 remedy: "it was cut off; fetch it again. Nothing of it was imported")
         ])
     }
 
-    // MARK: fields
-
-    /// Where the fields of a row begin and end, without quotes and blanks around them. Returns the first byte of the next row.
-    private func split(
-        _ bytes: Span<UInt8>, _ rowStart: Int, _ needed: Int, _ starts: inout [Int], _ ends: inout [Int], _ fields: inout Int,
-        _ lines: inout Int,
-        _ openQuote: inout Bool
-    ) -> Int {
-        let delimiter = profile.delimiter
-        let count = bytes.count
-        var at = rowStart
-        fields = 0
-        lines = 1
-        openQuote = false
-        while fields < needed {
-            while at < count, bytes[at] == 32 { at += 1 }
-            var start = at, end = at
-            if at < count, bytes[at] == 34 {
-                start = at + 1
-                at += 1
-                var newLines = 0
-                while at < count {
-                    if bytes[at] == 34 {
-                        if at + 1 < count, bytes[at + 1] == 34 { at += 1 } else { break }
-                    } else if bytes[at] == 10 {
-                        newLines += 1
-                        if newLines > 100 { break }
-                    }
-                    at += 1
-                }
-                if at >= count || bytes[at] != 34 {
-                    openQuote = true
-                    at = start
-                    while at < count, bytes[at] != 10 { at += 1 }
-                    return min(at + 1, count)
-                }
-                lines += newLines
-                end = at
-                at += 1
-                while at < count, bytes[at] != delimiter, bytes[at] != 10 { at += 1 }
-            } else {
-                while at < count, bytes[at] != delimiter, bytes[at] != 10 { at += 1 }
-                end = at
-                while end > start, bytes[end - 1] == 32 || bytes[end - 1] == 13 { end -= 1 }
-            }
-            starts[fields] = start
-            ends[fields] = end
-            fields += 1
-            guard at < count else { return count }
-            if bytes[at] == 10 { return at + 1 }
-            at += 1
-        }
-        // The rest of the row is not needed; a quote in it may still hold a line feed.
-        var quoted = false
-        while at < count {
-            if bytes[at] == 34 { quoted.toggle() }
-            if bytes[at] == 10 {
-                if !quoted { return at + 1 }
-                lines += 1
-                if lines > 100 { return at + 1 }
-            }
-            at += 1
-        }
-        return count
-    }
-
-    private static func isBlank(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        for at in start..<end where bytes[at] != 10 && bytes[at] != 13 && bytes[at] != 32 { return false }
-        return true
-    }
-
     // MARK: rows
 
-    private mutating func parseLong(_ bytes: Span<UInt8>, _ header: ExportHeader) {
+    private mutating func parseRows(isLast: Bool) {
+        guard let header else { return }
+        var bytes: [UInt8] = []
+        swap(&bytes, &buffer)
+        let count = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: Self.margin))
+        let used = unsafe bytes.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return 0 }
+            let rows = unsafe Rows(first: first, source: source, count: count, isLast: isLast)
+            switch profile.shape {
+            case .long: return unsafe parseLong(rows, header)
+            case .wide: return unsafe parseWide(rows, header)
+            }
+        }
+        bytes.removeLast(Self.margin)
+        bytes.removeFirst(used)
+        swap(&bytes, &buffer)
+    }
+
+    /// The bytes at hand. `margin` more can be read.
+    @unsafe private struct Rows {
+        let first: UnsafePointer<UInt8>
+        /// All, with the margin.
+        let source: UnsafeBufferPointer<UInt8>
+        let count: Int
+        let isLast: Bool
+
+        func isBlank(_ start: Int, _ end: Int) -> Bool {
+            for at in start..<end {
+                let byte = unsafe first[at]
+                if byte != 10, byte != 13, byte != 32 { return false }
+            }
+            return true
+        }
+    }
+
+    private mutating func reject(_ reason: RejectReason, _ rows: Rows, _ start: Int, _ next: Int) {
+        var end = next
+        while end > start, unsafe rows.first[end - 1] == 10 || rows.first[end - 1] == 13 { end -= 1 }
+        unsafe builder.reject(reason, line: line, rows.source.span, start, end)
+    }
+
+    private mutating func parseLong(_ rows: Rows, _ header: ExportHeader) -> Int {
         func column(_ role: ExportHeader.Role) -> Int { header.roles.firstIndex(of: role) ?? -1 }
         let meterAt = column(.meter), timeAt = column(.time), dateAt = column(.date), valueAt = column(.value)
         let unitAt = column(.unit), qualityAt = column(.quality)
-        let needed = header.roles.count
-        var starts = [Int](repeating: 0, count: needed), ends = starts
-        var at = header.bodyStart, line = header.bodyLine
-        var fields = 0, lines = 1, openQuote = false
-        var last = -1
         let readsUnits = if case .column = profile.unit { true } else { false }
-        while at < bytes.count {
-            let row = at, rowLine = line
-            at = split(bytes, row, needed, &starts, &ends, &fields, &lines, &openQuote)
-            line += lines
-            func reject(_ reason: RejectReason) {
-                var end = at
-                while end > row, bytes[end - 1] == 10 || bytes[end - 1] == 13 { end -= 1 }
-                result.rejects.add(reason, line: rowLine, bytes, row, end)
+        let hasNullWords = !nullWords.isEmpty
+        let bytes = unsafe rows.first, count = unsafe rows.count
+        var row = 0
+        while row < count, let next = unsafe scanner.scan(bytes, row, count, isLast: rows.isLast) {
+            defer {
+                line += scanner.lines
+                row = next
             }
-            if fields == 1, Self.isBlank(bytes, row, at) { continue }
-            result.rows += 1
-            if openQuote { reject(.openQuote); continue }
-            guard fields == needed else { reject(.tooFewFields); continue }
-            let meterStart = starts[meterAt], meterEnd = ends[meterAt]
-            guard meterEnd > meterStart else { reject(.noMeter); continue }
-            let valueStart = starts[valueAt], valueEnd = ends[valueAt]
-            if valueEnd == valueStart || (!nullWords.isEmpty && nullWords.code(bytes, valueStart, valueEnd) != nil) {
-                result.emptyValues += 1
+            if scanner.fields == 1, unsafe rows.isBlank(row, next) { continue }
+            builder.countRow()
+            if scanner.openQuote { unsafe reject(.openQuote, rows, row, next); continue }
+            guard scanner.fields == scanner.needed else { unsafe reject(.tooFewFields, rows, row, next); continue }
+            let meterStart = scanner.starts[meterAt], meterEnd = scanner.ends[meterAt]
+            guard meterEnd > meterStart else { unsafe reject(.noMeter, rows, row, next); continue }
+            let valueStart = scanner.starts[valueAt], valueEnd = scanner.ends[valueAt]
+            if valueEnd == valueStart || (hasNullWords && (unsafe nullWords.code(rows.source.span, valueStart, valueEnd)) != nil) {
+                builder.countEmpty()
                 continue
             }
             let number: DecimalText
-            switch DecimalText.read(bytes, valueStart, valueEnd, mark: profile.decimal, thousands: profile.thousands) {
+            switch unsafe read(rows, valueStart, valueEnd) {
             case .number(let read): number = read
-            case .notANumber: reject(.badNumber); continue
-            case .tooLarge: reject(.tooLarge); continue
+            case .notANumber: unsafe reject(.badNumber, rows, row, next); continue
+            case .tooLarge: unsafe reject(.tooLarge, rows, row, next); continue
             }
-            var unit: UInt8 = 0
+            var series = series
             if readsUnits {
-                guard let code = unitCode(bytes, starts[unitAt], ends[unitAt]) else { reject(.unknownUnit); continue }
-                unit = code
+                guard let known = unsafe seriesOfUnit(rows.source.span, scanner.starts[unitAt], scanner.ends[unitAt]) else {
+                    unsafe reject(.unknownUnit, rows, row, next); continue
+                }
+                series = known
             }
-            var quality: UInt8 = 0
+            var quality = Profile.Quality.good
             if qualityAt >= 0 {
-                guard let code = qualityWords.code(bytes, starts[qualityAt], ends[qualityAt]) else { reject(.unknownQuality); continue }
-                guard code != Int(Profile.Quality.bad.rawValue) else { reject(.badQuality); continue }
-                quality = UInt8(code)
+                switch unsafe readQuality(rows, qualityAt) {
+                case .success(let read): quality = read
+                case .failure(let reason): unsafe reject(reason, rows, row, next); continue
+                }
             }
-            if last < 0 || !names.isName(last, bytes, meterStart, meterEnd) { last = names.index(bytes, meterStart, meterEnd) }
-            let stamp = readStamp(bytes, dateAt, timeAt, starts, ends, meter: last)
-            guard case .instant(let time) = stamp else {
-                if case .rejected(let reason) = stamp { reject(reason) }
-                continue
+            let encoding = profile.encoding
+            let meter = unsafe builder.meter(bytes + meterStart, meterEnd - meterStart) { Self.name($0, encoding) }
+            switch unsafe readStamp(rows, dateAt, timeAt, meter: Int(meter)) {
+            case .instant(let time): builder.append(meter: meter, series: series, time: time, value: number, quality: quality)
+            case .rejected(let reason): unsafe reject(reason, rows, row, next)
             }
-            result.append(meter: last, unit: unit, time: time, value: number, quality: quality)
         }
+        return row
     }
 
-    private mutating func parseWide(_ bytes: Span<UInt8>, _ header: ExportHeader) {
+    private static func name(_ bytes: [UInt8], _ encoding: Profile.Encoding) -> String {
+        let text = ExportHeader.text(bytes, encoding) ?? String(decoding: bytes, as: UTF8.self)
+        return text.contains("\"\"") ? text.replacing("\"\"", with: "\"") : text
+    }
+
+    private mutating func parseWide(_ rows: Rows, _ header: ExportHeader) -> Int {
         let timeAt = header.roles.firstIndex(of: .time) ?? 0, dateAt = header.roles.firstIndex(of: .date) ?? -1
-        let needed = header.roles.count
-        var starts = [Int](repeating: 0, count: needed), ends = starts
-        var at = header.bodyStart, line = header.bodyLine
-        var fields = 0, lines = 1, openQuote = false
-        let units = header.meterColumns.map { column in
-            if let index = result.units.firstIndex(of: column.unit) { return UInt8(index) }
-            result.units.append(column.unit)
-            return UInt8(result.units.count - 1)
-        }
-        while at < bytes.count {
-            let row = at, rowLine = line
-            at = split(bytes, row, needed, &starts, &ends, &fields, &lines, &openQuote)
-            line += lines
-            func reject(_ reason: RejectReason, _ start: Int, _ end: Int) { result.rejects.add(reason, line: rowLine, bytes, start, end) }
-            if fields == 1, Self.isBlank(bytes, row, at) { continue }
-            result.rows += 1
-            if openQuote { reject(.openQuote, row, at - 1); continue }
-            guard fields == needed else { reject(.tooFewFields, row, at - 1); continue }
-            let stamp = readStamp(bytes, dateAt, timeAt, starts, ends, meter: 0)
-            guard case .instant(let time) = stamp else {
-                if case .rejected(let reason) = stamp { reject(reason, row, at - 1) }
-                continue
+        let bytes = unsafe rows.first, count = unsafe rows.count
+        var row = 0
+        while row < count, let next = unsafe scanner.scan(bytes, row, count, isLast: rows.isLast) {
+            defer {
+                line += scanner.lines
+                row = next
             }
-            for (index, column) in header.meterColumns.enumerated() {
-                let start = starts[column.column], end = ends[column.column]
-                if end == start || (!nullWords.isEmpty && nullWords.code(bytes, start, end) != nil) {
-                    result.emptyValues += 1
+            if scanner.fields == 1, unsafe rows.isBlank(row, next) { continue }
+            builder.countRow()
+            if scanner.openQuote { unsafe reject(.openQuote, rows, row, next); continue }
+            guard scanner.fields == scanner.needed else { unsafe reject(.tooFewFields, rows, row, next); continue }
+            let time: Int
+            switch unsafe readStamp(rows, dateAt, timeAt, meter: 0) {
+            case .instant(let read): time = read
+            case .rejected(let reason): unsafe reject(reason, rows, row, next); continue
+            }
+            for (index, column) in header.meterColumns.enumerated() where index < columns.count {
+                let start = scanner.starts[column.column], end = scanner.ends[column.column]
+                if end == start || (!nullWords.isEmpty && (unsafe nullWords.code(rows.source.span, start, end)) != nil) {
+                    builder.countEmpty()
                     continue
                 }
-                var quality: UInt8 = 0
+                var quality = Profile.Quality.good
                 if let qualityAt = column.quality {
-                    guard let code = qualityWords.code(bytes, starts[qualityAt], ends[qualityAt]) else {
-                        reject(.unknownQuality, start, end); continue
+                    switch unsafe readQuality(rows, qualityAt) {
+                    case .success(let read): quality = read
+                    case .failure(let reason): unsafe reject(reason, rows, start, end); continue
                     }
-                    guard code != Int(Profile.Quality.bad.rawValue) else { reject(.badQuality, start, end); continue }
-                    quality = UInt8(code)
                 }
-                switch DecimalText.read(bytes, start, end, mark: profile.decimal, thousands: profile.thousands) {
-                case .number(let number): result.append(meter: index, unit: units[index], time: time, value: number, quality: quality)
-                case .notANumber: reject(.badNumber, start, end)
-                case .tooLarge: reject(.tooLarge, start, end)
+                switch unsafe read(rows, start, end) {
+                case .number(let number):
+                    builder.append(meter: columns[index].meter, series: columns[index].series, time: time, value: number, quality: quality)
+                case .notANumber: unsafe reject(.badNumber, rows, start, end)
+                case .tooLarge: unsafe reject(.tooLarge, rows, start, end)
                 }
             }
         }
+        return row
     }
 
-    private mutating func unitCode(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> UInt8? {
-        if let code = unitWords.code(bytes, start, end) { return code < 0 ? nil : UInt8(code) }
+    // MARK: fields
+
+    @inline(__always)
+    private func read(_ rows: Rows, _ start: Int, _ end: Int) -> DecimalText.Outcome {
+        if let plain = unsafe DecimalText.readPlain(rows.first + start, end - start, mark: profile.decimal) { return .number(plain) }
+        return unsafe DecimalText.read(rows.source.span, start, end, mark: profile.decimal, thousands: profile.thousands)
+    }
+
+    private enum QualityOutcome {
+        case success(Profile.Quality)
+        case failure(RejectReason)
+    }
+
+    private mutating func readQuality(_ rows: Rows, _ column: Int) -> QualityOutcome {
+        guard let code = unsafe qualityWords.code(rows.source.span, scanner.starts[column], scanner.ends[column]),
+            let quality = Profile.Quality(rawValue: UInt8(code))
+        else { return .failure(.unknownQuality) }
+        return quality == .bad ? .failure(.badQuality) : .success(quality)
+    }
+
+    private mutating func seriesOfUnit(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> UInt8? {
+        if let code = unitWords.code(bytes, start, end) { return UInt8(code) }
         var word: [UInt8] = []
         for at in start..<end { word.append(bytes[at]) }
         let unit = ExportHeader.text(word, profile.encoding).flatMap { ReadingUnit(spelling: $0) }
-        guard let unit, unit.isRate == (profile.kind == .rate), result.units.count < 250 else { return nil }
-        let code = result.units.firstIndex(of: unit) ?? result.units.count
-        if code == result.units.count { result.units.append(unit) }
-        unitWords.add(word, code: code)
-        return UInt8(code)
+        guard let unit, unit.isRate == (profile.kind == .rate), let code = builder.series(SeriesKind(profile, unit: unit)) else {
+            return nil
+        }
+        unitWords.add(word, code: Int(code))
+        return code
     }
 
-    private mutating func readStamp(_ bytes: Span<UInt8>, _ dateAt: Int, _ timeAt: Int, _ starts: [Int], _ ends: [Int], meter: Int)
-        -> StampReader.Outcome
-    {
-        if dateAt < 0 { return stamps.read(bytes, starts[timeAt], ends[timeAt], meter: meter) }
+    @inline(__always)
+    private mutating func readStamp(_ rows: Rows, _ dateAt: Int, _ timeAt: Int, meter: Int) -> StampReader.Outcome {
+        let start = scanner.starts[timeAt], end = scanner.ends[timeAt]
+        if dateAt < 0 { return unsafe stamps.read(rows.first + start, end - start, meter: meter) }
         dateTime.removeAll(keepingCapacity: true)
-        for at in starts[dateAt]..<ends[dateAt] { dateTime.append(bytes[at]) }
+        for at in scanner.starts[dateAt]..<scanner.ends[dateAt] { unsafe dateTime.append(rows.first[at]) }
         dateTime.append(32)
-        for at in starts[timeAt]..<ends[timeAt] { dateTime.append(bytes[at]) }
+        for at in start..<end { unsafe dateTime.append(rows.first[at]) }
+        let length = dateTime.count
+        dateTime.append(contentsOf: repeatElement(0, count: StampReader.margin))
         let joined = dateTime
-        return stamps.read(joined.span, 0, joined.count, meter: meter)
+        return unsafe joined.withUnsafeBufferPointer { text in
+            guard let first = text.baseAddress else { return .rejected(.badTime) }
+            return unsafe stamps.read(first, length, meter: meter)
+        }
     }
 }

@@ -1,65 +1,116 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// Names of meters met in a file, numbered in order of first appearance; found from bytes without making text.
-struct NameTable {
+///
+/// Exports list their meters in the same order again and again: the name that followed the last one before is tried first.
+struct NameTable: Sendable {
+    private struct Entry {
+        /// Of up to 16 bytes the name itself; of longer ones the first and the last eight.
+        var head: UInt64, tail: UInt64
+        /// Place in `bytes`.
+        var start: Int, length: Int32
+        /// The name that came after this one, −1 where none did.
+        var next: Int32 = -1
+    }
+
     private var bytes: [UInt8] = []
-    /// Where each name ends in `bytes`.
-    private var ends: [Int] = []
+    private var entries: [Entry] = []
     /// Open addressing; −1 is free.
     private var slots = [Int32](repeating: -1, count: 1024)
+    private var last: Int32 = -1
 
-    var count: Int { ends.count }
+    /// Bytes that must be readable behind a name.
+    static let margin = 16
 
-    func bytes(of index: Int) -> [UInt8] { Array(bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]) }
+    var count: Int { entries.count }
 
-    func isName(_ index: Int, _ source: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        let first = index == 0 ? 0 : ends[index - 1]
-        guard ends[index] - first == end - start else { return false }
-        var i = first
-        for at in start..<end {
-            if bytes[i] != source[at] { return false }
-            i += 1
+    func bytes(of index: Int) -> [UInt8] {
+        let entry = entries[index]
+        return Array(bytes[entry.start..<entry.start + Int(entry.length)])
+    }
+
+    /// Number of a name.
+    mutating func index(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var name: [UInt8] = []
+        name.reserveCapacity(end - start + Self.margin)
+        for at in start..<end { name.append(source[at]) }
+        name += repeatElement(0, count: Self.margin)
+        return unsafe name.withUnsafeBufferPointer { buffer in
+            guard let first = buffer.baseAddress else { return 0 }
+            return unsafe Int(index(first, end - start))
         }
+    }
+
+    /// Number of a name, behind which `margin` bytes can be read.
+    @inline(__always)
+    mutating func index(_ name: UnsafePointer<UInt8>, _ length: Int) -> Int32 {
+        let (head, tail) = unsafe Self.words(name, length)
+        if last >= 0 {
+            if unsafe isEntry(last, head, tail, name, length) { return last }
+            let next = entries[Int(last)].next
+            if next >= 0, unsafe isEntry(next, head, tail, name, length) {
+                last = next
+                return next
+            }
+        }
+        let found = unsafe search(name, length, head, tail)
+        if last >= 0 { entries[Int(last)].next = found }
+        last = found
+        return found
+    }
+
+    @inline(__always)
+    private static func words(_ name: UnsafePointer<UInt8>, _ length: Int) -> (UInt64, UInt64) {
+        let raw = unsafe UnsafeRawPointer(name)
+        let first = unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
+        if length < 8 { return (first & ((1 << UInt64(8 * length)) - 1), 0) }
+        let second = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self))
+        return (first, second)
+    }
+
+    @inline(__always)
+    private func isEntry(_ index: Int32, _ head: UInt64, _ tail: UInt64, _ name: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+        let entry = entries[Int(index)]
+        guard entry.head == head, entry.tail == tail, Int(entry.length) == length else { return false }
+        return length <= 16 ? true : unsafe isSame(entry, name)
+    }
+
+    private func isSame(_ entry: Entry, _ name: UnsafePointer<UInt8>) -> Bool {
+        for i in 0..<Int(entry.length) where unsafe bytes[entry.start + i] != name[i] { return false }
         return true
     }
 
-    mutating func index(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
-        var slot = Int(truncatingIfNeeded: Self.hash(source, start, end)) & (slots.count - 1)
+    private mutating func search(_ name: UnsafePointer<UInt8>, _ length: Int, _ head: UInt64, _ tail: UInt64) -> Int32 {
+        var slot = Self.hash(head, tail, length) & (slots.count - 1)
         while slots[slot] >= 0 {
-            if isName(Int(slots[slot]), source, start, end) { return Int(slots[slot]) }
+            if unsafe isEntry(slots[slot], head, tail, name, length) { return slots[slot] }
             slot = (slot + 1) & (slots.count - 1)
         }
-        let index = ends.count
-        for at in start..<end { bytes.append(source[at]) }
-        ends.append(bytes.count)
-        slots[slot] = Int32(index)
-        if ends.count * 2 > slots.count { grow() }
+        let index = Int32(truncatingIfNeeded: entries.count)
+        entries.append(Entry(head: head, tail: tail, start: bytes.count, length: Int32(truncatingIfNeeded: length)))
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name, count: length))
+        slots[slot] = index
+        if entries.count * 2 > slots.count { grow() }
         return index
     }
 
     private mutating func grow() {
         slots = [Int32](repeating: -1, count: slots.count * 2)
-        let names = bytes
-        let span = names.span
-        var start = 0
-        for index in ends.indices {
-            var slot = Int(truncatingIfNeeded: Self.hash(span, start, ends[index])) & (slots.count - 1)
+        for (index, entry) in entries.enumerated() {
+            var slot = Self.hash(entry.head, entry.tail, Int(entry.length)) & (slots.count - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = Int32(index)
-            start = ends[index]
+            slots[slot] = Int32(truncatingIfNeeded: index)
         }
     }
 
-    /// FNV-1a (Fowler, Noll, Vo), folded.
-    private static func hash(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for at in start..<end { hash = (hash ^ UInt64(source[at])) &* 0x100_0000_01b3 }
-        return hash ^ (hash >> 32)
+    private static func hash(_ head: UInt64, _ tail: UInt64, _ length: Int) -> Int {
+        let product = (head ^ 0xa076_1d64_78bd_642f).multipliedFullWidth(by: tail ^ UInt64(length) ^ 0xe703_7ed1_a0b4_28db)
+        return Int(truncatingIfNeeded: product.high ^ product.low)
     }
 }
 
 /// A few words with a number each, found from bytes; the one found last is tried first.
-struct WordList {
+struct WordList: Sendable {
     private var words: [[UInt8]] = []
     private var codes: [Int] = []
     private var last = 0

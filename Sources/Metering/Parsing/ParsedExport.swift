@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import TextFiles
+
 /// Why a row, or a value of a wide row, was set aside.
 public enum RejectReason: String, Sendable, CaseIterable {
     case noMeter = "no meter"
@@ -34,43 +36,62 @@ struct Rejects {
         for at in start..<min(end, start + Self.longestText) { text.append(bytes[at]) }
         kept.append((line, reason, String(decoding: text, as: UTF8.self)))
     }
+
+    mutating func add(_ later: Rejects) {
+        counts.merge(later.counts, uniquingKeysWith: +)
+        kept += later.kept.prefix(Self.mostKept - kept.count)
+    }
 }
 
-/// Readings of one file as columns of numbers, in the file's order.
-struct ParsedExport {
-    /// Names of meters, by index.
-    var meters: [String] = []
-    /// Units, by index.
-    var units: [ReadingUnit] = []
-    var meter: [Int32] = []
-    var unit: [UInt8] = []
+/// What the numbers of a series are. A meter has one series or several: registers beside interval volumes, the high and the low
+/// register of a compound meter, flow backwards.
+struct SeriesKind: Hashable, Sendable {
+    var kind: Profile.Kind
+    var unit: ReadingUnit
+    /// Length of an interval; 0 for registers. [s]
+    var interval: Int
+    /// The meter's own name of the register where it has several: `H`, `L`, `reverse`; empty where it has one.
+    var register = ""
+    /// The register starts again at 10^digits units.
+    var digits: Int?
+
+    init(_ kind: Profile.Kind, unit: ReadingUnit, interval: Int = 0, register: String = "", digits: Int? = nil) {
+        self.kind = kind
+        self.unit = unit
+        self.interval = kind == .register ? 0 : interval
+        self.register = register
+        self.digits = digits
+    }
+
+    /// The series that a profile of one kind makes.
+    init(_ profile: Profile, unit: ReadingUnit) {
+        self.init(profile.kind, unit: unit, interval: profile.interval, digits: profile.registerDigits)
+    }
+}
+
+/// One reading, with the numbers that its meter and its series have in the file.
+struct ParsedReading {
     /// UTC; for intervals their end. [s]
-    var time: [Int] = []
-    /// Mantissa.
-    var value: [Int] = []
-    /// Decimals in the lower half, quality in the upper.
-    var detail: [UInt8] = []
+    var time: Int
+    /// Times 10^−decimals of the series' unit.
+    var mantissa: Int
+    var meter: Int32
+    var series: UInt8
+    /// Decimals in the lower half, quality (`Profile.Quality`) in the upper.
+    var detail: UInt8
+}
+
+/// What a piece of a file held.
+///
+/// Meters and series are numbered over the whole file in order of first appearance; a batch names those alone that are new in it.
+struct ParsedExport {
+    var newMeters: [String] = []
+    var newSeries: [SeriesKind] = []
+    /// In the file's order.
+    var readings: [ParsedReading] = []
     var rejects = Rejects()
     /// Rows, without the header and blank lines.
     var rows = 0
     /// Fields that hold no value: empty, or a null word.
     var emptyValues = 0
-
-    var count: Int { time.count }
-
-    mutating func reserve(_ count: Int) {
-        meter.reserveCapacity(count)
-        unit.reserveCapacity(count)
-        time.reserveCapacity(count)
-        value.reserveCapacity(count)
-        detail.reserveCapacity(count)
-    }
-
-    mutating func append(meter: Int, unit: UInt8, time: Int, value: DecimalText, quality: UInt8) {
-        self.meter.append(Int32(truncatingIfNeeded: meter))
-        self.unit.append(unit)
-        self.time.append(time)
-        self.value.append(value.mantissa)
-        detail.append(UInt8(truncatingIfNeeded: value.decimals) | quality << 4)
-    }
 }

@@ -84,6 +84,8 @@ struct Channel {
     var unit: ReadingUnit
     /// [s]
     var interval: Int
+    /// Empty where the meter has one register.
+    var register = ""
     var digits: Int?
 
     /// In order of meter, kind, unit.
@@ -91,12 +93,12 @@ struct Channel {
         try Row.fetchAll(
             db,
             sql:
-                "SELECT c.*, m.meter AS name FROM channels c JOIN meters m ON m.id = c.meter ORDER BY m.meter, c.kind, c.unit, c.interval_s"
+                "SELECT c.*, m.meter AS name FROM channels c JOIN meters m ON m.id = c.meter ORDER BY m.meter, c.kind, c.unit, c.interval_s, c.register"
         ).map { row in
             Channel(
                 id: row["id"], meter: row["name"], kind: Profile.Kind(rawValue: row["kind"]) ?? .register,
                 unit: ReadingUnit(name: row["unit"], cubicMetres: row["unit_m3"], seconds: row["unit_s"]), interval: row["interval_s"],
-                digits: row["digits"])
+                register: row["register"], digits: row["digits"])
         }
     }
 

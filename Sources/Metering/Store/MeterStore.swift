@@ -89,7 +89,8 @@ public final class MeterStore: Sendable {
           factor_m3 REAL, duplicates INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE channels (
           id INTEGER PRIMARY KEY, meter INTEGER NOT NULL REFERENCES meters(id), kind TEXT NOT NULL, unit TEXT NOT NULL, unit_m3 REAL NOT NULL,
-          unit_s INTEGER, interval_s INTEGER NOT NULL, digits INTEGER, UNIQUE (meter, kind, unit, interval_s));
+          unit_s INTEGER, interval_s INTEGER NOT NULL, register TEXT NOT NULL DEFAULT '', digits INTEGER,
+          UNIQUE (meter, kind, unit, interval_s, register));
         CREATE TABLE blocks (
           id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, readings INTEGER NOT NULL, data BLOB NOT NULL);
         CREATE TABLE rejected (file INTEGER NOT NULL REFERENCES files(id), line INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL);

@@ -9,33 +9,33 @@ struct ReadingMerge {
 
     /// Sorts readings by time and settles equal instants within a file: the later row stands.
     /// - rows: positions in `parsed`, in the file's order, of one channel.
-    mutating func block(_ parsed: ParsedExport, rows: ArraySlice<Int32>, isInterval: Bool, file: Int) -> ReadingBlock {
+    mutating func block(_ parsed: ExportReadings, rows: ArraySlice<Int32>, isInterval: Bool, file: Int) -> ReadingBlock {
         var order = rows
         var sorted = true
         var previous = Int.min
         for row in order {
-            let time = parsed.time[Int(row)]
+            let time = parsed.readings[Int(row)].time
             if time < previous { sorted = false; break }
             previous = time
         }
-        if !sorted { order.sort { (parsed.time[Int($0)], $0) < (parsed.time[Int($1)], $1) } }
+        if !sorted { order.sort { (parsed.readings[Int($0)].time, $0) < (parsed.readings[Int($1)].time, $1) } }
         var decimals = 0
-        for row in order { decimals = max(decimals, Int(parsed.detail[Int(row)] & 15)) }
+        for row in order { decimals = max(decimals, Int(parsed.readings[Int(row)].detail & 15)) }
         var block = ReadingBlock(isInterval: isInterval, decimals: decimals)
         block.times.reserveCapacity(order.count)
         block.values.reserveCapacity(order.count)
         block.origins.reserveCapacity(order.count)
         for row in order {
             let i = Int(row)
-            let detail = parsed.detail[i]
-            let value = parsed.value[i] * DecimalText.powers[decimals - Int(detail & 15)]
+            let detail = parsed.readings[i].detail
+            let value = parsed.readings[i].mantissa * DecimalText.powers[decimals - Int(detail & 15)]
             let origin = ReadingBlock.Origin(file: file, quality: detail >> 4)
-            if let last = block.times.last, last == parsed.time[i] {
+            if let last = block.times.last, last == parsed.readings[i].time {
                 if block.values[block.values.count - 1] == value { duplicates += 1 } else { conflicts += 1 }
                 block.values[block.values.count - 1] = value
                 block.origins[block.origins.count - 1] = origin
             } else {
-                block.times.append(parsed.time[i])
+                block.times.append(parsed.readings[i].time)
                 block.values.append(value)
                 block.origins.append(origin)
             }

@@ -49,8 +49,14 @@ extension MeterStore {
             file.isKnown = true
             return file
         }
-        var parser = ExportParser(profile: profile, file: path)
-        let parsed = try parser.parse(bytes)
+        var reader = Self.reader(of: path, profile: profile)
+        var parsed = ExportReadings()
+        for start in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
+            try reader.read(bytes.span.extracting(start..<min(start + Self.pieceSize, bytes.count)))
+            parsed.add(reader.take())
+        }
+        try reader.finish()
+        parsed.add(reader.take())
         file.rows = parsed.rows
         file.emptyValues = parsed.emptyValues
         file.rejected = parsed.rejects.total
@@ -68,7 +74,8 @@ extension MeterStore {
                     """,
                 arguments: [
                     id, run, path, content, bytes.count, modified, profile.newest.rawValue, profile.standardOffset, file.rows, counts.added,
-                    file.emptyValues, counts.duplicates, counts.conflicts, file.rejected, parsed.time.min(), parsed.time.max(),
+                    file.emptyValues, counts.duplicates, counts.conflicts, file.rejected, parsed.readings.lazy.map(\.time).min(),
+                    parsed.readings.lazy.map(\.time).max(),
                 ])
             for (reason, rows) in file.rejectedBy {
                 try db.execute(sql: "INSERT INTO rejected_counts VALUES (?, ?, ?)", arguments: [id, reason.rawValue, rows])
@@ -85,6 +92,12 @@ extension MeterStore {
         file.replaced = counts.replaced
         return file
     }
+
+    /// Bytes that a reader is given at once.
+    private static let pieceSize = 1 << 20
+
+    /// The reader of a file.
+    static func reader(of path: String, profile: Profile) -> any ExportReader { ExportParser(profile: profile, file: path) }
 
     private static func modified(_ path: String) -> Int {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
@@ -126,7 +139,7 @@ private struct FileImport {
         }
     }
 
-    mutating func store(_ parsed: ParsedExport) throws -> ReadingMerge {
+    mutating func store(_ parsed: ExportReadings) throws -> ReadingMerge {
         let (order, starts) = Self.groups(parsed)
         let find = try db.makeStatement(sql: "SELECT id FROM meters WHERE meter = ?")
         let add = try db.makeStatement(sql: "INSERT INTO meters (meter) VALUES (?)")
@@ -141,13 +154,9 @@ private struct FileImport {
             }
             guard let id else { continue }
             var merge = ReadingMerge()
-            if parsed.units.count > 1 {
-                for unit in parsed.units.indices {
-                    let part = rows.filter { parsed.unit[Int($0)] == UInt8(unit) }
-                    if !part.isEmpty { try store(parsed, part[...], meter: id, unit: parsed.units[unit], &merge) }
-                }
-            } else if let unit = parsed.units.first {
-                try store(parsed, rows, meter: id, unit: unit, &merge)
+            for series in parsed.series.indices {
+                let part = rows.filter { parsed.readings[Int($0)].series == UInt8(series) }
+                if !part.isEmpty { try store(parsed, part[...], meter: id, series: parsed.series[series], &merge) }
             }
             if merge.duplicates + merge.conflicts > 0 { try count.execute(arguments: [merge.duplicates, merge.conflicts, id]) }
             total.added += merge.added
@@ -159,24 +168,24 @@ private struct FileImport {
     }
 
     /// Rows by meter, in the file's order (counting sort), and where each meter's begin.
-    private static func groups(_ parsed: ParsedExport) -> (order: [Int32], starts: [Int]) {
+    private static func groups(_ parsed: ExportReadings) -> (order: [Int32], starts: [Int]) {
         var starts = [Int](repeating: 0, count: parsed.meters.count + 1)
-        for meter in parsed.meter { starts[Int(meter) + 1] += 1 }
+        for reading in parsed.readings { starts[Int(reading.meter) + 1] += 1 }
         for i in 1..<max(1, starts.count) { starts[i] += starts[i - 1] }
         var next = starts
-        var order = [Int32](repeating: 0, count: parsed.count)
-        for (row, meter) in parsed.meter.enumerated() {
-            order[next[Int(meter)]] = Int32(truncatingIfNeeded: row)
-            next[Int(meter)] += 1
+        var order = [Int32](repeating: 0, count: parsed.readings.count)
+        for (row, reading) in parsed.readings.enumerated() {
+            order[next[Int(reading.meter)]] = Int32(truncatingIfNeeded: row)
+            next[Int(reading.meter)] += 1
         }
         return (order, starts)
     }
 
     private mutating func store(
-        _ parsed: ParsedExport, _ rows: ArraySlice<Int32>, meter: Int, unit: ReadingUnit, _ merge: inout ReadingMerge
+        _ parsed: ExportReadings, _ rows: ArraySlice<Int32>, meter: Int, series: SeriesKind, _ merge: inout ReadingMerge
     ) throws {
-        let isInterval = profile.kind != .register
-        let channel = try channel(meter: meter, unit: unit)
+        let isInterval = series.kind != .register
+        let channel = try channel(meter: meter, series)
         let block = merge.block(parsed, rows: rows, isInterval: isInterval, file: file)
         let find = try db.cachedStatement(sql: "SELECT data FROM blocks WHERE id = ?")
         let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO blocks (id, first, last, readings, data) VALUES (?, ?, ?, ?, ?)")
@@ -210,19 +219,40 @@ private struct FileImport {
         }
     }
 
-    private func channel(meter: Int, unit: ReadingUnit) throws -> Int {
-        let interval = profile.kind == .register ? 0 : profile.interval
-        let find = try db.cachedStatement(sql: "SELECT id FROM channels WHERE meter = ? AND kind = ? AND unit = ? AND interval_s = ?")
-        if let id = try Int.fetchOne(find, arguments: [meter, profile.kind.rawValue, unit.name, interval]) { return id }
+    private func channel(meter: Int, _ series: SeriesKind) throws -> Int {
+        let find = try db.cachedStatement(
+            sql: "SELECT id FROM channels WHERE meter = ? AND kind = ? AND unit = ? AND interval_s = ? AND register = ?")
+        let key: StatementArguments = [meter, series.kind.rawValue, series.unit.name, series.interval, series.register]
+        if let id = try Int.fetchOne(find, arguments: key) { return id }
         let add = try db.cachedStatement(
-            sql: "INSERT INTO channels (meter, kind, unit, unit_m3, unit_s, interval_s, digits) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT INTO channels (meter, kind, unit, unit_m3, unit_s, interval_s, register, digits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         try add.execute(arguments: [
-            meter, profile.kind.rawValue, unit.name, unit.cubicMetres, unit.seconds, interval, profile.registerDigits,
+            meter, series.kind.rawValue, series.unit.name, series.unit.cubicMetres, series.unit.seconds, series.interval, series.register,
+            series.digits,
         ])
         return Int(db.lastInsertedRowID)
     }
 
     private static func monthEnd(_ month: Int) -> Int {
         Instant(year: 1970 + (month + 1) / 12, month: (month + 1) % 12 + 1, day: 1).seconds
+    }
+}
+
+/// All readings of a file.
+struct ExportReadings {
+    var meters: [String] = []
+    var series: [SeriesKind] = []
+    var readings: [ParsedReading] = []
+    var rejects = Rejects()
+    var rows = 0
+    var emptyValues = 0
+
+    mutating func add(_ batch: ParsedExport) {
+        meters += batch.newMeters
+        series += batch.newSeries
+        readings += batch.readings
+        rejects.add(batch.rejects)
+        rows += batch.rows
+        emptyValues += batch.emptyValues
     }
 }
