@@ -39,7 +39,7 @@ public enum JSONValue: Hashable, Sendable {
 
 /// The records of JSON texts, one held at a time: the texts themselves (JSON lines), the elements of an outermost array, or what stands
 /// at a path inside (`meters`, each element). What is not on the path is read over.
-public struct JSONRecords {
+public struct JSONRecords: Sendable {
     public enum Step: Hashable, Sendable {
         case member(String)
         /// Each element of an array, or each member of an object.
@@ -57,7 +57,7 @@ public struct JSONRecords {
     /// Values in a record; one with more is a fault.
     public static let largestRecord = 1_000_000
 
-    private enum Frame {
+    private enum Frame: Sendable {
         case object([JSONValue.Member], name: String)
         case array([JSONValue])
     }

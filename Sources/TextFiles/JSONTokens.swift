@@ -2,7 +2,7 @@
 
 /// Brackets, keys and values of JSON texts (RFC 8259), one after the other, from bytes that come in pieces. Several texts may follow
 /// each other (JSON lines). Strict, with limits on depth and on the length of a string; numbers stay text, so that no digit is lost.
-public struct JSONTokens {
+public struct JSONTokens: Sendable {
     public enum Token: Sendable, Hashable {
         case beginObject, endObject, beginArray, endArray
         /// `text` holds the member's name.
@@ -21,6 +21,11 @@ public struct JSONTokens {
     public struct Fault: Error, Sendable, Hashable {
         public var line: Int
         public var what: String
+
+        public init(line: Int, what: String) {
+            self.line = line
+            self.what = what
+        }
     }
 
     /// Brackets inside each other.

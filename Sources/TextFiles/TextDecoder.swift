@@ -15,7 +15,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
 
 /// Turns a text that comes in pieces into UTF-8 without a mark. What is no character becomes U+FFFD, which no reader takes for a
 /// name or a number; bytes that are said to be UTF-8 pass as they are.
-public struct TextDecoder {
+public struct TextDecoder: Sendable {
     private let encoding: TextEncoding
     private var isBigEndian: Bool
     /// First bytes, until there are enough to see a mark.

@@ -18,13 +18,18 @@
 ///
 /// FoundationXML's parser would be the other way: it is libxml2, whose limits and entities are set by flags that Foundation does not
 /// pass on.
-public struct XMLTokens {
+public struct XMLTokens: Sendable {
     public enum Token: Sendable { case start, end, text, needsBytes, ended }
 
     /// What is wrong with the document, and where; nothing can be read after it.
     public struct Fault: Error, Sendable, Hashable {
         public var line: Int
         public var what: String
+
+        public init(line: Int, what: String) {
+            self.line = line
+            self.what = what
+        }
     }
 
     /// Elements inside each other.

@@ -15,7 +15,7 @@ struct CMEPReader: ExportReader {
 
     init(profile: Profile, file: String) {
         self.file = file
-        lines = LineBuffer(profile.encoding.text)
+        lines = LineBuffer(profile.encoding)
         sink = ReadingSink(profile: profile)
     }
 

@@ -13,6 +13,8 @@ struct LineBuffer: Sendable {
     private var isLast = false
     /// Of the line taken last, counted from 1.
     private(set) var line = 0
+    /// The line taken last has no end: the file may have been cut off in it.
+    private(set) var isCut = false
 
     init(_ encoding: TextEncoding) { decoder = TextDecoder(encoding) }
 
@@ -34,6 +36,7 @@ struct LineBuffer: Sendable {
     mutating func next() -> [UInt8]? {
         guard at < bytes.count else { return nil }
         guard let end = bytes[at...].firstIndex(of: 10) ?? (isLast ? bytes.count : nil) else { return nil }
+        isCut = end == bytes.count
         var last = end
         while last > at, bytes[last - 1] == 13 { last -= 1 }
         defer { at = min(end + 1, bytes.count) }

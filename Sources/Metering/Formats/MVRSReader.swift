@@ -16,7 +16,7 @@ struct MVRSReader: ExportReader {
 
     init(profile: Profile, file: String) {
         self.file = file
-        lines = LineBuffer(profile.encoding.text)
+        lines = LineBuffer(profile.encoding)
         sink = ReadingSink(profile: profile)
     }
 
@@ -99,10 +99,9 @@ struct MVRSReader: ExportReader {
             return nil
         case .rejected(let reason): return reason
         }
-        // A trouble code makes a reading doubtful; the code `E` makes it an estimate.
-        let code = Self.field(line, 61...61), trouble = Self.field(line, 66...68) + Self.field(line, 69...71)
-        var quality = sink.quality(code.shown) ?? (code.first == 69 ? .estimated : .good)
-        if quality == .good, trouble.contains(where: { $0 != 48 && $0 != 32 }) { quality = .uncertain }
+        // A trouble code is a remark of the reader (a dog, a leak): what it says of the reading is the profile's to tell.
+        let words = [Self.field(line, 61...61), Self.field(line, 66...68), Self.field(line, 69...71)].map(\.shown)
+        let quality = words.compactMap { sink.quality($0) }.max { $0.rawValue < $1.rawValue } ?? .good
         guard quality != .bad else { return .badQuality }
         switch sink.instant(date + time, meter: index, series: series) {
         case .instant(let instant): sink.add(meter: index, series: series, time: instant, value: number, quality: quality)

@@ -97,7 +97,7 @@ extension MeterStore {
     private static let pieceSize = 1 << 20
 
     /// The reader of a file.
-    static func reader(of path: String, profile: Profile) -> any ExportReader { ExportParser(profile: profile, file: path) }
+    static func reader(of path: String, profile: Profile) -> any ExportReader { ExportFormat.reader(of: path, profile: profile) }
 
     private static func modified(_ path: String) -> Int {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
