@@ -39,7 +39,7 @@ enum MetersGuess {
         for file in files {
             guard let run = try errors.keep({ () throws(TextFileError) in try DryRun(file, profile: profile) }) else { continue }
             Console.result(run.lines.map { mark + $0 + "\n" }.joined())
-            if let problem = run.problem { Console.warn("\(file): \(problem)") }
+            if let problem = run.problem { Console.warn(problem) }
         }
         try errors.throwIfAny()
     }

@@ -63,18 +63,21 @@ struct CMEPReader: ExportReader {
         guard let interval = Self.interval(fields[12]) else { return .malformed }
         guard let series = series(units: fields[10].shown, constant: fields[11], interval: interval) else { return .unknownUnit }
         let index = sink.meter(meter)
-        var first: Int?
+        var first: [UInt8]?, firstTime: Int?
         for reading in 0..<count {
             let at = Self.headLength + 3 * reading
-            // What the order of the lines told for the first stamp holds for those counted from it.
-            var time = first.map { $0 + reading * interval }
+            var time = firstTime.map { $0 + reading * interval }
+            if interval % 86_400 == 0, let first { time = day(first, after: reading * interval) }
             if !fields[at].isEmpty {
                 switch sink.instant(fields[at], meter: index, series: series) {
                 case .instant(let read): time = read
                 case .rejected(let reason): reject(reason, fields[at...(at + 2)]); continue
                 }
             }
-            if reading == 0 { first = time }
+            if reading == 0 {
+                first = fields[at]
+                firstTime = time
+            }
             guard let time else { reject(.noTime, fields[at...(at + 2)]); continue }
             switch fields[at + 1].first {
             case 78, 110: sink.builder.countEmpty()
@@ -84,6 +87,17 @@ struct CMEPReader: ExportReader {
             }
         }
         return nil
+    }
+
+    /// Days are counted on the clock: a day after a change has 23 or 25 hours. nil where there is no such time.
+    private func day(_ stamp: [UInt8], after seconds: Int) -> Int? {
+        let format = sink.profile.timeFormat
+        guard let read = format.read(stamp.span, 0, stamp.count), let clock = sink.profile.clock else { return nil }
+        var hint = 0
+        switch clock.meaning(read.local + seconds, hint: &hint) {
+        case .one(let time), .two(let time, _): return time
+        case .none: return nil
+        }
     }
 
     private mutating func add(_ meter: Int32, _ series: UInt8, _ time: Int, _ fields: ArraySlice<[UInt8]>, _ quality: Profile.Quality) {

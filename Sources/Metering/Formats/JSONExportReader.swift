@@ -146,7 +146,8 @@ struct JSONExportReader: ExportReader {
             payload["dev_eui"]?.text ?? value["dev_eui"]?.text ?? ids?["dev_eui"]?.text ?? info?["devEui"]?.text ?? value["devEUI"]?.text
             ?? value["DevEUI"]?.text ?? ids?["device_id"]?.text ?? ""
         guard !id.isEmpty else { return reject(.noMeter) }
-        guard let log = payload["log_volume_m3"]?.text ?? payload["current_volume_m3"]?.text else { return reject(.otherRecord) }
+        let logged = payload["log_volume_m3"]?.text
+        guard let log = logged ?? payload["current_volume_m3"]?.text else { return reject(.otherRecord) }
         guard let stamp = payload["timestamp_utc"]?.text ?? value["received_at"]?.text ?? value["time"]?.text else { return reject(.noTime) }
         let bytes = Array(stamp.utf8)
         guard let read = TimeFormat.iso8601.read(bytes.span, 0, bytes.count) else { return reject(.badTime) }
@@ -158,7 +159,7 @@ struct JSONExportReader: ExportReader {
             register = sum
             registers.append(sum)
         }
-        let newest = profile.logClock == .stamp ? moment : moment - (moment % 3600 + 3600) % 3600
+        let newest = profile.logClock == .stamp || logged == nil ? moment : moment - (moment % 3600 + 3600) % 3600
         let kind = SeriesKind(.register, unit: ReadingUnit(name: "m3", cubicMetres: 1), digits: profile.registerDigits)
         if let text = payload["current_volume_m3"]?.text {
             guard case .number(let current) = sink.value(Array(text.utf8)) else { return reject(.badNumber) }

@@ -54,6 +54,25 @@ struct LineBuffer: Sendable {
         ])
     }
 
+    /// Whether a field that begins with a quote is not closed; a quote inside a field (`3" meter`) opens nothing.
+    static func hasOpenQuote(_ row: [UInt8], delimiter: UInt8) -> Bool {
+        guard row.contains(34) else { return false }
+        var quoted = false, isStart = true, index = 0
+        while index < row.count {
+            let byte = row[index]
+            if quoted, byte == 34 {
+                if index + 1 < row.count, row[index + 1] == 34 { index += 1 } else { quoted = false }
+            } else if !quoted, byte == 34, isStart {
+                quoted = true
+                isStart = false
+            } else if !quoted, byte != 32 || byte == delimiter {
+                isStart = byte == delimiter
+            }
+            index += 1
+        }
+        return quoted
+    }
+
     /// Fields of a line, without quotes and blanks around them; doubled quotes are one. nil where a quote is never closed.
     static func fields(_ line: [UInt8], delimiter: UInt8) -> [[UInt8]]? {
         var fields: [[UInt8]] = []

@@ -64,14 +64,12 @@ struct TableReader: ExportReader {
                 open.append(10)
                 open += line
             }
-            if Self.hasOpenQuote(open), lines.line - openLine < RowScanner.mostLines, open.count < LineBuffer.longest { continue }
+            if LineBuffer.hasOpenQuote(open, delimiter: profile.delimiter), lines.line - openLine < RowScanner.mostLines, open.count < LineBuffer.longest { continue }
             let row = open
             open = []
             try take(row, openLine)
         }
     }
-
-    private static func hasOpenQuote(_ row: [UInt8]) -> Bool { row.count { $0 == 34 } % 2 == 1 }
 
     private mutating func take(_ row: [UInt8], _ line: Int) throws(TextFileError) {
         if row.allSatisfy({ $0 == 32 || $0 == 26 || $0 == 9 }) { return }
@@ -133,7 +131,7 @@ struct TableReader: ExportReader {
         var problems = found.missing.map { name in
             let near = NearestName.of(name, among: header).map { "; '\($0)' is near" } ?? ""
             return InputProblem(
-                file: file, line: profile.hasHeader ? preamble.count : nil, what: "no column '\(name)'",
+                file: file, line: profile.hasHeader ? (names == nil ? 1 : preamble.count) : nil, what: "no column '\(name)'",
                 remedy: "the header has: \(header.joined(separator: ", "))\(near); mend the file or the profile's 'columns'")
         }
         if let prefix = profile.meterLine {
@@ -212,12 +210,12 @@ struct TableReader: ExportReader {
                 layout.kind, unit: unit, interval: interval, register: layout.register.isEmpty ? meter.register : layout.register,
                 digits: isRegister ? profile.registerDigits ?? digits : nil)
         }
-        var series = sink.series(kind(profile.interval))
+        var interval = profile.interval
         if let start = places.start {
-            guard let length = length(from: fields[start], to: stamp, index, layout.stamping) else { return .badTime }
-            series = sink.series(kind(length))
+            guard let length = length(from: fields[start], to: stamp) else { return .badTime }
+            interval = length
         }
-        guard let series else { return .tooManySeries }
+        guard let series = sink.series(kind(interval)) else { return .tooManySeries }
         let time: Int
         switch sink.instant(stamp, meter: index, series: series, layout.stamping) {
         case .instant(let read): time = read
@@ -245,7 +243,7 @@ struct TableReader: ExportReader {
     }
 
     /// Whole days between two stamps. [s]
-    private mutating func length(from start: [UInt8], to end: [UInt8], _ meter: Int32, _ stamping: ReadingSink.Stamping) -> Int? {
+    private func length(from start: [UInt8], to end: [UInt8]) -> Int? {
         let format = profile.timeFormat
         guard let first = format.read(start.span, 0, start.count), let last = format.read(end.span, 0, end.count), last.local > first.local
         else { return nil }

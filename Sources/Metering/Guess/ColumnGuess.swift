@@ -60,7 +60,7 @@ struct ColumnGuess {
         numeric.removeAll { $0 == qualityAt }
         let texts = others.filter { numbers[$0] == nil && $0 != unitAt && $0 != qualityAt && times[$0] == nil && !table.values($0, 1).isEmpty }
         // Serial numbers look like numbers, and stand before the values.
-        let meterAt = named(Self.meterWords, among: others.filter { texts.contains($0) || isName($0) }) ?? texts.first
+        let meterAt = named(Self.meterWords, among: texts) ?? named(Self.meterWords, among: others.filter(isName)) ?? texts.first
         numeric.removeAll { $0 == meterAt }
         guard !numeric.isEmpty else { guess.fail("no column holds numbers beside the time"); return }
         let isWide = meterAt == nil && table.header != nil && (numeric.count > 1 || named(Self.valueWords, among: numeric) == nil)
@@ -76,7 +76,7 @@ struct ColumnGuess {
     private func isName(_ column: Int) -> Bool {
         let values = table.values(column)
         return !values.isEmpty && values.allSatisfy { !$0.contains(".") && !$0.contains(",") } && times[column] == nil
-            && Self.meterWords.contains { table.name(column).lowercased().contains($0) }
+            && !Self.valueWords.contains { table.name(column).lowercased().contains($0) }
     }
 
     private func timeKeys(_ time: TimeGuess, _ reason: String, _ guess: inout ProfileGuess) {
@@ -94,8 +94,10 @@ struct ColumnGuess {
         let steps = zip(instants.dropFirst(), instants).map { $0 - $1 }.filter { $0 > 0 }
         let counts = Dictionary(grouping: steps, by: { $0 }).mapValues(\.count)
         if let usual = counts.max(by: { $0.value != $1.value ? $0.value < $1.value : $0.key > $1.key }) {
-            let minutes = max(1, (usual.key + 30) / 60)
-            guess.add("interval_minutes", "\(minutes)", "\(usual.value) of \(steps.count) steps are of \(usual.key) s")
+            let isMinutes = usual.key % 60 == 0
+            guess.add(
+                isMinutes ? "interval_minutes" : "interval_seconds", "\(isMinutes ? usual.key / 60 : usual.key)",
+                "\(usual.value) of \(steps.count) steps are of \(usual.key) s")
         } else {
             guess.ask("interval_minutes", "no two stamps of one meter were seen. Write the length of an interval")
         }

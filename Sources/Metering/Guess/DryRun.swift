@@ -35,6 +35,8 @@ public struct DryRun: Sendable {
     /// Where the profile names a check column: differences that agree with it, and that do not.
     public var checked = 0, unequal = 0
     public var problem: String?
+    /// Tells one sequence of readings from another.
+    public var digest: UInt64 = 0
 
     private static let mostRejectsShown = 5
 
@@ -44,14 +46,15 @@ public struct DryRun: Sendable {
         self.init(bytes, file: path, profile: profile)
     }
 
-    init(_ bytes: [UInt8], file: String, profile: Profile) {
+    /// - pieceSize: bytes that the reader is given at once; what is found does not depend on it.
+    public init(_ bytes: [UInt8], file: String, profile: Profile, pieceSize: Int = 1 << 20) {
         self.file = file
         var reader = Self.reader(file, profile)
         var tally = Tally(check: profile.columns.check != nil ? profile.kind : nil)
         do {
             var start = 0
             while start < bytes.count {
-                let end = min(bytes.count, start + 1 << 20)
+                let end = min(bytes.count, start + max(1, pieceSize))
                 try reader.read(bytes.span.extracting(start..<end))
                 tally.add(reader.take())
                 start = end
@@ -80,7 +83,7 @@ public struct DryRun: Sendable {
     /// Lines of a report, without a mark before them.
     public var lines: [String] {
         var lines = ["\(file):"]
-        if let problem { lines.append("  cannot be imported: \(problem)") }
+        if let problem { lines += problem.split(separator: "\n").map { "  cannot be imported: \($0)" } }
         lines.append("  rows \(rows), readings \(readings), empty \(emptyValues), meters \(meters)")
         if let first, let last { lines.append("  period \(Instant(seconds: first)) to \(Instant(seconds: last)) (UTC)") }
         for name in series { lines.append("  series: \(name)") }
@@ -137,6 +140,8 @@ public struct DryRun: Sendable {
         let check: Profile.Kind?
         var rows = 0, readings = 0, empty = 0, backwards = 0, differences = 0, negative = 0, agree = 0, unequal = 0
         var meters = 0
+        /// Tells one sequence of readings from another (FNV-1a of Fowler, Noll and Vo, on words).
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
         var first = Int.max, latest = Int.min
         var kinds: [SeriesKind] = []
         var steps: [Int: Int] = [:]
@@ -157,6 +162,9 @@ public struct DryRun: Sendable {
         }
 
         private mutating func add(_ reading: ParsedReading) {
+            digest = (digest ^ UInt64(bitPattern: Int64(reading.time))) &* 0x100_0000_01b3
+            digest = (digest ^ UInt64(bitPattern: Int64(reading.mantissa))) &* 0x100_0000_01b3
+            digest = (digest ^ UInt64(UInt32(bitPattern: reading.meter)) << 16 ^ UInt64(reading.series) << 8 ^ UInt64(reading.detail)) &* 0x100_0000_01b3
             let kind = kinds[Int(reading.series)]
             let isCheck = kind.register == Self.check && check != nil
             if !isCheck {
@@ -198,6 +206,7 @@ public struct DryRun: Sendable {
 
         func tell(_ run: inout DryRun) {
             run.rows = rows
+            run.digest = digest
             run.readings = readings
             run.emptyValues = empty
             run.meters = meters

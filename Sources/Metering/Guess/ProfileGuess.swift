@@ -28,6 +28,9 @@ public struct ProfileGuess: Sendable {
         self.init(try FileHead(path: path), file: path)
     }
 
+    /// - bytes: the beginning of the file, expanded.
+    public init(bytes: [UInt8], file: String) { self.init(FileHead(bytes), file: file) }
+
     init(_ head: FileHead, file: String) {
         self.file = file
         if let (format, reason) = head.family {
@@ -66,15 +69,16 @@ public struct ProfileGuess: Sendable {
 
     /// The profile for a dry run: what is asked is filled in with `UTC` for the clock, and left out otherwise.
     public func trial() throws(TextFileError) -> Profile {
+        let isRate = choices.contains { ($0.key == "kind" && $0.value == "rate") || ($0.key == "format" && $0.value == "historian") }
         let lines = choices.compactMap { choice -> String? in
             guard choice.isQuestion else { return "\(choice.key): \(choice.value)" }
             switch choice.key {
             case "time_zone": return "time_zone: UTC"
             case "log_clock": return "log_clock: full_hour"
             case "kind": return "kind: register"
-            case "unit": return "unit: step"
+            case "unit": return isRate ? "unit: L/s" : "unit: step"
             case "read_at": return "read_at: 2000-01-01"
-            case "quality_map": return nil
+            case "meter": return "meter: trial"
             default: return nil
             }
         }
@@ -108,12 +112,27 @@ public struct ProfileGuess: Sendable {
             (.beaconInterval, ["Endpoint_SN", "Encoder_Value", "Read_Time"]), (.beaconBilling, ["Endpoint_SN", "Read_Method"]),
             (.aclara, ["MTUID", "ScaledRead", "ReadingTime", "Description"]), (.metersense, ["READ_DTM", "READ_VALUE", "UOM"]),
             (.xylem, ["read_time_timestamp", "unit_of_measure"]), (.billing, ["read_type", "read_date", "previous_read_date"]),
-            (.historian, ["Tag", "Timestamp", "Value", "Status"]),
+            (.pulseLogger, ["Time", "Record", "Pulses"]), (.historian, ["Tag", "Timestamp", "Value", "Status"]),
         ]
         for (format, names) in marks where names.allSatisfy({ TableLayout.place([$0], in: header) != nil }) {
             return (format, "columns \(names.joined(separator: ", "))")
         }
         return nil
+    }
+
+    private mutating func pulseLogger(_ table: TableGuess?) {
+        let lines = table?.preamble.compactMap(\.utf8Text) ?? []
+        if let line = lines.first(where: { $0.contains(":") }), let colon = line.firstIndex(of: ":") {
+            add("meter_line", "\"\(line[...colon].replacing("\\", with: "").replacing("\"", with: ""))\"", "a line before the header: \(line)")
+        } else {
+            ask("meter", "no line before the header names the logger. Write the meter's name")
+        }
+        ask("unit", "volume of a pulse: write the unit, and 'factor: ' with its number of units")
+        if let table, let columns = TableGuess.instants(table, "Time", ColumnGuess(table).timeFormat(of: "Time")?.pattern) {
+            let steps = zip(columns.dropFirst(), columns).map { $0 - $1 }.filter { $0 > 0 }.sorted()
+            if !steps.isEmpty { add("interval_seconds", "\(steps[steps.count / 2])", "the median of \(steps.count) steps") }
+        }
+        askZone("stamps have no offset")
     }
 
     private mutating func family(_ format: ExportFormat, _ head: FileHead, _ table: TableGuess? = nil) {
@@ -142,6 +161,7 @@ public struct ProfileGuess: Sendable {
             if let time = columns?.timeFormat(of: "Timestamp") { add("time_format", time.pattern, "all stamps fit") }
             ask("unit", "a historian's table does not hold it. Write one of: \(ReadingUnit.rateNames.joined(separator: ", "))")
             askZone("stamps such as \(sample("Timestamp") ?? "…") have no offset")
+        case .pulseLogger: pulseLogger(table)
         default: break
         }
         if format == .beaconInterval {

@@ -62,6 +62,12 @@ struct TableGuess {
         return !fields.contains(where: isValue)
     }
 
+    /// Instants of a column, in the file's order.
+    static func instants(_ table: TableGuess, _ name: String, _ pattern: String?) -> [Int]? {
+        guard let pattern, let header = table.header, let at = TableLayout.place([name], in: header) else { return nil }
+        return table.values(at).compactMap { TimeGuess.instant(pattern, $0) }
+    }
+
     func name(_ column: Int) -> String { header.map { $0[column] } ?? "\(column + 1)" }
 
     func values(_ column: Int, _ most: Int = 500) -> [String] {

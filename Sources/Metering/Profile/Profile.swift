@@ -27,6 +27,7 @@ import TextFiles
 /// | `time_zone` | `America/Lima`, `-05:00`, `UTC` | offset in the stamp |
 /// | `stamp` | `start`, `end` of the interval | `start` |
 /// | `interval_minutes` | length of an interval; a multiple of 1440 is counted in days of the local clock | 60 |
+/// | `interval_seconds` | the same in seconds, for loggers faster than a minute | – |
 /// | `null_words` | words that mean "no value"; an empty field always does | none |
 /// | `register_digits` | the register starts again at 10^digits units | from the register of meters |
 /// | `quality_map` | word of the quality column → `good`, `estimated`, `uncertain`, `bad` | – |

@@ -25,7 +25,7 @@ struct ProfileReader {
     static let keys = [
         "format", "header", "meter", "meter_line", "read_at", "skip_rows", "factor", "thin_seconds", "apply_constant", "take", "log_clock",
         "media", "files", "shape", "delimiter", "decimal", "thousands", "encoding", "skip_lines", "columns", "kind", "unit", "units", "time_format",
-        "time_zone", "stamp", "interval_minutes", "null_words", "register_digits", "quality_map", "quality_suffix", "ignore_columns",
+        "time_zone", "stamp", "interval_minutes", "interval_seconds", "null_words", "register_digits", "quality_map", "quality_suffix", "ignore_columns",
         "newest",
     ]
     static let columnKeys = ["meter", "time", "date", "value", "unit", "quality", "register", "factor", "version", "check"]
@@ -248,6 +248,7 @@ struct ProfileReader {
         }
         if let stamp = choice(entries["stamp"], "stamp", Profile.Stamp.allCases) { profile.stamp = stamp }
         if let minutes = integer(entries["interval_minutes"], "interval_minutes", 1...527_040) { profile.interval = minutes * 60 }
+        if let seconds = integer(entries["interval_seconds"], "interval_seconds", 1...31_622_400) { profile.interval = seconds }
     }
 
     private mutating func readValues(_ entries: [String: Node], into profile: inout Profile, kind: Profile.Kind?) {
