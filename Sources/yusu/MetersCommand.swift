@@ -71,8 +71,8 @@ struct MetersImport: ParsableCommand {
         guard let profile = readProfile, let meters else { throw errors }
         let isNew = !FileManager.default.fileExists(atPath: store)
         let report = try MetersCommand.withStoreErrors {
-            try MeterStore(path: store).importFiles(files, profile: profile, register: meters) { path, index in
-                Console.progress("\(index + 1)/\(files.count) \(path)", quiet: quiet)
+            try MeterStore(path: store).importFiles(files, profile: profile, register: meters) { state in
+                Console.progress("\(state.index + 1)/\(files.count) \(state.path)", quiet: quiet)
             }
         }
         // A store that was made for files of which none could be used is no result.

@@ -16,7 +16,7 @@ struct NameTable: Sendable {
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
     /// Open addressing; −1 is free.
-    private var slots = [Int32](repeating: -1, count: 1024)
+    private var slots = [Int32](repeating: -1, count: 64)
     private var last: Int32 = -1
 
     /// Bytes that must be readable behind a name.

@@ -89,7 +89,8 @@ private struct StampCache: Sendable {
         var stamp = StampText(local: 0, offset: nil)
     }
 
-    private var known = [Known](repeating: Known(), count: 256)
+    /// Made with the first stamp of a pattern.
+    private var known: [Known] = []
     /// The day read last: its ten bytes, and its first second. [s]
     private var dayHead: UInt64 = 0, dayTail: UInt16 = 0, day = 0
     /// The ending read last.
@@ -108,6 +109,7 @@ private struct StampCache: Sendable {
         let words = (word(0), word(1), word(2), word(3))
         let mixed = (words.0 ^ words.1 &* 31 ^ words.2 &* 131 ^ words.3 &* 1031) &* 0x9e37_79b9_7f4a_7c15
         let slot = Int(mixed >> 56)
+        if known.isEmpty { known = [Known](repeating: Known(), count: 256) }
         if known[slot].length == length, known[slot].words == words { return known[slot].stamp }
         guard let read = unsafe format.read(UnsafeBufferPointer(start: stamp, count: length).span, 0, length) else { return nil }
         known[slot] = Known(words: words, length: length, stamp: read)

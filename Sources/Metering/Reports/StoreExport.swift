@@ -14,8 +14,9 @@ extension MeterStore {
     /// - Throws: `MeterStoreError`.
     public func export(_ write: (String) throws -> Void) throws(MeterStoreError) {
         try read { db in
+            var reader = try ChannelReader(db, path: path)
             for channel in try Channel.all(db) {
-                let block = try channel.readings(db, path: path)
+                let block = try reader.readings(channel)
                 let meter = DelimitedText.line([channel.meter]).dropLast()
                 let tail = ",\(channel.unit.name),\(channel.kind.rawValue),"
                 var text = ""

@@ -21,9 +21,7 @@ extension MeterStore {
                         "SELECT standard_offset_s FROM files GROUP BY standard_offset_s ORDER BY sum(readings) DESC, standard_offset_s LIMIT 1"
                 ) ?? 0
             let channels = try Channel.all(db)
-            let span = try Row.fetchOne(
-                db, sql: "SELECT min(b.first - c.interval_s) AS f, max(b.last) AS l FROM blocks b JOIN channels c ON c.id = b.id >> 16")
-            let first: Int = span?["f"] ?? 0, last: Int = span?["l"] ?? 0
+            let (first, last) = try Self.span(db)
             let start = from?.seconds ?? Self.hour(first + offset, up: false)
             let end = max(start, to?.seconds ?? Self.hour(last + offset, up: true))
             let window = ReportWindow(start: Self.hour(start, up: false), end: Self.hour(end, up: true), offset: offset)
@@ -31,13 +29,27 @@ extension MeterStore {
             let register = try Self.register(db, meters)
             var byMeter: [String: [Channel]] = [:]
             for channel in channels { byMeter[channel.meter, default: []].append(channel) }
+            var reader = try ChannelReader(db, path: path)
             for name in Set(register.keys).union(byMeter.keys).sorted() {
                 let entry = register[name] ?? RegisterEntry(meter: Meter(id: .init(name)))
-                let blocks = try (byMeter[name] ?? []).map { channel in (channel, try channel.readings(db, path: path)) }
+                let blocks = try (byMeter[name] ?? []).map { channel in (channel, try reader.readings(channel)) }
                 work.add(entry, blocks)
             }
             return work.report()
         }
+    }
+
+    /// First and last instant of which something is known: an interval begins before its stamp. UTC [s]
+    private static func span(_ db: Database) throws -> (first: Int, last: Int) {
+        let ends = try Row.fetchOne(db, sql: "SELECT min(id) AS f, max(id) AS l FROM blocks")
+        guard let least = ends?["f"] as Int?, let most = ends?["l"] as Int? else { return (0, 0) }
+        let sql = "FROM blocks b JOIN channels c ON c.id = b.id & 4294967295 WHERE b.id "
+        // An interval of the second month may begin in the first one.
+        let first = try Int.fetchOne(
+            db, sql: "SELECT min(b.first - c.interval_s) \(sql) < ?", arguments: [StoreFormat.block(0, StoreFormat.month(ofBlock: least) + 2)])
+        let last = try Int.fetchOne(
+            db, sql: "SELECT max(last) FROM blocks WHERE id >= ?", arguments: [StoreFormat.block(0, StoreFormat.month(ofBlock: most))])
+        return (first ?? 0, last ?? 0)
     }
 
     private static func hour(_ seconds: Int, up: Bool) -> Int {
@@ -101,28 +113,41 @@ struct Channel {
                 register: row["register"], digits: row["digits"])
         }
     }
+}
 
-    /// All its readings, with one number of decimals.
-    func readings(_ db: Database, path: String) throws -> ReadingBlock {
-        let statement = try db.cachedStatement(sql: "SELECT id, data FROM blocks WHERE id >= ? AND id < ? ORDER BY id")
-        var result: ReadingBlock?
-        for row in try Row.fetchAll(statement, arguments: [id << 16, (id + 1) << 16]) {
-            let key: Int = row["id"]
-            let data: Data = row["data"]
-            guard var block = ReadingBlock(decoding: [UInt8](data)) else {
-                throw MeterStoreError.damaged(path: path, meter: meter, month: Month.name(key & 65_535))
-            }
-            if var sum = result {
-                sum.raise(to: block.decimals)
-                block.raise(to: sum.decimals)
-                sum.times += block.times
-                sum.values += block.values
-                sum.origins += block.origins
-                result = sum
-            } else {
-                result = block
+/// Reads channels' blocks one after the other, in room that is used again.
+struct ChannelReader {
+    private let db: Database
+    private let path: String
+    private let statement: Statement
+    /// Months that the store has blocks of.
+    private let months: [Int]
+    private var blob = BlobBytes()
+
+    init(_ db: Database, path: String) throws {
+        self.db = db
+        self.path = path
+        statement = try db.makeStatement(sql: "SELECT data FROM blocks WHERE id = ?")
+        let next = try db.makeStatement(sql: "SELECT min(id) FROM blocks WHERE id >= ?")
+        var months: [Int] = []
+        var from = 0
+        while let id = try Int.fetchOne(next, arguments: [from]) {
+            months.append(StoreFormat.month(ofBlock: id))
+            from = StoreFormat.block(0, StoreFormat.month(ofBlock: id) + 1)
+        }
+        self.months = months
+    }
+
+    /// All readings of a channel, with one number of decimals.
+    mutating func readings(_ channel: Channel) throws -> ReadingBlock {
+        var block = ReadingBlock(isInterval: channel.kind != .register)
+        for month in months {
+            guard let data = try Data.fetchOne(statement, arguments: [StoreFormat.block(channel.id, month)]) else { continue }
+            unsafe data.withUnsafeBytes { unsafe blob.copy($0) }
+            guard block.append(decoding: blob) else {
+                throw MeterStoreError.damaged(path: path, meter: channel.meter, month: Month.name(month))
             }
         }
-        return result ?? ReadingBlock(isInterval: kind != .register)
+        return block
     }
 }

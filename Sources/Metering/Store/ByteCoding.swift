@@ -19,57 +19,87 @@ struct ByteWriter {
 
     /// 128 values at most: width, number of exceptions, the low bits of all, then the exceptions' places and high bits (patched frame of
     /// reference; M. Zukowski et al., 2006).
-    mutating func packed(_ values: ArraySlice<UInt64>) {
-        var widths = [Int](repeating: 0, count: 65)
-        for value in values { widths[64 - value.leadingZeroBitCount] += 1 }
-        // Each exception costs its place and its high bits, taken as two bytes and a half on average.
-        var best = 64, bestCost = Int.max, above = 0
-        for width in stride(from: 64, through: 0, by: -1) {
-            let cost = width * values.count + above * 20
-            if cost <= bestCost { best = width; bestCost = cost }
-            above += widths[width]
-        }
-        if best > 56 { best = 64 }
-        bytes.append(UInt8(best))
-        let mask: UInt64 = best == 64 ? .max : (1 << UInt64(best)) - 1
-        let exceptions = values.indices.filter { values[$0] > mask }
-        bytes.append(UInt8(exceptions.count))
-        if best == 64 {
-            for value in values { for i in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * i))) } }
+    mutating func packed(_ values: UnsafeBufferPointer<UInt64>) {
+        let width = unsafe Self.width(values)
+        bytes.append(UInt8(width))
+        let mask: UInt64 = width == 64 ? .max : (1 << UInt64(width)) - 1
+        var exceptions = 0
+        for unsafe value in unsafe values where value > mask { exceptions += 1 }
+        bytes.append(UInt8(exceptions))
+        if width == 64 {
+            for unsafe value in unsafe values { for i in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * i))) } }
             return
         }
-        var buffer: UInt64 = 0
-        var filled = 0
-        for value in values where best > 0 {
-            buffer |= (value & mask) << UInt64(filled)
-            filled += best
-            while filled >= 8 {
-                bytes.append(UInt8(truncatingIfNeeded: buffer))
-                buffer >>= 8
-                filled -= 8
-            }
+        if width > 0 { unsafe pack(values, width, mask) }
+        guard exceptions > 0 else { return }
+        for place in values.indices {
+            let value = unsafe values[place]
+            guard value > mask else { continue }
+            bytes.append(UInt8(place))
+            varint(value >> UInt64(width))
         }
-        if filled > 0 { bytes.append(UInt8(truncatingIfNeeded: buffer)) }
-        for index in exceptions {
-            bytes.append(UInt8(index - values.startIndex))
-            varint(values[index] >> UInt64(best))
+    }
+
+    /// The width at which bits and exceptions together are fewest; an exception costs its place and its high bits, taken as two bytes
+    /// and a half on average.
+    private static func width(_ values: UnsafeBufferPointer<UInt64>) -> Int {
+        var all: UInt64 = 0
+        for unsafe value in unsafe values { all |= value }
+        let widest = 64 - all.leadingZeroBitCount
+        var widths = InlineArray<65, UInt8>(repeating: 0)
+        for unsafe value in unsafe values { widths[64 - value.leadingZeroBitCount] += 1 }
+        var best = 64, bestCost = Int.max, above = 0
+        for width in stride(from: widest, through: 0, by: -1) {
+            let cost = width * values.count + above * 20
+            if cost <= bestCost { best = width; bestCost = cost }
+            above += Int(widths[width])
+        }
+        return best > 56 ? 64 : best
+    }
+
+    private mutating func pack(_ values: UnsafeBufferPointer<UInt64>, _ width: Int, _ mask: UInt64) {
+        let size = (values.count * width + 7) / 8
+        unsafe withUnsafeTemporaryAllocation(byteCount: size + 16, alignment: 8) { room in
+            var buffer: UInt64 = 0
+            var filled = 0, at = 0
+            for unsafe value in unsafe values {
+                let low = value & mask
+                buffer |= low << UInt64(filled)
+                filled += width
+                if filled >= 64 {
+                    unsafe room.storeBytes(of: buffer.littleEndian, toByteOffset: at, as: UInt64.self)
+                    at += 8
+                    filled -= 64
+                    buffer = filled == 0 ? 0 : low >> UInt64(width - filled)
+                }
+            }
+            unsafe room.storeBytes(of: buffer.littleEndian, toByteOffset: at, as: UInt64.self)
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[0..<size]))
         }
     }
 }
 
 /// Reads what `ByteWriter` wrote; damaged bytes make it stop, never trap.
-struct ByteReader {
-    let bytes: [UInt8]
+@safe struct ByteReader {
+    /// Bytes that must be readable behind the last.
+    static let margin = 8
+
+    private let bytes: UnsafeRawPointer
+    private let end: Int
     var at = 0
     /// False once something could not be read; what follows is then meaningless.
     var isWhole = true
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - bytes: `margin` more can be read.
+    init(_ bytes: UnsafeRawPointer, count: Int) {
+        unsafe self.bytes = bytes
+        end = count
+    }
 
     mutating func byte() -> UInt8 {
-        guard at < bytes.count else { isWhole = false; return 0 }
+        guard at < end else { isWhole = false; return 0 }
         at += 1
-        return bytes[at - 1]
+        return unsafe bytes.load(fromByteOffset: at - 1, as: UInt8.self)
     }
 
     mutating func varint() -> UInt64 {
@@ -94,44 +124,40 @@ struct ByteReader {
 
     mutating func signed() -> Int { ZigZag.decode(varint()) }
 
-    mutating func packed(_ count: Int, into values: inout [UInt64]) {
+    /// Numbers of a group, from their places in `values` on.
+    mutating func packed(_ values: UnsafeMutableBufferPointer<UInt64>) {
         let width = Int(byte())
         let exceptions = Int(byte())
-        guard width <= 56 || width == 64, at + (count * width + 7) / 8 <= bytes.count else { isWhole = false; return }
-        let first = values.count
+        let count = values.count
+        guard width <= 56 || width == 64, at + (count * width + 7) / 8 <= end else { isWhole = false; return }
         if width == 64 {
-            for _ in 0..<count {
-                var value: UInt64 = 0
-                for i in 0..<8 { value |= UInt64(bytes[at + i]) << UInt64(8 * i) }
+            for i in 0..<count {
+                unsafe values[i] = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
                 at += 8
-                values.append(value)
             }
         } else {
             let mask: UInt64 = (1 << UInt64(width)) - 1
-            var buffer: UInt64 = 0
-            var filled = 0
-            for _ in 0..<count {
-                while filled < width {
-                    buffer |= UInt64(bytes[at]) << UInt64(filled)
-                    at += 1
-                    filled += 8
-                }
-                values.append(buffer & mask)
-                buffer >>= UInt64(width)
-                filled -= width
+            var bit = 8 * at
+            for i in 0..<count {
+                let word = unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: bit >> 3, as: UInt64.self))
+                unsafe values[i] = word >> UInt64(bit & 7) & mask
+                bit += width
             }
+            at += (count * width + 7) / 8
         }
         for _ in 0..<exceptions {
             let place = Int(byte())
             let high = varint()
             guard isWhole, place < count else { isWhole = false; return }
-            values[first + place] |= high << UInt64(width)
+            unsafe values[place] |= high << UInt64(width)
         }
     }
 }
 
 /// Small numbers of either sign as small numbers: 0, −1, 1, −2 … become 0, 1, 2, 3 …
 enum ZigZag {
+    @inline(__always)
     static func encode(_ value: Int) -> UInt64 { UInt64(bitPattern: Int64((value << 1) ^ (value >> 63))) }
+    @inline(__always)
     static func decode(_ value: UInt64) -> Int { Int(bitPattern: UInt(value >> 1)) ^ -Int(bitPattern: UInt(value & 1)) }
 }

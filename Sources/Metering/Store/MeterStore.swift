@@ -14,20 +14,26 @@ import WaterModel
 /// | `runs` | one import |
 /// | `meters` | a meter: its place in the register, duplicates and conflicts so far |
 /// | `channels` | a meter's readings in one unit and kind |
-/// | `blocks` | a channel's readings of a month; `id` = channel × 65536 + months since January 1970 |
+/// | `blocks` | a channel's readings of a month; `id` = months since January 1970 × 2^32 + channel |
 /// | `rejected`, `rejected_counts` | what could not be read: the first 1000 of a file in detail, all of them in number |
 ///
-/// `PRAGMA user_version` is the format. A store of a later format is refused.
+/// `PRAGMA user_version` is the format (`StoreFormat`). A store of an earlier format is brought to the present one when it is opened,
+/// one of a later format is refused.
 public final class MeterStore: Sendable {
     /// Of the tables and blocks written here.
-    public static let version = 1
+    public static let version = StoreFormat.version
     /// Marks the SQLite file as ours ("Yusu").
     static let applicationID = 0x59757375
+
+    /// Of pages that SQLite holds. [bytes]
+    private static let cache = 48 << 20
 
     public let path: String
     let database: DatabaseQueue
     /// For tests: called before a file's transaction ends; what it throws undoes the file.
     let beforeCommit: (@Sendable (String) throws -> Void)?
+    /// Readings of a file that are held until they are written. [bytes]
+    let logBytes: Int
 
     /// Opens a store, or makes one where there is none.
     /// - Throws: `MeterStoreError`.
@@ -46,13 +52,18 @@ public final class MeterStore: Sendable {
     /// - Throws: `MeterStoreError`.
     public static func inMemory() throws(MeterStoreError) -> MeterStore { try MeterStore(path: nil, beforeCommit: nil) }
 
-    init(path: String?, beforeCommit: (@Sendable (String) throws -> Void)?) throws(MeterStoreError) {
+    /// - patience: how long to wait while another import writes. [s]
+    init(
+        path: String?, patience: Double = 5, logBytes: Int = 160 << 20, beforeCommit: (@Sendable (String) throws -> Void)?
+    ) throws(MeterStoreError) {
         let name = path ?? "the store in memory"
         self.path = name
         self.beforeCommit = beforeCommit
+        self.logBytes = logBytes
         do {
             var configuration = Configuration()
-            configuration.busyMode = .timeout(5)
+            configuration.busyMode = .timeout(patience)
+            configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -\(Self.cache >> 10)") }
             database =
                 if let path { try DatabaseQueue(path: path, configuration: configuration) } else {
                     try DatabaseQueue(configuration: configuration)
@@ -69,34 +80,17 @@ public final class MeterStore: Sendable {
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         if owner == applicationID {
             guard version <= Self.version else { throw MeterStoreError.newer(path: path, version: version, known: Self.version) }
+            if version == 1 {
+                try StoreFormat.migrateFrom1(db)
+                try db.execute(sql: "PRAGMA user_version = \(Self.version)")
+            }
             return
         }
         guard tables == 0 else { throw MeterStoreError.notAStore(path: path) }
-        try db.execute(sql: schema)
+        try db.execute(sql: StoreFormat.schema)
         try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         try db.execute(sql: "PRAGMA user_version = \(Self.version)")
     }
-
-    private static let schema = """
-        CREATE TABLE runs (id INTEGER PRIMARY KEY, profile TEXT NOT NULL, files INTEGER NOT NULL, imported INTEGER NOT NULL, failed INTEGER NOT NULL);
-        CREATE TABLE files (
-          id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs(id), name TEXT NOT NULL, content TEXT NOT NULL UNIQUE,
-          bytes INTEGER NOT NULL, modified INTEGER NOT NULL, newest TEXT NOT NULL, standard_offset_s INTEGER NOT NULL,
-          rows INTEGER NOT NULL, readings INTEGER NOT NULL, empty INTEGER NOT NULL, duplicates INTEGER NOT NULL, conflicts INTEGER NOT NULL,
-          rejected INTEGER NOT NULL, first INTEGER, last INTEGER);
-        CREATE TABLE meters (
-          id INTEGER PRIMARY KEY, meter TEXT NOT NULL UNIQUE, zone TEXT, class TEXT, diameter_m REAL, installed TEXT, dials INTEGER,
-          factor_m3 REAL, duplicates INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0);
-        CREATE TABLE channels (
-          id INTEGER PRIMARY KEY, meter INTEGER NOT NULL REFERENCES meters(id), kind TEXT NOT NULL, unit TEXT NOT NULL, unit_m3 REAL NOT NULL,
-          unit_s INTEGER, interval_s INTEGER NOT NULL, register TEXT NOT NULL DEFAULT '', digits INTEGER,
-          UNIQUE (meter, kind, unit, interval_s, register));
-        CREATE TABLE blocks (
-          id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, readings INTEGER NOT NULL, data BLOB NOT NULL);
-        CREATE TABLE rejected (file INTEGER NOT NULL REFERENCES files(id), line INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL);
-        CREATE TABLE rejected_counts (
-          file INTEGER NOT NULL REFERENCES files(id), reason TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (file, reason));
-        """
 
     func read<T>(_ work: (Database) throws -> T) throws(MeterStoreError) -> T {
         do {
@@ -136,16 +130,19 @@ extension MeterStore {
     public func status() throws(MeterStoreError) -> StoreStatus {
         try read { db in
             var status = StoreStatus()
+            // A file counts the readings that were new in it: their sum is what the store holds, without going through it.
             if let row = try Row.fetchOne(
-                db, sql: "SELECT count(*) AS n, sum(rejected) AS r, sum(duplicates) AS d, sum(conflicts) AS c FROM files")
+                db,
+                sql: """
+                    SELECT count(*) AS n, sum(rejected) AS r, sum(duplicates) AS d, sum(conflicts) AS c, sum(readings) AS s, min(first) AS f,
+                    max(last) AS l FROM files
+                    """)
             {
                 status.files = row["n"]
                 status.rejected = row["r"] ?? 0
                 status.duplicates = row["d"] ?? 0
                 status.conflicts = row["c"] ?? 0
-            }
-            if let row = try Row.fetchOne(db, sql: "SELECT sum(readings) AS n, min(first) AS f, max(last) AS l FROM blocks") {
-                status.readings = row["n"] ?? 0
+                status.readings = row["s"] ?? 0
                 status.first = (row["f"] as Int?).map { Instant(seconds: $0) }
                 status.last = (row["l"] as Int?).map { Instant(seconds: $0) }
             }

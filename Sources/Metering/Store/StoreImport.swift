@@ -5,17 +5,32 @@ import GRDB
 import TextFiles
 import WaterModel
 
+/// How far an import is.
+public struct ImportProgress: Sendable {
+    /// Of the file at hand.
+    public var path: String
+    /// Counted from 0.
+    public var index: Int
+    public var files: Int
+    /// Of all files as they lie there: read so far, and in all (0 where one of them is a stream). [bytes]
+    public var bytes: Int
+    public var allBytes: Int
+    /// Rows read so far.
+    public var rows: Int
+}
+
 extension MeterStore {
     /// Imports exports, each in a transaction of its own: killed at any moment, the store holds whole files only.
     ///
     /// A file that cannot be used is named in `failed` and the others are still imported; rows that cannot be read are counted and kept
-    /// in the table `rejected`. A file that is in the store already changes nothing.
+    /// in the table `rejected`. A file that is in the store already changes nothing. Memory does not grow with the files, and what the
+    /// store then holds does not depend on their order.
     /// - register: meters whose zone, class, diameter, dials and factor are put into the store; may be empty.
-    /// - progress: called before each file with its path, and its number.
+    /// - progress: called before each file and after each piece of it.
     /// - Throws: `MeterStoreError` where the store itself fails.
     @discardableResult
     public func importFiles(
-        _ paths: [String], profile: Profile, register: [Meter] = [], progress: ((_ path: String, _ index: Int) -> Void)? = nil
+        _ paths: [String], profile: Profile, register: [Meter] = [], progress: ((ImportProgress) -> Void)? = nil
     ) throws(MeterStoreError) -> ImportReport {
         var report = ImportReport()
         let run = try write { db in
@@ -24,15 +39,40 @@ extension MeterStore {
                 sql: "INSERT INTO runs (profile, files, imported, failed) VALUES (?, ?, 0, 0)", arguments: [profile.source, paths.count])
             return Int(db.lastInsertedRowID)
         }
+        let sizes = paths.map(Self.size)
+        let isMeasured = sizes.allSatisfy { $0 > 0 }
+        var state = ImportProgress(
+            path: "", index: 0, files: paths.count, bytes: 0, allBytes: isMeasured ? sizes.reduce(0, +) : 0, rows: 0)
+        // While a file is put into the store the next one is read.
+        var following: Begun?
         for (index, path) in paths.enumerated() {
-            progress?(path, index)
+            state.path = path
+            state.index = index
+            let before = state
+            progress?(state)
             do {
-                try report.files.append(importFile(path, profile: profile, run: run))
+                let begun = try following ?? begin(path, profile: profile)
+                following = index + 1 < paths.count ? try begin(paths[index + 1], profile: profile) : nil
+                switch begun {
+                case .known:
+                    var file = ImportReport.File(path: path)
+                    file.isKnown = true
+                    report.files.append(file)
+                case .failed(let error): report.failed.append(error)
+                case .reading(let pipeline):
+                    try report.files.append(
+                        importFile(pipeline, profile: profile, run: run) { taken, rows in
+                            state.bytes = before.bytes + taken
+                            state.rows = before.rows + rows
+                            progress?(state)
+                        })
+                }
             } catch let error as TextFileError {
                 report.failed.append(error)
             } catch {
                 throw .wrap(error, path: self.path)
             }
+            state.bytes = before.bytes + sizes[index]
         }
         let imported = report.files.count - report.knownFiles
         try write { db in
@@ -41,63 +81,123 @@ extension MeterStore {
         return report
     }
 
-    private func importFile(_ path: String, profile: Profile, run: Int) throws -> ImportReport.File {
-        let bytes = try FileBytes.read(path)
-        let content = ContentHash(bytes).text
-        var file = ImportReport.File(path: path)
-        if try read({ db in try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE content = ?", arguments: [content]) }) != nil {
+    /// The reader of a file.
+    static func reader(of path: String, profile: Profile) -> any ExportReader { ExportFormat.reader(of: path, profile: profile) }
+
+    private enum Begun {
+        case known
+        case failed(TextFileError)
+        case reading(ExportPipeline)
+    }
+
+    private func begin(_ path: String, profile: Profile) throws -> Begun {
+        do {
+            if try isKnown(path) { return .known }
+        } catch let error as TextFileError {
+            return .failed(error)
+        }
+        return .reading(ExportPipeline(path, reader: Self.reader(of: path, profile: profile)))
+    }
+
+    /// Whether the store holds the file's bytes as they lie there. They are read only where a file of that size was imported.
+    private func isKnown(_ path: String) throws -> Bool {
+        let size = Self.size(path)
+        guard size > 0 else { return false }
+        let formats = try read { db in
+            try Set(Int.fetchAll(db, sql: "SELECT hash FROM files WHERE packed_bytes = ?", arguments: [size]))
+        }
+        for format in formats.sorted() {
+            var hash = ContentHash(size: format == 1 ? size : nil)
+            let file = try FilePieces(path)
+            var bytes: [UInt8] = []
+            while try file.next(into: &bytes, raw: { raw in hash.add(raw) }) {}
+            let column = format == 1 ? "content" : "packed"
+            let text = hash.text
+            let isThere = try read { db in
+                try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE \(column) = ? AND hash = ?", arguments: [text, format])
+            }
+            if isThere != nil { return true }
+        }
+        return false
+    }
+
+    /// Whether the store holds what the file expands to, imported under another form.
+    private static func isKnown(_ whole: ExportPipeline.Whole, _ path: String, _ db: Database) throws -> Bool {
+        if try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE content = ?", arguments: [whole.hash]) != nil { return true }
+        guard try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE hash = 1 AND bytes = ?", arguments: [whole.bytes]) != nil else {
+            return false
+        }
+        let hash = try ContentHash.ofContent(path, size: whole.bytes)
+        return try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE content = ?", arguments: [hash]) != nil
+    }
+
+    private struct KnownFile: Error {}
+
+    private func importFile(_ pipeline: ExportPipeline, profile: Profile, run: Int, progress: (_ taken: Int, _ rows: Int) -> Void) throws
+        -> ImportReport.File
+    {
+        var file = ImportReport.File(path: pipeline.path)
+        let modified = profile.newest == .modified ? Self.modified(pipeline.path) : 0
+        do {
+            try database.write { db in
+                let id = (try Int.fetchOne(db, sql: "SELECT max(id) FROM files") ?? 0) + 1
+                let rank = FileRank(path: pipeline.path, modified: modified, content: "")
+                let work = try FileImport(db, file: id, rank: rank, path: pipeline.path, store: self.path, logBytes: logBytes)
+                var whole = ExportPipeline.Whole()
+                var rejects = Rejects()
+                while let batch = try pipeline.next(&whole) {
+                    try work.add(batch.export)
+                    file.rows += batch.export.rows
+                    file.emptyValues += batch.export.emptyValues
+                    rejects.add(batch.export.rejects)
+                    progress(batch.taken, file.rows)
+                }
+                if try Self.isKnown(whole, pipeline.path, db) { throw KnownFile() }
+                try work.finish(content: whole.hash)
+                file.rejected = rejects.total
+                file.rejectedBy = RejectReason.allCases.compactMap { reason in rejects.counts[reason].map { (reason, $0) } }
+                file.readings = work.total.added
+                file.duplicates = work.total.duplicates
+                file.conflicts = work.total.conflicts
+                file.replaced = work.total.replaced
+                try Self.put(file, whole, id: id, run: run, modified: modified, profile: profile, work, rejects, into: db)
+                try beforeCommit?(pipeline.path)
+            }
+        } catch is KnownFile {
+            file = ImportReport.File(path: pipeline.path)
             file.isKnown = true
-            return file
         }
-        var reader = Self.reader(of: path, profile: profile)
-        var parsed = ExportReadings()
-        for start in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
-            try reader.read(bytes.span.extracting(start..<min(start + Self.pieceSize, bytes.count)))
-            parsed.add(reader.take())
-        }
-        try reader.finish()
-        parsed.add(reader.take())
-        file.rows = parsed.rows
-        file.emptyValues = parsed.emptyValues
-        file.rejected = parsed.rejects.total
-        file.rejectedBy = RejectReason.allCases.compactMap { reason in parsed.rejects.counts[reason].map { (reason, $0) } }
-        let modified = profile.newest == .modified ? Self.modified(path) : 0
-        let counts = try write { db in
-            let id = (try Int.fetchOne(db, sql: "SELECT max(id) FROM files") ?? 0) + 1
-            let rank = FileRank(path: path, modified: modified, content: content)
-            var work = try FileImport(db, file: id, rank: rank, profile: profile, path: self.path)
-            let counts = try work.store(parsed)
-            try db.execute(
-                sql: """
-                    INSERT INTO files (id, run, name, content, bytes, modified, newest, standard_offset_s, rows, readings, empty, duplicates,
-                    conflicts, rejected, first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    id, run, path, content, bytes.count, modified, profile.newest.rawValue, profile.standardOffset, file.rows, counts.added,
-                    file.emptyValues, counts.duplicates, counts.conflicts, file.rejected, parsed.readings.lazy.map(\.time).min(),
-                    parsed.readings.lazy.map(\.time).max(),
-                ])
-            for (reason, rows) in file.rejectedBy {
-                try db.execute(sql: "INSERT INTO rejected_counts VALUES (?, ?, ?)", arguments: [id, reason.rawValue, rows])
-            }
-            for row in parsed.rejects.kept {
-                try db.execute(sql: "INSERT INTO rejected VALUES (?, ?, ?, ?)", arguments: [id, row.line, row.reason.rawValue, row.text])
-            }
-            try beforeCommit?(path)
-            return counts
-        }
-        file.readings = counts.added
-        file.duplicates = counts.duplicates
-        file.conflicts = counts.conflicts
-        file.replaced = counts.replaced
         return file
     }
 
-    /// Bytes that a reader is given at once.
-    private static let pieceSize = 1 << 20
+    private static func put(
+        _ file: ImportReport.File, _ whole: ExportPipeline.Whole, id: Int, run: Int, modified: Int, profile: Profile, _ work: FileImport,
+        _ rejects: Rejects, into db: Database
+    ) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO files (id, run, name, content, bytes, modified, newest, standard_offset_s, rows, readings, empty, duplicates,
+                conflicts, rejected, first, last, packed, packed_bytes, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)
+                """,
+            arguments: [
+                id, run, file.path, whole.hash, whole.bytes, modified, profile.newest.rawValue, profile.standardOffset, file.rows,
+                file.readings, file.emptyValues, file.duplicates, file.conflicts, file.rejected, work.first, work.last, whole.packedHash,
+                whole.packedBytes,
+            ])
+        for (reason, rows) in file.rejectedBy {
+            try db.execute(sql: "INSERT INTO rejected_counts VALUES (?, ?, ?)", arguments: [id, reason.rawValue, rows])
+        }
+        for row in rejects.kept {
+            try db.execute(sql: "INSERT INTO rejected VALUES (?, ?, ?, ?)", arguments: [id, row.line, row.reason.rawValue, row.text])
+        }
+    }
 
-    /// The reader of a file.
-    static func reader(of path: String, profile: Profile) -> any ExportReader { ExportFormat.reader(of: path, profile: profile) }
+    /// 0 for streams and what is not there. [bytes]
+    private static func size(_ path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else { return 0 }
+        return (attributes[.size] as? NSNumber)?.intValue ?? 0
+    }
 
     private static func modified(_ path: String) -> Int {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
@@ -117,142 +217,5 @@ extension MeterStore {
                 meter.resolution,
             ])
         }
-    }
-}
-
-/// One file's readings on their way into the store, inside its transaction.
-private struct FileImport {
-    let db: Database
-    let file: Int
-    let profile: Profile
-    let path: String
-    private var ranks: [Int: FileRank]
-
-    init(_ db: Database, file: Int, rank: FileRank, profile: Profile, path: String) throws {
-        self.db = db
-        self.file = file
-        self.profile = profile
-        self.path = path
-        ranks = [file: rank]
-        for row in try Row.fetchAll(db, sql: "SELECT id, name, modified, content FROM files") {
-            ranks[row["id"]] = FileRank(path: row["name"], modified: row["modified"], content: row["content"])
-        }
-    }
-
-    mutating func store(_ parsed: ExportReadings) throws -> ReadingMerge {
-        let (order, starts) = Self.groups(parsed)
-        let find = try db.makeStatement(sql: "SELECT id FROM meters WHERE meter = ?")
-        let add = try db.makeStatement(sql: "INSERT INTO meters (meter) VALUES (?)")
-        let count = try db.makeStatement(sql: "UPDATE meters SET duplicates = duplicates + ?, conflicts = conflicts + ? WHERE id = ?")
-        var total = ReadingMerge()
-        for meter in parsed.meters.indices where starts[meter + 1] > starts[meter] {
-            let rows = order[starts[meter]..<starts[meter + 1]]
-            var id = try Int.fetchOne(find, arguments: [parsed.meters[meter]])
-            if id == nil {
-                try add.execute(arguments: [parsed.meters[meter]])
-                id = Int(db.lastInsertedRowID)
-            }
-            guard let id else { continue }
-            var merge = ReadingMerge()
-            for series in parsed.series.indices {
-                let part = rows.filter { parsed.readings[Int($0)].series == UInt8(series) }
-                if !part.isEmpty { try store(parsed, part[...], meter: id, series: parsed.series[series], &merge) }
-            }
-            if merge.duplicates + merge.conflicts > 0 { try count.execute(arguments: [merge.duplicates, merge.conflicts, id]) }
-            total.added += merge.added
-            total.duplicates += merge.duplicates
-            total.conflicts += merge.conflicts
-            total.replaced += merge.replaced
-        }
-        return total
-    }
-
-    /// Rows by meter, in the file's order (counting sort), and where each meter's begin.
-    private static func groups(_ parsed: ExportReadings) -> (order: [Int32], starts: [Int]) {
-        var starts = [Int](repeating: 0, count: parsed.meters.count + 1)
-        for reading in parsed.readings { starts[Int(reading.meter) + 1] += 1 }
-        for i in 1..<max(1, starts.count) { starts[i] += starts[i - 1] }
-        var next = starts
-        var order = [Int32](repeating: 0, count: parsed.readings.count)
-        for (row, reading) in parsed.readings.enumerated() {
-            order[next[Int(reading.meter)]] = Int32(truncatingIfNeeded: row)
-            next[Int(reading.meter)] += 1
-        }
-        return (order, starts)
-    }
-
-    private mutating func store(
-        _ parsed: ExportReadings, _ rows: ArraySlice<Int32>, meter: Int, series: SeriesKind, _ merge: inout ReadingMerge
-    ) throws {
-        let isInterval = series.kind != .register
-        let channel = try channel(meter: meter, series)
-        let block = merge.block(parsed, rows: rows, isInterval: isInterval, file: file)
-        let find = try db.cachedStatement(sql: "SELECT data FROM blocks WHERE id = ?")
-        let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO blocks (id, first, last, readings, data) VALUES (?, ?, ?, ?, ?)")
-        let ranks = ranks
-        var start = 0
-        while start < block.times.count {
-            let month = Month.index(block.times[start])
-            var end = start
-            let limit = Self.monthEnd(month)
-            while end < block.times.count, block.times[end] < limit { end += 1 }
-            var part = ReadingBlock(
-                isInterval: isInterval, decimals: block.decimals, times: Array(block.times[start..<end]),
-                values: Array(block.values[start..<end]),
-                origins: Array(block.origins[start..<end]))
-            let id = channel << 16 | month
-            if let data = try Data.fetchOne(find, arguments: [id]) {
-                guard let stored = ReadingBlock(decoding: [UInt8](data)) else {
-                    let name = try String.fetchOne(db, sql: "SELECT meter FROM meters WHERE id = ?", arguments: [meter]) ?? "?"
-                    throw MeterStoreError.damaged(path: path, meter: name, month: Month.name(month))
-                }
-                part = merge.merge(stored, with: part) { fresh, old in
-                    guard let a = ranks[fresh], let b = ranks[old] else { return true }
-                    return b < a
-                }
-            } else {
-                merge.added += part.times.count
-            }
-            part.normalise()
-            try put.execute(arguments: [id, part.times.first, part.times.last, part.times.count, Data(part.encoded())])
-            start = end
-        }
-    }
-
-    private func channel(meter: Int, _ series: SeriesKind) throws -> Int {
-        let find = try db.cachedStatement(
-            sql: "SELECT id FROM channels WHERE meter = ? AND kind = ? AND unit = ? AND interval_s = ? AND register = ?")
-        let key: StatementArguments = [meter, series.kind.rawValue, series.unit.name, series.interval, series.register]
-        if let id = try Int.fetchOne(find, arguments: key) { return id }
-        let add = try db.cachedStatement(
-            sql: "INSERT INTO channels (meter, kind, unit, unit_m3, unit_s, interval_s, register, digits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        try add.execute(arguments: [
-            meter, series.kind.rawValue, series.unit.name, series.unit.cubicMetres, series.unit.seconds, series.interval, series.register,
-            series.digits,
-        ])
-        return Int(db.lastInsertedRowID)
-    }
-
-    private static func monthEnd(_ month: Int) -> Int {
-        Instant(year: 1970 + (month + 1) / 12, month: (month + 1) % 12 + 1, day: 1).seconds
-    }
-}
-
-/// All readings of a file.
-struct ExportReadings {
-    var meters: [String] = []
-    var series: [SeriesKind] = []
-    var readings: [ParsedReading] = []
-    var rejects = Rejects()
-    var rows = 0
-    var emptyValues = 0
-
-    mutating func add(_ batch: ParsedExport) {
-        meters += batch.newMeters
-        series += batch.newSeries
-        readings += batch.readings
-        rejects.add(batch.rejects)
-        rows += batch.rows
-        emptyValues += batch.emptyValues
     }
 }

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Readings of a file by series of a meter, in the file's order, in about two bytes each: what an import holds until it writes.
+///
+/// Exports list hour by hour over all meters, or meter by meter, or anything between. A slot (a meter's series) is a chain of chunks of
+/// 64 bytes, so that a reading is put beside its meter's others at once, and nothing is sorted.
+///
+/// | of a reading | written |
+/// |---|---|
+/// | as far after the last one as that was after its own, same decimals and quality | number `zz(Δvalue) × 2` |
+/// | any other | number `zz(Δvalue) × 2 + 1`, number `zz(Δtime)`, byte of decimals and quality |
+///
+/// Numbers have variable length, seven bits a byte, low ones first; `zz` as in `ReadingBlock`.
+@safe final class ReadingLog {
+    private static let chunk = 64, payload = 60
+    private static let chunksOfSlab = 1 << 14
+
+    private struct Slot {
+        var time = 0
+        var value = 0
+        var step = 0
+        var first: Int32 = -1, tail: Int32 = -1
+        var count: Int32 = 0
+        var used: UInt8 = 0
+        var detail: UInt8 = 255
+    }
+
+    private var slots: [Slot] = []
+    private var slabs: [UnsafeMutableRawPointer] = unsafe []
+    private var chunks = 0
+
+    var slotCount: Int { slots.count }
+    private(set) var readings = 0
+    /// Memory taken. [bytes]
+    var bytes: Int { (chunks + Self.chunksOfSlab) * Self.chunk + slots.count * MemoryLayout<Slot>.stride }
+
+    deinit { for unsafe slab in unsafe slabs { unsafe slab.deallocate() } }
+
+    /// A new slot without readings; its number.
+    func addSlot() -> Int32 {
+        slots.append(Slot())
+        return Int32(truncatingIfNeeded: slots.count - 1)
+    }
+
+    func count(_ slot: Int) -> Int { Int(slots[slot].count) }
+
+    /// Forgets all readings; the slots stay.
+    func clear() {
+        for i in slots.indices { slots[i] = Slot() }
+        chunks = 0
+        readings = 0
+    }
+
+    @inline(__always)
+    private func address(_ chunk: Int32) -> UnsafeMutableRawPointer {
+        unsafe slabs[Int(chunk) >> 14] + (Int(chunk) & 16_383) * Self.chunk
+    }
+
+    private func newChunk() -> Int32 {
+        if unsafe chunks == slabs.count * Self.chunksOfSlab {
+            unsafe slabs.append(.allocate(byteCount: Self.chunksOfSlab * Self.chunk, alignment: 64))
+        }
+        chunks += 1
+        let index = Int32(truncatingIfNeeded: chunks - 1)
+        unsafe address(index).storeBytes(of: -1, as: Int32.self)
+        return index
+    }
+
+    /// Puts a reading behind the others of its slot.
+    @inline(__always)
+    func append(_ slot: Int, time: Int, value: Int, detail: UInt8) {
+        unsafe slots.withUnsafeMutableBufferPointer { slots in
+            let step = unsafe time &- slots[slot].time
+            let number = unsafe ZigZag.encode(value &- slots[slot].value) << 1
+            unsafe slots[slot].time = time
+            unsafe slots[slot].value = value
+            unsafe slots[slot].count &+= 1
+            readings &+= 1
+            if unsafe step == slots[slot].step && detail == slots[slot].detail && number < 16_384 && slots[slot].used < Self.payload - 1 {
+                let target = unsafe address(slots[slot].tail) + Int(4 + slots[slot].used)
+                if number < 128 {
+                    unsafe target.storeBytes(of: UInt8(truncatingIfNeeded: number), as: UInt8.self)
+                    unsafe slots[slot].used &+= 1
+                } else {
+                    let two = UInt16(truncatingIfNeeded: number & 127 | 128 | (number >> 7) << 8)
+                    unsafe target.storeBytes(of: two.littleEndian, as: UInt16.self)
+                    unsafe slots[slot].used &+= 2
+                }
+                return
+            }
+            unsafe appendLong(&slots[slot], number, step, detail)
+        }
+    }
+
+    private func appendLong(_ slot: inout Slot, _ number: UInt64, _ step: Int, _ detail: UInt8) {
+        var bytes: [21 of UInt8] = .init(repeating: 0)
+        var count = 0
+        func put(_ value: UInt64) {
+            var rest = value
+            while rest >= 128 {
+                bytes[count] = UInt8(truncatingIfNeeded: rest) | 128
+                count += 1
+                rest >>= 7
+            }
+            bytes[count] = UInt8(truncatingIfNeeded: rest)
+            count += 1
+        }
+        if step == slot.step, detail == slot.detail {
+            put(number)
+        } else {
+            put(number | 1)
+            put(ZigZag.encode(step))
+            bytes[count] = detail
+            count += 1
+            slot.step = step
+            slot.detail = detail
+        }
+        if slot.tail < 0 || Int(slot.used) + count > Self.payload {
+            let next = newChunk()
+            if slot.tail < 0 {
+                slot.first = next
+            } else {
+                unsafe address(slot.tail).storeBytes(of: next, as: Int32.self)
+                // 128, 0 is a number that is never written: the chunk ends here.
+                let end = unsafe address(slot.tail) + 4 + Int(slot.used)
+                if Int(slot.used) < Self.payload { unsafe end.storeBytes(of: 128, as: UInt8.self) }
+                if Int(slot.used) < Self.payload - 1 { unsafe (end + 1).storeBytes(of: 0, as: UInt8.self) }
+            }
+            slot.tail = next
+            slot.used = 0
+        }
+        let target = unsafe address(slot.tail) + 4 + Int(slot.used)
+        for i in 0..<count { unsafe (target + i).storeBytes(of: bytes[i], as: UInt8.self) }
+        slot.used += UInt8(truncatingIfNeeded: count)
+    }
+
+    /// Readings of a slot in the order they were put.
+    func read(_ slot: Int, into readings: inout SlotReadings) {
+        readings.clear()
+        let count = Int(slots[slot].count)
+        guard count > 0 else { return }
+        readings.reserve(count)
+        var chunk = slots[slot].first
+        var at = 4
+        var time = 0, value = 0, step = 0
+        var detail: UInt8 = 0
+        var bytes = unsafe UnsafeRawPointer(address(chunk))
+        func nextChunk() {
+            chunk = unsafe bytes.load(as: Int32.self)
+            unsafe bytes = UnsafeRawPointer(address(chunk))
+            at = 4
+        }
+        func number() -> UInt64 {
+            var value: UInt64 = 0, shift: UInt64 = 0
+            while true {
+                let byte = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
+                at += 1
+                value |= UInt64(byte & 127) << shift
+                if byte < 128 { return value }
+                shift += 7
+            }
+        }
+        func ends() -> Bool {
+            if at == Self.chunk { return true }
+            guard unsafe bytes.load(fromByteOffset: at, as: UInt8.self) == 128 else { return false }
+            return unsafe at + 1 == Self.chunk || bytes.load(fromByteOffset: at + 1, as: UInt8.self) == 0
+        }
+        unsafe readings.times.withUnsafeMutableBufferPointer { times in
+            unsafe readings.values.withUnsafeMutableBufferPointer { values in
+                unsafe readings.details.withUnsafeMutableBufferPointer { details in
+                    for i in 0..<count {
+                        if ends() { nextChunk() }
+                        let first = number()
+                        if first & 1 == 1 {
+                            step = ZigZag.decode(number())
+                            detail = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
+                            at += 1
+                        }
+                        time &+= step
+                        value &+= ZigZag.decode(first >> 1)
+                        unsafe times[i] = time
+                        unsafe values[i] = value
+                        unsafe details[i] = detail
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Readings of one series in columns, in room that is used again and again.
+struct SlotReadings {
+    private(set) var count = 0
+    /// UTC. [s]
+    var times: [Int] = []
+    var values: [Int] = []
+    /// As in `ParsedReading`.
+    var details: [UInt8] = []
+
+    mutating func clear() { count = 0 }
+
+    /// Makes room for that many, which are to be written.
+    mutating func reserve(_ count: Int) {
+        self.count = count
+        guard times.count < count else { return }
+        let room = max(count, 2 * times.count)
+        times = [Int](repeating: 0, count: room)
+        values = times
+        details = [UInt8](repeating: 0, count: room)
+    }
+
+    /// Sorts by time; of one instant the later reading stands, and earlier ones are counted in `merge`. Brings all values to one number
+    /// of decimals, and returns it.
+    mutating func settle(_ merge: inout ReadingMerge) -> Int {
+        guard count > 0 else { return 0 }
+        var isSorted = true, most: UInt8 = 0, least: UInt8 = 15
+        var previous = Int.min
+        for i in 0..<count {
+            if times[i] <= previous { isSorted = false }
+            previous = times[i]
+            most = max(most, details[i] & 15)
+            least = min(least, details[i] & 15)
+        }
+        let decimals = Int(most)
+        if least != most {
+            for i in 0..<count { values[i] *= DecimalText.powers[decimals - Int(details[i] & 15)] }
+        }
+        if !isSorted { sort(&merge) }
+        return decimals
+    }
+
+    /// The first reading from `start` on that is not before `time`; all are in order.
+    func firstIndex(from start: Int, notBefore time: Int) -> Int {
+        if count > 0, times[count - 1] < time { return count }
+        var low = start, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    func origins(_ range: Range<Int>, file: Int) -> OriginRuns {
+        var runs = OriginRuns()
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let quality = details[start] >> 4
+            var end = start + 1
+            while end < range.upperBound, details[end] >> 4 == quality { end += 1 }
+            runs.append(ReadingBlock.Origin(file: file, quality: quality), count: end - start)
+            start = end
+        }
+        return runs
+    }
+
+    func block(_ range: Range<Int>, isInterval: Bool, decimals: Int, file: Int) -> ReadingBlock {
+        var block = ReadingBlock(
+            isInterval: isInterval, decimals: decimals, times: Array(times[range]), values: Array(values[range]))
+        block.origins = origins(range, file: file)
+        return block
+    }
+
+    private mutating func sort(_ merge: inout ReadingMerge) {
+        let order = (0..<count).sorted { (times[$0], $0) < (times[$1], $1) }
+        var sorted = SlotReadings()
+        sorted.reserve(count)
+        var kept = 0
+        for i in order {
+            if kept > 0, sorted.times[kept - 1] == times[i] {
+                if sorted.values[kept - 1] == values[i] { merge.duplicates += 1 } else { merge.conflicts += 1 }
+                kept -= 1
+            }
+            sorted.times[kept] = times[i]
+            sorted.values[kept] = values[i]
+            sorted.details[kept] = details[i]
+            kept += 1
+        }
+        sorted.count = kept
+        self = sorted
+    }
+}
