@@ -30,6 +30,13 @@ struct HostileExportTests {
         #expect(export.rejects.counts == [.badNumber: 1] && export.rejects.kept.map(\.line) == [7])
     }
 
+    @Test("a quote inside a field that is not needed takes no rows with it")
+    func quoteBehind() throws {
+        let rows = "m,t,v,size\nA,2026-01-01T00:00,1,3\" pipe\nB,2026-01-01T00:00,2,\"a\"\"\nb\"\nC,2026-01-01T00:00,3, \"x\"\n"
+        let export = try ReadExport(rows, "columns: {meter: m, time: t, value: v}\nkind: register\nunit: L\ntime_zone: UTC\n")
+        #expect(export.meters == ["A", "B", "C"] && export.rows == 3 && export.rejects.total == 0)
+    }
+
     @Test("an open quote costs a hundred lines at most, and is told")
     func openQuote() throws {
         let rows = (0..<300).map { "A,2026-01-01T00:00,\($0),\n" }.joined()

@@ -74,35 +74,45 @@ struct LineBuffer: Sendable {
     }
 
     /// Fields of a line, without quotes and blanks around them; doubled quotes are one. nil where a quote is never closed.
-    static func fields(_ line: [UInt8], delimiter: UInt8) -> [[UInt8]]? {
+    /// - wanted: columns whose bytes are taken; the others are left empty. All, where it is empty.
+    static func fields(_ line: [UInt8], delimiter: UInt8, wanted: [Bool] = []) -> [[UInt8]]? {
         var fields: [[UInt8]] = []
+        fields.reserveCapacity(max(wanted.count, 8))
         var field: [UInt8] = []
-        var quoted = false, wasQuoted = false
+        var quoted = false, wasQuoted = false, isBlank = true
+        var takes = wanted.first ?? true
         func trimmed(_ field: [UInt8]) -> [UInt8] {
             var part = field[...]
             while part.first == 32 || part.first == 9 { part.removeFirst() }
             while part.last == 32 || part.last == 9 || part.last == 13 { part.removeLast() }
-            return Array(part)
+            return part.count == field.count ? field : Array(part)
         }
         var index = 0
         while index < line.count {
             let byte = line[index]
             if quoted {
-                if byte == 34 {
-                    if index + 1 < line.count, line[index + 1] == 34 { field.append(34); index += 1 } else { quoted = false }
+                if byte != 34 {
+                    if takes { field.append(byte) }
+                } else if index + 1 < line.count, line[index + 1] == 34 {
+                    if takes { field.append(34) }
+                    index += 1
                 } else {
-                    field.append(byte)
+                    quoted = false
                 }
-            } else if byte == 34, field.allSatisfy({ $0 == 32 }) {
-                quoted = true
-                wasQuoted = true
-                field = []
             } else if byte == delimiter {
                 fields.append(wasQuoted ? field : trimmed(field))
                 field = []
                 wasQuoted = false
-            } else if !wasQuoted || (byte != 32 && byte != 13) {
-                field.append(byte)
+                isBlank = true
+                takes = wanted.isEmpty || (fields.count < wanted.count && wanted[fields.count])
+            } else if byte == 34, isBlank {
+                quoted = true
+                wasQuoted = true
+                isBlank = false
+                field = []
+            } else {
+                if byte != 32 { isBlank = false }
+                if takes, !wasQuoted || (byte != 32 && byte != 13) { field.append(byte) }
             }
             index += 1
         }

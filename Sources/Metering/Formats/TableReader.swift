@@ -75,7 +75,7 @@ struct TableReader: ExportReader {
         if row.allSatisfy({ $0 == 32 || $0 == 26 || $0 == 9 }) { return }
         guard let columns else { return try lookForHeader(row) }
         sink.builder.countRow()
-        guard let fields = LineBuffer.fields(row, delimiter: profile.delimiter) else {
+        guard let fields = LineBuffer.fields(row, delimiter: profile.delimiter, wanted: columns.wanted) else {
             return sink.reject(.openQuote, line: line, row.shown)
         }
         if lines.isCut, fields.count < columns.count {
@@ -302,12 +302,15 @@ struct TableColumns: Sendable {
     /// Last column that is needed, and the number of all.
     var last = 0
     var count = 0
+    /// Columns whose fields are read.
+    var wanted: [Bool] = []
     /// Names of columns that must be there and are not.
     var missing: [String] = []
 
     init(_ header: [String], _ layout: TableLayout, needsMeter: Bool) {
         var last = 0
         var missing: [String] = []
+        var wanted = [Bool](repeating: false, count: header.count)
         func place(_ names: TableLayout.Names, needed: Bool = false) -> Int? {
             guard !names.isEmpty else { return nil }
             guard let index = TableLayout.place(names, in: header) else {
@@ -315,6 +318,7 @@ struct TableColumns: Sendable {
                 return nil
             }
             last = max(last, index)
+            wanted[index] = true
             return index
         }
         meter = layout.meter.compactMap { place($0) }
@@ -341,6 +345,7 @@ struct TableColumns: Sendable {
         if !channels.contains(where: { $0 != nil }), missing.isEmpty, let first = layout.channels.first?.value.first { missing.append(first) }
         self.last = last
         count = header.count
+        self.wanted = wanted
         self.missing = missing
     }
 }

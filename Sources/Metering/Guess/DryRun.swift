@@ -42,8 +42,22 @@ public struct DryRun: Sendable {
 
     /// - Throws: `TextFileError` where the file cannot be opened; what its content prevents is told in `problem`.
     public init(_ path: String, profile: Profile) throws(TextFileError) {
-        let bytes = try FileBytes.read(path)
-        self.init(bytes, file: path, profile: profile)
+        file = path
+        let pieces = try FilePieces(path)
+        var reader = Self.reader(path, profile)
+        var tally = Tally(check: profile.columns.check != nil ? profile.kind : nil)
+        do {
+            var piece: [UInt8] = []
+            while try pieces.next(into: &piece) {
+                try reader.read(piece.span)
+                tally.add(reader.take())
+            }
+            try reader.finish()
+        } catch {
+            problem = error.description
+        }
+        tally.add(reader.take())
+        tally.tell(&self)
     }
 
     /// - pieceSize: bytes that the reader is given at once; what is found does not depend on it.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
 import TextFiles
 
 /// The beginning of an export, looked at for what it is.
@@ -11,23 +10,18 @@ struct FileHead {
     var encoding: TextEncoding
     /// Why that encoding.
     var encodingReason: String
-    var isGzip: Bool
     /// Whole lines, without their ends.
     var lines: [[UInt8]]
 
     /// - Throws: `TextFileError`.
     init(path: String) throws(TextFileError) {
-        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable(path: path, reason: "permission or device error") }
-        defer { try? handle.close() }
-        var bytes = [UInt8]((try? handle.read(upToCount: Self.size)) ?? Data())
-        let isGzip = FileBytes.isGzip(bytes)
-        if isGzip { bytes = Array(try FileBytes.read(path).prefix(Self.size)) }
-        self.init(bytes, isGzip: isGzip)
+        let pieces = try FilePieces(path)
+        var bytes: [UInt8] = [], piece: [UInt8] = []
+        while bytes.count < Self.size, try pieces.next(into: &piece) { bytes += piece }
+        self.init(Array(bytes.prefix(Self.size)))
     }
 
-    init(_ bytes: [UInt8], isGzip: Bool = false) {
-        self.isGzip = isGzip
+    init(_ bytes: [UInt8]) {
         (encoding, encodingReason) = Self.encoding(of: bytes)
         var decoder = TextDecoder(encoding)
         let text = decoder.decode(bytes) + (bytes.count < Self.size ? decoder.finish() : [])
