@@ -11,7 +11,9 @@ enum MetersGuess {
         let guess = try ProfileGuess(path: first)
         if let failure = guess.failure {
             throw TextFileError.invalid([
-                InputProblem(file: first, what: "no profile can be proposed: \(failure)", remedy: "write one by hand; its keys are in Examples/README.md")
+                InputProblem(
+                    file: first, what: "no profile can be proposed: \(failure)",
+                    remedy: "write one by hand; its keys are in Examples/README.md")
             ])
         }
         var text = "# Proposed from the beginning of \(first). Look at each line; nothing was imported.\n"

@@ -224,7 +224,8 @@ struct FamilyTests {
     @Test("a pulse logger: name from the lines before the header, two-digit years, seconds between records")
     func logger() throws {
         let export = try Seeds.read("pulse-logger", "site.csv")
-        #expect(export.lines == ["019 interval 0.0087 gal 2019-10-04T19:10:06 0 good", "019 interval 0.0087 gal 2019-10-04T19:10:10 3 good"])
+        #expect(
+            export.lines == ["019 interval 0.0087 gal 2019-10-04T19:10:06 0 good", "019 interval 0.0087 gal 2019-10-04T19:10:10 3 good"])
         #expect(export.emptyValues == 1 && export.series[0].interval == 4)
     }
 

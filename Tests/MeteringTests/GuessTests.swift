@@ -27,9 +27,11 @@ struct GuessTests {
 
     @Test("volumes are told from registers, and their stamp is asked; a check column is found")
     func interval() throws {
-        let guess = guess("meter,timestamp,use_l,reading_l\n" + hours { "A,2026-06-01T\($0 < 10 ? "0" : "")\($0):00Z,\([3, 9, 0, 5][$0 % 4]),7" })
+        let guess = guess(
+            "meter,timestamp,use_l,reading_l\n" + hours { "A,2026-06-01T\($0 < 10 ? "0" : "")\($0):00Z,\([3, 9, 0, 5][$0 % 4]),7" })
         #expect(guess.questions.map(\.key).contains("stamp") || value(guess, "kind") == "register")
-        let diff = self.guess("user key;datetime;meter reading;diff\n" + hours { "A;0\(1 + $0 / 24)/06/2026 \($0):00:00;\(100 + $0 * 2);2" })
+        let diff = self.guess(
+            "user key;datetime;meter reading;diff\n" + hours { "A;0\(1 + $0 / 24)/06/2026 \($0):00:00;\(100 + $0 * 2);2" })
         #expect(value(diff, "columns") == "{meter: \"user key\", time: \"datetime\", value: \"meter reading\", check: \"diff\"}")
         #expect(value(diff, "kind") == "register")
         #expect(diff.choices.first { $0.key == "time_format" }?.reason.contains("MM/dd/yyyy HH:mm:ss' FITS TOO") == true)
@@ -51,14 +53,16 @@ struct GuessTests {
         #expect(value(guess, "interval_minutes") == "60")
     }
 
-    @Test("families are told by what only they have, and ask what they do not hold", arguments: [
-        ("beacon", "range.csv", ["time_zone"]), ("cmep", "report.txt", ["time_zone"]), ("aclara", "readings.csv", []),
-        ("wmbusmeters", "telegrams.jsonl", []), ("axioma-w1", "uplinks.jsonl", ["log_clock"]), ("sentryx", "page.json", ["time_zone"]),
-        ("subeca", "usages.json", []), ("iec61968-9", "message.xml", []), ("green-button", "feed.xml", []),
-        ("mvrs", "upload.txt", ["unit", "time_zone"]), ("billing", "reads.csv", ["time_zone"]), ("xylem", "registers.csv", []),
-        ("metersense", "reads.csv", ["time_zone"]), ("pulse-logger", "site.csv", ["unit", "time_zone"]),
-        ("beacon-interval", "interval.csv", ["time_zone", "unit"]), ("historian", "tags.csv", ["unit", "time_zone"]),
-    ])
+    @Test(
+        "families are told by what only they have, and ask what they do not hold",
+        arguments: [
+            ("beacon", "range.csv", ["time_zone"]), ("cmep", "report.txt", ["time_zone"]), ("aclara", "readings.csv", []),
+            ("wmbusmeters", "telegrams.jsonl", []), ("axioma-w1", "uplinks.jsonl", ["log_clock"]), ("sentryx", "page.json", ["time_zone"]),
+            ("subeca", "usages.json", []), ("iec61968-9", "message.xml", []), ("green-button", "feed.xml", []),
+            ("mvrs", "upload.txt", ["unit", "time_zone"]), ("billing", "reads.csv", ["time_zone"]), ("xylem", "registers.csv", []),
+            ("metersense", "reads.csv", ["time_zone"]), ("pulse-logger", "site.csv", ["unit", "time_zone"]),
+            ("beacon-interval", "interval.csv", ["time_zone", "unit"]), ("historian", "tags.csv", ["unit", "time_zone"]),
+        ])
     func families(_ family: String, _ file: String, _ asked: [String]) throws {
         let guess = try ProfileGuess(path: Seeds.folder + family + "/" + file)
         #expect(value(guess, "format") == family)

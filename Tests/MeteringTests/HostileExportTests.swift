@@ -20,7 +20,8 @@ struct HostileExportTests {
     @Test("line feeds in quotes, CR LF, NUL bytes, quotes inside fields and blank lines")
     func marks() throws {
         let export = try ReadExport(
-            "m,t,v,r\r\n\"A\nB\",2026-01-01T00:00,1,\r\n\r\n3\" pipe,2026-01-01T00:00,2,\r\n\"a\"\"b\",2026-01-01T00:00,2e+05,\r\nN\u{0}L,2026-01-01T00:00,\u{0},\r\n",
+            "m,t,v,r\r\n\"A\nB\",2026-01-01T00:00,1,\r\n\r\n3\" pipe,2026-01-01T00:00,2,\r\n"
+                + "\"a\"\"b\",2026-01-01T00:00,2e+05,\r\nN\u{0}L,2026-01-01T00:00,\u{0},\r\n",
             Self.table)
         #expect(
             export.lines == [
@@ -96,14 +97,14 @@ struct HostileExportTests {
 
     // MARK: mutated files
 
-    @Test("thousands of seeded mutations of every family: no crash, and the same in pieces", .timeLimit(.minutes(5)))
+    @Test("a thousand seeded mutations of every family: no crash, and the same in pieces", .timeLimit(.minutes(5)))
     func mutations() throws {
         let families = try SeedFamily.all(in: Seeds.folder)
         #expect(families.count >= 20)
         var read = 0, refused = 0
         for (index, family) in families.enumerated() {
             var mutator = ExportMutator(files: family.files, others: families.flatMap(\.files), seed: UInt64(index) + 2026)
-            for input in 0..<150 {
+            for input in 0..<40 {
                 let bytes = mutator.next()
                 switch ExportTrial.run(bytes, family: family, pieceSize: mutator.pieceSize()) {
                 case .read: read += 1
@@ -114,7 +115,7 @@ struct HostileExportTests {
             }
         }
         // Both happen, or the mutations try nothing.
-        #expect(read > 500 && refused > 50, "\(read) read, \(refused) refused")
+        #expect(read > 300 && refused > 30, "\(read) read, \(refused) refused")
     }
 
     private static let crashers = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Crashers/"
@@ -125,7 +126,9 @@ struct HostileExportTests {
         for name in try FileManager.default.contentsOfDirectory(atPath: Self.crashers).sorted() {
             let bytes = try FileBytes.read(Self.crashers + name)
             for family in families {
-                if case .fault(let reason) = ExportTrial.run(bytes, family: family, pieceSize: 3) { Issue.record("\(name), \(family.name): \(reason)") }
+                if case .fault(let reason) = ExportTrial.run(bytes, family: family, pieceSize: 3) {
+                    Issue.record("\(name), \(family.name): \(reason)")
+                }
             }
             #expect(ExportTrial.guessFault(bytes) == nil)
         }

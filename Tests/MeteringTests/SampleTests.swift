@@ -92,6 +92,12 @@ struct SampleTests {
         #expect(try ReadExport(FileBytes.inflate(FileBytes.gzip(bytes), path: name), Profiles.make(yaml)).summary(name) == expected)
     }
 
+    @Test("every sample of the collection has a profile here")
+    func all() throws {
+        #expect(SampleExpectations.profiles.count == 41)
+        #expect(Set(SampleExpectations.lines.map { $0.prefix { $0 != ":" } }).count == 41)
+    }
+
     @Test("what the samples hold beside readings is counted by its reason")
     func rejected() throws {
         func rejects(_ name: String) throws -> ReadExport {

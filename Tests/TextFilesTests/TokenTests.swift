@@ -10,14 +10,21 @@ struct TokenTests {
         var tokens = XMLTokens()
         let bytes = Array(text.utf8)
         var at = 0
-        var output = "", open = ""
-        func flush() { if !open.isEmpty { output += "'\(open)'"; open = "" } }
+        var output = "", open: [UInt8] = []
+        func flush() {
+            if !open.isEmpty { output += "'\(String(decoding: open, as: UTF8.self))'" }
+            open = []
+        }
         do {
             while true {
                 switch try tokens.next() {
-                case .start: flush(); output += "<\(tokens.namespace.isEmpty ? "" : "{\(tokens.namespace)}")\(tokens.name)\(tokens.attribute("x").map { " x=\($0)" } ?? "")>"
+                case .start:
+                    flush();
+                    output +=
+                        "<" + (tokens.namespace.isEmpty ? "" : "{\(tokens.namespace)}") + tokens.name
+                        + (tokens.attribute("x").map { " x=\($0)" } ?? "") + ">"
                 case .end: flush(); output += "</\(tokens.name)>"
-                case .text: open += String(decoding: tokens.text, as: UTF8.self)
+                case .text: open += tokens.text
                 case .needsBytes:
                     guard at < bytes.count else { tokens.finish(); continue }
                     let end = min(bytes.count, at + pieceSize)
@@ -47,7 +54,8 @@ struct TokenTests {
     @Test(
         "what exports do not have is refused, with the line",
         arguments: [
-            ("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", "DOCTYPE"), ("<a>&b;</a>", "entity 'b'"), ("<a>\n<b></a>", "line 2: end tag 'a'"),
+            ("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", "DOCTYPE"), ("<a>&b;</a>", "entity 'b'"),
+            ("<a>\n<b></a>", "line 2: end tag 'a'"),
             ("<a>", "ends inside element 'a'"), ("", "no element"), ("<a/><b/>", "second root"), ("x<a/>", "outside the root"),
             ("<a b=1/>", "without quotes"), ("<a b='1' b='2'/>", "twice"), ("<p:a/>", "prefix 'p'"), ("<a>\u{1}</a>", "control character"),
             ("<a>&#0;</a>", "entity '#0'"), ("<a <b/>", "'<' inside"), ("<1a/>", "not a name"), ("<a><!-- x", "inside a comment"),
@@ -119,12 +127,18 @@ struct TokenTests {
 
     @Test("a damaged line costs no other")
     func lines() {
-        #expect(records("{\"a\":1}\n{\"a\":\n{\"a\":3}\n{\"a\":\"\n{\"a\":5}", isLines: true) == ["{a:1}", "fault 2", "{a:3}", "fault 4", "{a:5}"])
+        #expect(
+            records("{\"a\":1}\n{\"a\":\n{\"a\":3}\n{\"a\":\"\n{\"a\":5}", isLines: true) == [
+                "{a:1}", "fault 2", "{a:3}", "fault 4", "{a:5}",
+            ])
     }
 
     @Test(
         "what is no JSON is refused",
-        arguments: ["{", "[1,]", "{\"a\" 1}", "{a:1}", "01", "1.", "+1", "nul", "\"\\x\"", "\"\\u12\"", "[1 2]", "}", "\"\\ud800\"", "{\"a\":1,}", "\u{0}"])
+        arguments: [
+            "{", "[1,]", "{\"a\" 1}", "{a:1}", "01", "1.", "+1", "nul", "\"\\x\"", "\"\\u12\"", "[1 2]", "}", "\"\\ud800\"", "{\"a\":1,}",
+            "\u{0}",
+        ])
     func refused(_ text: String) {
         #expect(records(text).last?.hasPrefix("fault") == true)
         #expect(records(text, pieceSize: 1).last?.hasPrefix("fault") == true)

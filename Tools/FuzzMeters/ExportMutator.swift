@@ -28,14 +28,20 @@ struct ExportMutator {
     /// Bytes of a piece, small ones often.
     mutating func pieceSize() -> Int { 1 + below(1 << below(12)) }
 
-    private static let words: [[UInt8]] = [
-        ",", ";", "\t", "\"", "\"\"", "\n", "\r\n", "\r", "\u{feff}", "2e+05", "1e99", "-1e-99", "NaN", "#N/A", "-9999", "ERROR", "99999999999",
-        "0.00000000000001", "+", "-", ".", "2026-03-29T02:30:00", "2026-10-25T02:30:00", "1970-01-01", "9999-12-31T23:59:59Z", "0000-00-00",
-        "2026-02-30 24:00", "+14:00", "-99:99", "Z", "N32", "E0", "MEPMD01", "MEPMD02", "RDG", "MTR", "FTR", "{", "}", "[", "]", ":", "null",
-        "\\u0000", "\\ud800", "\\", "\"delta_1_m3\":", "\"log_volume_m3\":", "\"id\":", "<", ">", "</", "/>", "<!--", "-->", "<![CDATA[", "]]>",
-        "<!DOCTYPE a [<!ENTITY b \"c\">]>", "&b;", "&#0;", "&#x10ffff;", "&amp;", "xmlns=\"\"", "<?xml version=\"1.0\"?>", "<MeterReading>",
-        "ref=\"0.0.7.4.1.9.58.0.0.0.0.0.0.0.0.-99.42.0\"", "CUBIC_METER", "furlong", "m3", "\u{e9}", "\u{0}", "\u{1a}",
-    ].map { Array($0.utf8) } + [[0xff, 0xfe], [0xfe, 0xff], [0xc3], [0x80, 0xbf]]
+    private static let words: [[UInt8]] =
+        [
+            ",", ";", "\t", "\"", "\"\"", "\n", "\r\n", "\r", "\u{feff}", "2e+05", "1e99", "-1e-99", "NaN", "#N/A", "-9999", "ERROR",
+            "99999999999",
+            "0.00000000000001", "+", "-", ".", "2026-03-29T02:30:00", "2026-10-25T02:30:00", "1970-01-01", "9999-12-31T23:59:59Z",
+            "0000-00-00",
+            "2026-02-30 24:00", "+14:00", "-99:99", "Z", "N32", "E0", "MEPMD01", "MEPMD02", "RDG", "MTR", "FTR", "{", "}", "[", "]", ":",
+            "null",
+            "\\u0000", "\\ud800", "\\", "\"delta_1_m3\":", "\"log_volume_m3\":", "\"id\":", "<", ">", "</", "/>", "<!--", "-->",
+            "<![CDATA[", "]]>",
+            "<!DOCTYPE a [<!ENTITY b \"c\">]>", "&b;", "&#0;", "&#x10ffff;", "&amp;", "xmlns=\"\"", "<?xml version=\"1.0\"?>",
+            "<MeterReading>",
+            "ref=\"0.0.7.4.1.9.58.0.0.0.0.0.0.0.0.-99.42.0\"", "CUBIC_METER", "furlong", "m3", "\u{e9}", "\u{0}", "\u{1a}",
+        ].map { Array($0.utf8) } + [[0xff, 0xfe], [0xfe, 0xff], [0xc3], [0x80, 0xbf]]
 
     mutating func next() -> [UInt8] {
         guard !files.isEmpty else { return [] }

@@ -17,7 +17,8 @@ struct SeedFamily {
             guard FileManager.default.fileExists(atPath: path + "/profile.yaml") else { return nil }
             let files = try FileManager.default.contentsOfDirectory(atPath: path).sorted().filter { $0 != "profile.yaml" }
             return SeedFamily(
-                name: name, profile: try Profile(path: path + "/profile.yaml"), files: try files.map { try FileBytes.read(path + "/" + $0) })
+                name: name, profile: try Profile(path: path + "/profile.yaml"), files: try files.map { try FileBytes.read(path + "/" + $0) }
+            )
         }
     }
 }
@@ -40,12 +41,19 @@ enum ExportTrial {
         let pieces = DryRun(bytes, file: "input", profile: family.profile, pieceSize: pieceSize)
         if whole.problem == nil || pieces.problem == nil {
             guard whole.digest == pieces.digest, whole.lines == pieces.lines else {
-                return .fault("in pieces of \(pieceSize) bytes:\n\(pieces.lines.joined(separator: "\n"))\nas a whole:\n\(whole.lines.joined(separator: "\n"))")
+                return .fault(
+                    "in pieces of \(pieceSize) bytes:\n\(pieces.lines.joined(separator: "\n"))\nas a whole:\n"
+                        + whole.lines.joined(separator: "\n")
+                )
             }
         }
-        if let first = whole.first, let last = whole.last, first < earliest || last > latest { return .fault("readings from \(first) to \(last)") }
+        if let first = whole.first, let last = whole.last, first < earliest || last > latest {
+            return .fault("readings from \(first) to \(last)")
+        }
         let rejected = whole.rejectedBy.reduce(0) { $0 + $1.rows }
-        if whole.problem == nil, whole.rows > 0, whole.readings + rejected + whole.emptyValues == 0 { return .fault("rows that came to nothing") }
+        if whole.problem == nil, whole.rows > 0, whole.readings + rejected + whole.emptyValues == 0 {
+            return .fault("rows that came to nothing")
+        }
         if whole.problem?.isEmpty == true { return .fault("refused without a reason") }
         return whole.problem == nil ? .read : .refused
     }

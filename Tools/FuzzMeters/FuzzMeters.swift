@@ -71,7 +71,10 @@ struct FuzzMeters {
                 done += 1
             }
             alarm(0)
-            print("\(family.name): seed \(seed), \(done) inputs in \(clock.now - start): \(read) read, \(refused) refused; the slowest took \(slowest)")
+            print(
+                "\(family.name): seed \(seed), \(done) inputs in \(clock.now - start): \(read) read, \(refused) refused; "
+                    + "the slowest took \(slowest)"
+            )
         }
         print("\(faults) faults")
         return faults == 0

@@ -30,7 +30,8 @@ struct CMEPReader: ExportReader {
         readLines()
         guard hasRecord else {
             throw .invalid([
-                InputProblem(file: file, what: "no record of CMEP (a line that begins with MEP…)", remedy: "is this file of another format?")
+                InputProblem(
+                    file: file, what: "no record of CMEP (a line that begins with MEP…)", remedy: "is this file of another format?")
             ])
         }
     }

@@ -215,7 +215,8 @@ struct GreenButtonReader: ExportReader {
         let code = value.quality ?? type.quality
         let quality = sink.quality("\(code)") ?? Self.quality(code)
         let kind = SeriesKind(
-            unit.isRate ? .rate : isRegister ? .register : .interval, unit: unit, interval: length, register: type.isReverse ? "reverse" : "",
+            unit.isRate ? .rate : isRegister ? .register : .interval, unit: unit, interval: length,
+            register: type.isReverse ? "reverse" : "",
             digits: isRegister ? profile.registerDigits : nil)
         // The start stands in the file; a reading of an interval is of its end.
         sink.add(

@@ -85,8 +85,8 @@ struct JSONExportReader: ExportReader {
 
     private static let litresBack = ["backflow_m3", "total_backward_m3", "total_backwards_m3", "total_backward_flow_m3"]
 
-    /// Fields as wmbusmeters names them (field page, section 1.5). `timestamp` is the time of reception; a profile with `columns.time` takes
-    /// the meter's own clock.
+    /// Fields as wmbusmeters names them (field page, section 1.5). `timestamp` is the time of reception; a profile with `columns.time`
+    /// takes the meter's own clock.
     private mutating func telegram(_ value: JSONValue, _ line: Int) {
         func reject(_ reason: RejectReason) { sink.reject(reason, line: line, value.excerpt) }
         guard case .object = value, let id = value["id"]?.text, !id.isEmpty else { return reject(.noMeter) }
@@ -130,7 +130,9 @@ struct JSONExportReader: ExportReader {
     // MARK: Axioma W1 over LoRaWAN
 
     /// Where network servers put what the decoder gave.
-    private static let envelopes = [["uplink_message", "decoded_payload"], ["object"], ["decoded"], ["decoded", "payload"], ["payload"], ["data"]]
+    private static let envelopes = [
+        ["uplink_message", "decoded_payload"], ["object"], ["decoded"], ["decoded", "payload"], ["payload"], ["data"],
+    ]
     private static let mostDeltas = 1000
 
     /// An uplink holds the register of the oldest logged hour and the volumes of those after it: they become registers, an hour apart.
@@ -148,14 +150,18 @@ struct JSONExportReader: ExportReader {
         guard !id.isEmpty else { return reject(.noMeter) }
         let logged = payload["log_volume_m3"]?.text
         guard let log = logged ?? payload["current_volume_m3"]?.text else { return reject(.otherRecord) }
-        guard let stamp = payload["timestamp_utc"]?.text ?? value["received_at"]?.text ?? value["time"]?.text else { return reject(.noTime) }
+        guard let stamp = payload["timestamp_utc"]?.text ?? value["received_at"]?.text ?? value["time"]?.text else {
+            return reject(.noTime)
+        }
         let bytes = Array(stamp.utf8)
         guard let read = TimeFormat.iso8601.read(bytes.span, 0, bytes.count) else { return reject(.badTime) }
         let moment = read.local - (read.offset ?? 0)
         guard case .number(var register) = sink.value(Array(log.utf8)) else { return reject(.badNumber) }
         var registers = [register]
         while registers.count <= Self.mostDeltas, let text = payload["delta_\(registers.count)_m3"]?.text {
-            guard case .number(let delta) = sink.value(Array(text.utf8)), let sum = register.adding(delta) else { return reject(.badNumber) }
+            guard case .number(let delta) = sink.value(Array(text.utf8)), let sum = register.adding(delta) else {
+                return reject(.badNumber)
+            }
             register = sum
             registers.append(sum)
         }

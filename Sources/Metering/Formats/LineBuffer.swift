@@ -10,6 +10,8 @@ struct LineBuffer: Sendable {
     private var decoder: TextDecoder
     private var bytes: [UInt8] = []
     private var at = 0
+    /// No line ends before this place.
+    private var searched = 0
     private var isLast = false
     /// Of the line taken last, counted from 1.
     private(set) var line = 0
@@ -20,6 +22,7 @@ struct LineBuffer: Sendable {
 
     mutating func add(_ piece: Span<UInt8>) {
         bytes.removeSubrange(0..<at)
+        searched -= at
         at = 0
         bytes += decoder.decode(Array(span: piece))
     }
@@ -35,11 +38,17 @@ struct LineBuffer: Sendable {
     /// nil where no whole line is there.
     mutating func next() -> [UInt8]? {
         guard at < bytes.count else { return nil }
-        guard let end = bytes[at...].firstIndex(of: 10) ?? (isLast ? bytes.count : nil) else { return nil }
+        guard let end = bytes[max(at, searched)...].firstIndex(of: 10) ?? (isLast ? bytes.count : nil) else {
+            searched = bytes.count
+            return nil
+        }
         isCut = end == bytes.count
         var last = end
         while last > at, bytes[last - 1] == 13 { last -= 1 }
-        defer { at = min(end + 1, bytes.count) }
+        defer {
+            at = min(end + 1, bytes.count)
+            searched = at
+        }
         line += 1
         return Array(bytes[at..<last])
     }

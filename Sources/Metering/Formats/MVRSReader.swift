@@ -30,7 +30,9 @@ struct MVRSReader: ExportReader {
         lines.finish()
         readLines()
         guard hasHeader else {
-            throw .invalid([InputProblem(file: file, what: "no record FHD, as MV-RS files begin with", remedy: "is this file of another format?")])
+            throw .invalid([
+                InputProblem(file: file, what: "no record FHD, as MV-RS files begin with", remedy: "is this file of another format?")
+            ])
         }
         guard hasTrailer else {
             throw .invalid([

@@ -64,7 +64,11 @@ struct TableReader: ExportReader {
                 open.append(10)
                 open += line
             }
-            if LineBuffer.hasOpenQuote(open, delimiter: profile.delimiter), lines.line - openLine < RowScanner.mostLines, open.count < LineBuffer.longest { continue }
+            if LineBuffer.hasOpenQuote(open, delimiter: profile.delimiter), lines.line - openLine < RowScanner.mostLines,
+                open.count < LineBuffer.longest
+            {
+                continue
+            }
             let row = open
             open = []
             try take(row, openLine)
@@ -139,7 +143,8 @@ struct TableReader: ExportReader {
             meterName = line.map { ExportHeader.trimmed(String($0.dropFirst(prefix.count))) } ?? ""
             if meterName.isEmpty {
                 problems.append(
-                    InputProblem(file: file, what: "no line before the header begins with '\(prefix)'", remedy: "mend 'meter_line' of the profile"))
+                    InputProblem(
+                        file: file, what: "no line before the header begins with '\(prefix)'", remedy: "mend 'meter_line' of the profile"))
             }
         }
         guard problems.isEmpty else { throw .invalid(problems) }
@@ -342,7 +347,9 @@ struct TableColumns: Sendable {
             found.start = place(channel.start)
             channels.append(found)
         }
-        if !channels.contains(where: { $0 != nil }), missing.isEmpty, let first = layout.channels.first?.value.first { missing.append(first) }
+        if !channels.contains(where: { $0 != nil }), missing.isEmpty, let first = layout.channels.first?.value.first {
+            missing.append(first)
+        }
         self.last = last
         count = header.count
         self.wanted = wanted

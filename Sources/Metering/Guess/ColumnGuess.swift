@@ -9,7 +9,8 @@ struct ColumnGuess {
     private var numbers: [Int: NumberGuess] = [:]
 
     private static let meterWords = [
-        "meter", "serial", "device", "endpoint", "sensor", "tag", "logger", "access code", "user key", "zähler", "compteur", "medidor", "commune",
+        "meter", "serial", "device", "endpoint", "sensor", "tag", "logger", "access code", "user key", "zähler", "compteur", "medidor",
+        "commune",
         "account", "id",
     ]
     private static let valueWords = [
@@ -58,14 +59,17 @@ struct ColumnGuess {
             return column != unitAt && Self.qualityWords.contains { name.contains($0) }
         }
         numeric.removeAll { $0 == qualityAt }
-        let texts = others.filter { numbers[$0] == nil && $0 != unitAt && $0 != qualityAt && times[$0] == nil && !table.values($0, 1).isEmpty }
+        let texts = others.filter {
+            numbers[$0] == nil && $0 != unitAt && $0 != qualityAt && times[$0] == nil && !table.values($0, 1).isEmpty
+        }
         // Serial numbers look like numbers, and stand before the values.
         let meterAt = named(Self.meterWords, among: texts) ?? named(Self.meterWords, among: others.filter(isName)) ?? texts.first
         numeric.removeAll { $0 == meterAt }
         guard !numeric.isEmpty else { guess.fail("no column holds numbers beside the time"); return }
         let isWide = meterAt == nil && table.header != nil && (numeric.count > 1 || named(Self.valueWords, among: numeric) == nil)
         let reason =
-            time.hasOffset ? "all stamps fit, and have an offset or are UTC" : "all stamps fit, such as \(table.values(timeAt, 1).first ?? "")"
+            time.hasOffset
+            ? "all stamps fit, and have an offset or are UTC" : "all stamps fit, such as \(table.values(timeAt, 1).first ?? "")"
         if isWide {
             wide(timeAt, numeric, reason, time, &guess)
         } else {
@@ -83,7 +87,8 @@ struct ColumnGuess {
         if let other = time.other {
             guess.add(
                 "time_format", "\"\(time.pattern)\"",
-                "\(reason); '\(other)' FITS TOO: nothing in these rows tells day from month. Look at a date after the 12th, and change it if need be")
+                "\(reason); '\(other)' FITS TOO: nothing in these rows tells day from month. Look at a date after the 12th"
+            )
         } else if time.pattern != "iso8601" {
             guess.add("time_format", "\"\(time.pattern)\"", reason)
         }
@@ -134,10 +139,13 @@ struct ColumnGuess {
         let known = units.compactMap { $0 }
         if known.isEmpty {
             guess.ask("kind", "write interval (volume of an interval), register or rate")
-            guess.ask("unit", "it is not in the header. Write one of: \((ReadingUnit.volumeNames + ReadingUnit.rateNames).joined(separator: ", "))")
+            guess.ask(
+                "unit",
+                "it is not in the header. Write one of: \((ReadingUnit.volumeNames + ReadingUnit.rateNames).joined(separator: ", "))")
         } else {
             let isRate = known.filter(\.isRate).count * 2 > known.count
-            guess.add("kind", isRate ? "rate" : kindOfWide(numeric), isRate ? "units in the header are flows" : "how the values go on in time")
+            guess.add(
+                "kind", isRate ? "rate" : kindOfWide(numeric), isRate ? "units in the header are flows" : "how the values go on in time")
             guess.add("unit", "header", "in brackets at the end of the columns' names")
         }
         // What is neither a meter nor its quality is left out.
@@ -146,7 +154,9 @@ struct ColumnGuess {
         var suffix: String?
         for meter in meters {
             let name = table.name(meter), stem = TableLayout.unitInName(name)?.stem ?? name
-            if let beside = names.first(where: { $0 != name && ($0.hasPrefix(stem) && $0.count > stem.count) && TableLayout.unitInName($0) == nil }) {
+            if let beside = names.first(where: {
+                $0 != name && ($0.hasPrefix(stem) && $0.count > stem.count) && TableLayout.unitInName($0) == nil
+            }) {
                 suffix = suffix ?? String(beside.dropFirst(stem.count))
             }
         }
@@ -156,7 +166,8 @@ struct ColumnGuess {
         let ignored = rest.filter { numbers[$0] == nil || !known.isEmpty }
         if !ignored.isEmpty {
             guess.add(
-                "ignore_columns", "[\(ignored.map { Self.quoted(names[$0]) }.joined(separator: ", "))]", "no numbers, or no unit of a volume or flow")
+                "ignore_columns", "[\(ignored.map { Self.quoted(names[$0]) }.joined(separator: ", "))]",
+                "no numbers, or no unit of a volume or flow")
         }
         if let suffix {
             let columns = names.indices.filter { names[$0].hasSuffix(suffix) }
@@ -208,7 +219,9 @@ struct ColumnGuess {
     private func unit(_ valueAt: Int, _ unitAt: Int?, _ factorAt: Int?, _ guess: inout ProfileGuess) {
         if unitAt != nil {
             guess.add("unit", "column", "each row names its unit")
-        } else if let unit = TableLayout.unitInName(table.name(valueAt))?.unit ?? factorAt.flatMap({ TableLayout.unitInName(table.name($0))?.unit }) {
+        } else if let unit = TableLayout.unitInName(table.name(valueAt))?.unit
+            ?? factorAt.flatMap({ TableLayout.unitInName(table.name($0))?.unit })
+        {
             guess.add("unit", unit.name, "at the end of a column's name")
         } else {
             let names = (ReadingUnit.volumeNames + ReadingUnit.rateNames).joined(separator: ", ")

@@ -153,7 +153,7 @@ public struct DryRun: Sendable {
         /// Kind of the values that a check column goes with.
         let check: Profile.Kind?
         var rows = 0, readings = 0, empty = 0, backwards = 0, differences = 0, negative = 0, agree = 0, unequal = 0
-        var meters = 0
+        var meters: Set<Int32> = []
         /// Tells one sequence of readings from another (FNV-1a of Fowler, Noll and Vo, on words).
         var digest: UInt64 = 0xcbf2_9ce4_8422_2325
         var first = Int.max, latest = Int.min
@@ -169,7 +169,6 @@ public struct DryRun: Sendable {
         mutating func add(_ batch: ParsedExport) {
             rows += batch.rows
             empty += batch.emptyValues
-            meters += batch.newMeters.count
             kinds += batch.newSeries
             rejects.add(batch.rejects)
             for reading in batch.readings { add(reading) }
@@ -178,11 +177,14 @@ public struct DryRun: Sendable {
         private mutating func add(_ reading: ParsedReading) {
             digest = (digest ^ UInt64(bitPattern: Int64(reading.time))) &* 0x100_0000_01b3
             digest = (digest ^ UInt64(bitPattern: Int64(reading.mantissa))) &* 0x100_0000_01b3
-            digest = (digest ^ UInt64(UInt32(bitPattern: reading.meter)) << 16 ^ UInt64(reading.series) << 8 ^ UInt64(reading.detail)) &* 0x100_0000_01b3
+            digest =
+                (digest ^ UInt64(UInt32(bitPattern: reading.meter)) << 16 ^ UInt64(reading.series) << 8 ^ UInt64(reading.detail))
+                &* 0x100_0000_01b3
             let kind = kinds[Int(reading.series)]
             let isCheck = kind.register == Self.check && check != nil
             if !isCheck {
                 readings += 1
+                meters.insert(reading.meter)
                 first = min(first, reading.time)
                 latest = max(latest, reading.time)
             }
@@ -223,7 +225,7 @@ public struct DryRun: Sendable {
             run.digest = digest
             run.readings = readings
             run.emptyValues = empty
-            run.meters = meters
+            run.meters = meters.count
             run.first = readings > 0 ? first : nil
             run.last = readings > 0 ? latest : nil
             run.rejectedBy = RejectReason.allCases.compactMap { reason in rejects.counts[reason].map { (reason, $0) } }

@@ -46,7 +46,9 @@ struct FileHead {
         for cut in 0...3 where bytes.count > cut {
             if String(validating: bytes.dropLast(cut), as: UTF8.self) != nil { return (.utf8, "bytes above 127 are UTF-8") }
         }
-        if bytes.contains(where: { $0 >= 128 && $0 < 160 }) { return (.windows1252, "no UTF-8, and bytes from 128 to 159 as in windows-1252") }
+        if bytes.contains(where: { $0 >= 128 && $0 < 160 }) {
+            return (.windows1252, "no UTF-8, and bytes from 128 to 159 as in windows-1252")
+        }
         return (.latin1, "no UTF-8")
     }
 

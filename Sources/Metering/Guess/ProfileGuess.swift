@@ -59,7 +59,9 @@ public struct ProfileGuess: Sendable {
     mutating func fail(_ reason: String) { failure = failure ?? reason }
 
     mutating func askZone(_ seen: String) {
-        ask("time_zone", "\(seen); the file does not say which clock it is. Write UTC, an offset such as -05:00, or a place such as America/Lima")
+        ask(
+            "time_zone",
+            "\(seen); the file does not say which clock it is. Write UTC, an offset such as -05:00, or a place such as America/Lima")
     }
 
     /// The profile as YAML, with what was seen as comments.
@@ -123,7 +125,9 @@ public struct ProfileGuess: Sendable {
     private mutating func pulseLogger(_ table: TableGuess?) {
         let lines = table?.preamble.compactMap(\.utf8Text) ?? []
         if let line = lines.first(where: { $0.contains(":") }), let colon = line.firstIndex(of: ":") {
-            add("meter_line", "\"\(line[...colon].replacing("\\", with: "").replacing("\"", with: ""))\"", "a line before the header: \(line)")
+            add(
+                "meter_line", "\"\(line[...colon].replacing("\\", with: "").replacing("\"", with: ""))\"",
+                "a line before the header: \(line)")
         } else {
             ask("meter", "no line before the header names the logger. Write the meter's name")
         }
@@ -144,7 +148,9 @@ public struct ProfileGuess: Sendable {
         case .beacon, .beaconInterval: askZone("stamps such as \(sample("Read_Time") ?? "…") have no offset")
         case .beaconBilling:
             if TableLayout.place(["Read_Time", "Read_Date", "Current_Read_Time"], in: table?.header ?? []) == nil {
-                ask("read_at", "no column holds the time of the reads. Write it, as 2026-01-31T00:00, or name a column under 'columns: {time: …}'")
+                ask(
+                    "read_at",
+                    "no column holds the time of the reads. Write it, as 2026-01-31T00:00, or name a column under 'columns: {time: …}'")
             }
             askZone("stamps have no offset")
         case .cmep: askZone("CMEP stamps have no offset, and utilities differ: UTC, or their own clock")
@@ -155,7 +161,9 @@ public struct ProfileGuess: Sendable {
             ask("unit", "MV-RS files do not hold the unit. Write one of: \(ReadingUnit.volumeNames.joined(separator: ", "))")
             askZone("stamps have no offset")
         case .axiomaW1:
-            ask("log_clock", "uplinks do not tell when the logged values are of. Write full_hour, or stamp (an hour apart, up to the stamp)")
+            ask(
+                "log_clock", "uplinks do not tell when the logged values are of. Write full_hour, or stamp (an hour apart, up to the stamp)"
+            )
         case .historian:
             let columns = table.map { ColumnGuess($0) }
             if let time = columns?.timeFormat(of: "Timestamp") { add("time_format", time.pattern, "all stamps fit") }

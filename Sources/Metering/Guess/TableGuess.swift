@@ -32,7 +32,9 @@ struct TableGuess {
             }
             let tail = rows.suffix(max(1, rows.count - 20))
             let counts = Dictionary(grouping: tail.map(\.1.count), by: { $0 }).mapValues(\.count)
-            guard let mode = counts.max(by: { $0.value != $1.value ? $0.value < $1.value : $0.key < $1.key }), mode.key >= 2 else { continue }
+            guard let mode = counts.max(by: { $0.value != $1.value ? $0.value < $1.value : $0.key < $1.key }), mode.key >= 2 else {
+                continue
+            }
             let share = Double(mode.value) / Double(tail.count)
             // A decimal comma is no delimiter, and blanks are the last resort: earlier ones stand unless a later one fits better.
             if let best, best.share >= min(share, 0.9) { continue }

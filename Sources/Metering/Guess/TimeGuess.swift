@@ -12,7 +12,8 @@ struct TimeGuess {
     var isDate: Bool { !pattern.contains("H") && !pattern.contains("h") && pattern != "iso8601" && !pattern.hasPrefix("epoch") }
 
     private static let dates = [
-        "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "dd-MM-yyyy", "yyyy/MM/dd", "yyyy.MM.dd", "dd-MMM-yy", "dd-MMM-yyyy", "dd.MM.yy", "dd/MM/yy",
+        "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "dd-MM-yyyy", "yyyy/MM/dd", "yyyy.MM.dd", "dd-MMM-yy", "dd-MMM-yyyy", "dd.MM.yy",
+        "dd/MM/yy",
         "MM/dd/yy", "yy-M-d", "yyyyMMdd",
     ]
     private static let times = ["", " HH:mm", " HH:mm:ss", " h:mm a", " h:mm:ss a"]
@@ -61,7 +62,8 @@ struct TimeGuess {
     static func instant(_ pattern: String, _ value: String) -> Int? {
         guard case .success(let format) = TimeFormat.parse(pattern) else { return nil }
         let bytes = Array(value.utf8)
-        guard let stamp = format.read(bytes.span, 0, bytes.count), stamp.local >= LocalClock.earliest, stamp.local < LocalClock.latest else {
+        guard let stamp = format.read(bytes.span, 0, bytes.count), stamp.local >= LocalClock.earliest, stamp.local < LocalClock.latest
+        else {
             return nil
         }
         return stamp.local - (stamp.offset ?? 0)

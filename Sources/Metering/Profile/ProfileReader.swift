@@ -24,8 +24,10 @@ extension Profile {
 struct ProfileReader {
     static let keys = [
         "format", "header", "meter", "meter_line", "read_at", "skip_rows", "factor", "thin_seconds", "apply_constant", "take", "log_clock",
-        "media", "files", "shape", "delimiter", "decimal", "thousands", "encoding", "skip_lines", "columns", "kind", "unit", "units", "time_format",
-        "time_zone", "stamp", "interval_minutes", "interval_seconds", "null_words", "register_digits", "quality_map", "quality_suffix", "ignore_columns",
+        "media", "files", "shape", "delimiter", "decimal", "thousands", "encoding", "skip_lines", "columns", "kind", "unit", "units",
+        "time_format",
+        "time_zone", "stamp", "interval_minutes", "interval_seconds", "null_words", "register_digits", "quality_map", "quality_suffix",
+        "ignore_columns",
         "newest",
     ]
     static let columnKeys = ["meter", "time", "date", "value", "unit", "quality", "register", "factor", "version", "check"]
@@ -114,9 +116,8 @@ struct ProfileReader {
         }
         if let node = entries["factor"], let word = text(node, "factor") {
             let bytes = Array(word.utf8)
-            if case .number(let number) = DecimalText.read(bytes.span, 0, bytes.count, mark: 46, thousands: nil), case .fixed(let unit) = profile.unit,
-                let scaled = unit.times(number)
-            {
+            let read = DecimalText.read(bytes.span, 0, bytes.count, mark: 46, thousands: nil)
+            if case .number(let number) = read, case .fixed(let unit) = profile.unit, let scaled = unit.times(number) {
                 profile.unit = .fixed(scaled)
             } else {
                 problem(node, "'factor' is '\(word)'", "give a number above 0, and the unit of a pulse under 'unit'")
@@ -135,7 +136,9 @@ struct ProfileReader {
         }
         profile.logClock = choice(entries["log_clock"], "log_clock", Profile.LogClock.allCases)
         if profile.format == .axiomaW1, entries["log_clock"] == nil {
-            problem(root, "no key 'log_clock', and uplinks do not tell it", "write full_hour (logged at full hours) or stamp (an hour apart, up to the stamp)")
+            problem(
+                root, "no key 'log_clock', and uplinks do not tell it",
+                "write full_hour (logged at full hours) or stamp (an hour apart, up to the stamp)")
         }
         if let node = entries["media"] { profile.media = texts(node, "media") }
     }
