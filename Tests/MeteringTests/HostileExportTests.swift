@@ -38,11 +38,11 @@ struct HostileExportTests {
         #expect(export.meters == ["A", "B", "C"] && export.rows == 3 && export.rejects.total == 0)
     }
 
-    @Test("an open quote costs a hundred lines at most, and is told")
+    @Test("an open quote costs its own line, and is told")
     func openQuote() throws {
         let rows = (0..<300).map { "A,2026-01-01T00:00,\($0),\n" }.joined()
         let export = try ReadExport("m,t,v,r\n\"A,2026-01-01T00:00,1,\n" + rows, Self.table)
-        #expect(export.rejects.counts[.openQuote] == 1 && export.readings.count >= 200)
+        #expect(export.rejects.counts[.openQuote] == 1 && export.readings.count == 300)
     }
 
     @Test("names that are not in the profile's encoding are set aside, never merged")

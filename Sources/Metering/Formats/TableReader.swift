@@ -18,8 +18,10 @@ struct TableReader: ExportReader {
     private var preamble: [[UInt8]] = []
     private var meterName: String
     /// The row under way, where a quote holds a line feed.
-    private var open: [UInt8] = []
-    private var openLine = 0
+    private var open: [(line: Int, bytes: [UInt8])] = []
+    private var openBytes: [UInt8] = []
+    /// Lines that are to be read again, the next one last.
+    private var again: [(line: Int, bytes: [UInt8])] = []
     private var types: [String: (unit: ReadingUnit, digits: Int?)?] = [:]
     /// Highest version above the first of an instant, where the layout has versions.
     private var versions: [VersionKey: Int] = [:]
@@ -48,41 +50,51 @@ struct TableReader: ExportReader {
 
     mutating func finish() throws(TextFileError) {
         lines.finish()
-        try readLines()
-        if !open.isEmpty { try take(open, openLine) }
+        try readLines(isLast: true)
         if columns == nil { try begin(nil) }
     }
 
     mutating func take() -> ParsedExport { sink.builder.take() }
 
-    private mutating func readLines() throws(TextFileError) {
-        while let line = lines.next() {
-            if open.isEmpty {
-                openLine = lines.line
-                open = line
-            } else {
-                open.append(10)
-                open += line
-            }
-            if LineBuffer.hasOpenQuote(open, delimiter: profile.delimiter), lines.line - openLine < RowScanner.mostLines,
-                open.count < LineBuffer.longest
-            {
+    private mutating func readLines(isLast: Bool = false) throws(TextFileError) {
+        while true {
+            if let line = again.popLast() {
+                open.append(line)
+            } else if let line = lines.next() {
+                open.append((lines.line, line))
+            } else if isLast, !open.isEmpty {
+                try giveUp()
                 continue
+            } else {
+                return
             }
-            let row = open
-            open = []
-            try take(row, openLine)
+            openBytes = open.count == 1 ? open[0].bytes : openBytes + [10] + (open.last?.bytes ?? [])
+            if LineBuffer.hasOpenQuote(openBytes, delimiter: profile.delimiter) {
+                if open.count >= RowScanner.mostLines || openBytes.count >= LineBuffer.longest { try giveUp() }
+            } else {
+                let row = openBytes, line = open[0].line
+                open.removeAll(keepingCapacity: true)
+                try take(row, line)
+            }
         }
+    }
+
+    /// A quote that is never closed costs its own line; those that were taken for its field are read again.
+    private mutating func giveUp() throws(TextFileError) {
+        let first = open[0]
+        again += open.dropFirst().reversed()
+        open.removeAll()
+        try take(first.bytes, first.line)
     }
 
     private mutating func take(_ row: [UInt8], _ line: Int) throws(TextFileError) {
         if row.allSatisfy({ $0 == 32 || $0 == 26 || $0 == 9 }) { return }
-        guard let columns else { return try lookForHeader(row) }
+        guard let columns else { return try lookForHeader(row, line) }
         sink.builder.countRow()
         guard let fields = LineBuffer.fields(row, delimiter: profile.delimiter, wanted: columns.wanted) else {
             return sink.reject(.openQuote, line: line, row.shown)
         }
-        if lines.isCut, fields.count < columns.count {
+        if lines.isCut, line == lines.line, fields.count < columns.count {
             throw .invalid([
                 InputProblem(
                     file: file, line: line, what: "the file ends inside a row: \(fields.count) fields of \(columns.count)",
@@ -95,13 +107,13 @@ struct TableReader: ExportReader {
 
     // MARK: header
 
-    private mutating func lookForHeader(_ row: [UInt8]) throws(TextFileError) {
+    private mutating func lookForHeader(_ row: [UInt8], _ line: Int) throws(TextFileError) {
         preamble.append(row)
         guard profile.hasHeader else {
             if preamble.count <= profile.skipLines { return }
             let count = LineBuffer.fields(row, delimiter: profile.delimiter)?.count ?? 0
             try begin((1...max(1, count)).map(String.init))
-            return try take(row, lines.line)
+            return try take(row, line)
         }
         if profile.skipLines > 0 {
             if preamble.count <= profile.skipLines { return }
