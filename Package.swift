@@ -58,7 +58,7 @@ let package = Package(
         library("WaterLoss", ["WaterModel", "Hydraulics", "NumericalMethods"]),
         library("Planning", ["WaterModel", "Hydraulics", "WaterLoss", "NumericalMethods"]),
         library("WaterFiles", ["WaterModel", "TextFiles", yams]),
-        library("Metering", ["WaterModel", "NumericalMethods", "TextFiles", "CByteScan", grdb, yams]),
+        library("Metering", ["WaterModel", "NumericalMethods", "TextFiles", "CByteScan", grdb, yams], settings: vectors),
         library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", yams], resources: [.embedInCode("Resources")]),
         .executableTarget(
             name: "yusu",
@@ -83,7 +83,7 @@ let package = Package(
         tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles", "NumericalMethods", "balance-coverage"]),
         tests(of: "Planning", ["WaterModel", "WaterLoss", "NumericalMethods"]),
         tests(of: "WaterFiles", ["WaterModel", "fuzz-inp"], exclude: ["Crashers"]),
-        tests(of: "Metering", ["WaterModel", "TextFiles", "fuzz-meters"], exclude: ["Seeds", "Samples", "Crashers"]),
+        tests(of: "Metering", ["WaterModel", "TextFiles", "fuzz-meters"], exclude: ["Seeds", "Samples", "Crashers", "Stores"]),
         tests(of: "Reporting", ["WaterModel", "WaterLoss", "Planning"]),
         tests(of: "yusu", ["TextFiles", "WaterLoss"]),
     ]

@@ -115,10 +115,21 @@ public struct DelimitedText: Sendable {
     /// A row of text that reads back as the same fields; text that a spreadsheet would take for a formula is left as it is,
     /// because these files are read by programs.
     public static func line(_ fields: [String]) -> String {
-        fields.map { field in
-            field.utf8.contains { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 } || field.trimmed.utf8.count != field.utf8.count
-                ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
-        }.joined(separator: ",") + "\n"
+        var line = ""
+        line.reserveCapacity(fields.reduce(fields.count) { $0 + $1.utf8.count })
+        for (index, field) in fields.enumerated() {
+            if index > 0 { line += "," }
+            line += needsQuotes(field) ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+        }
+        return line + "\n"
+    }
+
+    private static func needsQuotes(_ field: String) -> Bool {
+        if field.utf8.contains(where: { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }) { return true }
+        // Blanks at an end; beyond ASCII letters tell.
+        guard let first = field.utf8.first, let last = field.utf8.last else { return false }
+        if first > 32, first < 127, last > 32, last < 127 { return false }
+        return field.trimmed.utf8.count != field.utf8.count
     }
 }
 

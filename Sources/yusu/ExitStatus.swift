@@ -69,6 +69,9 @@ enum Console {
 
     static func progress(_ text: String, quiet: Bool) { if !quiet { write(shown(text) + "\n") } }
 
+    /// Puts a text in the place of the one before, in the terminal's last line.
+    static func bar(_ text: String) { write("\r\u{1b}[K" + shown(text)) }
+
     private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
     /// Names come from files: marks that would steer a terminal are replaced.

@@ -46,6 +46,7 @@ struct MetersImport: ParsableCommand {
     @Flag(help: "Propose a profile from the first file, tell why, and try it on all; nothing is imported.") var guess = false
     @Flag(help: "Read everything with the profile and tell what is found; nothing is imported.") var dryRun = false
     @Option(help: "Register of meters: meter,zone,class,diameter_mm,installed,dials,factor.") var register: String?
+    @Option(help: "Seconds to wait while another import writes into the store.") var wait = 600.0
     @Flag(help: "No progress on standard error.") var quiet = false
     @Argument(help: "Exports.") var files: [String]
 
@@ -69,12 +70,16 @@ struct MetersImport: ParsableCommand {
         let readProfile = try errors.keep { try Profile(path: profilePath) }
         let meters = try errors.keep { try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? [] }
         guard let profile = readProfile, let meters else { throw errors }
+        let (store, quiet, wait) = (store, quiet, wait)
         let isNew = !FileManager.default.fileExists(atPath: store)
+        var line = ImportProgressLine(quiet: quiet)
         let report = try MetersCommand.withStoreErrors {
-            try MeterStore(path: store).importFiles(files, profile: profile, register: meters) { state in
-                Console.progress("\(state.index + 1)/\(files.count) \(state.path)", quiet: quiet)
+            let opened = try MeterStore(path: store, patience: wait) {
+                Console.progress("another import is writing to \(store); waiting up to \(Int(wait)) s", quiet: quiet)
             }
+            return try opened.importFiles(files, profile: profile, register: meters) { line.show($0) }
         }
+        line.end()
         // A store that was made for files of which none could be used is no result.
         if isNew, report.files.isEmpty {
             for ending in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: store + ending) }
@@ -173,16 +178,30 @@ struct MetersReport: ParsableCommand {
 
 struct MetersExport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "All readings as CSV: meter,time,value,unit,kind,quality; time in UTC.",
-        discussion: "Example: yusu meters export --store meters.sqlite > readings.csv")
+        commandName: "export", abstract: "Readings as CSV: meter,time,value,unit,kind,quality; time in UTC.",
+        discussion: """
+            Example: yusu meters export --store meters.sqlite > readings.csv
+            Example: yusu meters export --store meters.sqlite --meter M0000017
+            """)
 
     @Option(help: "The store.") var store: String
+    @Option(help: "This meter alone; may be given several times.") var meter: [String] = []
 
     func run() throws {
         try MetersCommand.withStoreErrors {
             let store = try MeterStore.existing(path: store)
+            let known = try store.meterNames(among: meter)
+            let missing = meter.filter { !known.contains($0) }
+            guard missing.isEmpty else {
+                throw TextFileError.invalid(
+                    missing.map {
+                        InputProblem(
+                            file: self.store, what: "no readings of meter '\($0)'",
+                            remedy: "names are case-sensitive; see 'yusu meters export'")
+                    })
+            }
             Console.result(MeterStore.exportHeader)
-            try store.export { Console.result($0) }
+            try store.export(meters: meter.isEmpty ? nil : Set(meter)) { Console.result($0) }
         }
     }
 }

@@ -166,9 +166,9 @@ struct ExportParser: ExportReader {
             builder.countRow()
             if scanner.openQuote { unsafe reject(.openQuote, rows, row, next); continue }
             guard scanner.fields == scanner.needed else { unsafe reject(.tooFewFields, rows, row, next); continue }
-            let meterStart = scanner.starts[meterAt], meterEnd = scanner.ends[meterAt]
+            let meterStart = unsafe scanner.starts[meterAt], meterEnd = unsafe scanner.ends[meterAt]
             guard meterEnd > meterStart else { unsafe reject(.noMeter, rows, row, next); continue }
-            let valueStart = scanner.starts[valueAt], valueEnd = scanner.ends[valueAt]
+            let valueStart = unsafe scanner.starts[valueAt], valueEnd = unsafe scanner.ends[valueAt]
             if valueEnd == valueStart || (hasNullWords && (unsafe nullWords.code(rows.source.span, valueStart, valueEnd)) != nil) {
                 builder.countEmpty()
                 continue
@@ -227,7 +227,7 @@ struct ExportParser: ExportReader {
             case .rejected(let reason): unsafe reject(reason, rows, row, next); continue
             }
             for (index, column) in header.meterColumns.enumerated() where index < columns.count {
-                let start = scanner.starts[column.column], end = scanner.ends[column.column]
+                let start = unsafe scanner.starts[column.column], end = unsafe scanner.ends[column.column]
                 if end == start || (!nullWords.isEmpty && (unsafe nullWords.code(rows.source.span, start, end)) != nil) {
                     builder.countEmpty()
                     continue
@@ -284,10 +284,10 @@ struct ExportParser: ExportReader {
 
     @inline(__always)
     private mutating func readStamp(_ rows: Rows, _ dateAt: Int, _ timeAt: Int, meter: Int) -> StampReader.Outcome {
-        let start = scanner.starts[timeAt], end = scanner.ends[timeAt]
+        let start = unsafe scanner.starts[timeAt], end = unsafe scanner.ends[timeAt]
         if dateAt < 0 { return unsafe stamps.read(rows.first + start, end - start, meter: meter) }
         dateTime.removeAll(keepingCapacity: true)
-        for at in scanner.starts[dateAt]..<scanner.ends[dateAt] { unsafe dateTime.append(rows.first[at]) }
+        for at in unsafe scanner.starts[dateAt]..<scanner.ends[dateAt] { unsafe dateTime.append(rows.first[at]) }
         dateTime.append(32)
         for at in start..<end { unsafe dateTime.append(rows.first[at]) }
         let length = dateTime.count

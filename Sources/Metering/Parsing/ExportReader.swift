@@ -105,7 +105,7 @@ struct BatchBuilder: Sendable {
     mutating func take() -> ParsedExport {
         defer {
             batch = ParsedExport()
-            batch.readings.reserveCapacity(expected)
+            batch.readings.reserveCapacity(expected + expected / 8)
         }
         expected = max(expected, batch.readings.count)
         return batch

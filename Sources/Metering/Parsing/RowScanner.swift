@@ -2,8 +2,25 @@
 
 import CByteScan
 
+/// Room for where fields begin and end.
+@safe private final class FieldPlaces: @unchecked Sendable {
+    let starts: UnsafeMutablePointer<Int>, ends: UnsafeMutablePointer<Int>
+
+    init(_ count: Int) {
+        unsafe starts = .allocate(capacity: count + 1)
+        unsafe ends = .allocate(capacity: count + 1)
+        unsafe starts.initialize(repeating: 0, count: count + 1)
+        unsafe ends.initialize(repeating: 0, count: count + 1)
+    }
+
+    deinit {
+        unsafe starts.deallocate()
+        unsafe ends.deallocate()
+    }
+}
+
 /// Where the fields of a row of delimited text begin and end, without quotes and blanks around them.
-struct RowScanner {
+@safe struct RowScanner: Sendable {
     /// A row that goes over more lines has a quote that is never closed.
     static let mostLines = 100
     /// Bytes that must be readable behind the last row.
@@ -12,9 +29,10 @@ struct RowScanner {
     let delimiter: UInt8
     /// Fields that are wanted; further ones are passed over.
     let needed: Int
+    private let places: FieldPlaces
     /// Of each field, after `scan`.
-    private(set) var starts: [Int]
-    private(set) var ends: [Int]
+    @inline(__always) var starts: UnsafeMutablePointer<Int> { unsafe places.starts }
+    @inline(__always) var ends: UnsafeMutablePointer<Int> { unsafe places.ends }
     private(set) var fields = 0
     /// Lines that the row takes.
     private(set) var lines = 1
@@ -23,8 +41,7 @@ struct RowScanner {
     init(delimiter: UInt8, needed: Int) {
         self.delimiter = delimiter
         self.needed = needed
-        starts = [Int](repeating: 0, count: needed)
-        ends = starts
+        places = FieldPlaces(needed)
     }
 
     /// Scans the row at `row`. Returns where the next one begins; nil where the bytes end before the row does, and more are to come.
@@ -65,8 +82,8 @@ struct RowScanner {
         var start = start, end = end
         while start < end, unsafe bytes[start] == 32 { start += 1 }
         while end > start, unsafe bytes[end - 1] == 32 || bytes[end - 1] == 13 { end -= 1 }
-        starts[fields] = start
-        ends[fields] = end
+        unsafe starts[fields] = start
+        unsafe ends[fields] = end
         fields += 1
     }
 
@@ -110,8 +127,8 @@ struct RowScanner {
                 end = at
                 while end > start, unsafe bytes[end - 1] == 32 || bytes[end - 1] == 13 { end -= 1 }
             }
-            starts[fields] = start
-            ends[fields] = end
+            unsafe starts[fields] = start
+            unsafe ends[fields] = end
             fields += 1
             guard at < count else { return isLast ? count : nil }
             if unsafe bytes[at] == 10 { return at + 1 }

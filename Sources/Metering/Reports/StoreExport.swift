@@ -8,14 +8,24 @@ extension MeterStore {
     /// Header of the lines of `export`.
     public static let exportHeader = "meter,time,value,unit,kind,quality\n"
 
-    /// All readings as lines of CSV, a piece a channel: in order of meter, kind, unit and time, in UTC (for intervals their end), values
+    /// Those of the names that the store has readings of.
+    /// - Throws: `MeterStoreError`.
+    public func meterNames(among names: [String]) throws(MeterStoreError) -> Set<String> {
+        try read { db in
+            let sql = "SELECT 1 FROM channels c JOIN meters m ON m.id = c.meter WHERE m.meter = ?"
+            return try Set(names.filter { try Bool.fetchOne(db, sql: sql, arguments: [$0]) != nil })
+        }
+    }
+
+    /// Readings as lines of CSV, a piece a channel: in order of meter, kind, unit and time, in UTC (for intervals their end), values
     /// in the unit they came in. The same readings give the same bytes, whatever the order they came in.
+    /// - meters: these alone; nil takes all.
     /// - write: called with piece after piece; what it throws ends the export.
     /// - Throws: `MeterStoreError`.
-    public func export(_ write: (String) throws -> Void) throws(MeterStoreError) {
+    public func export(meters: Set<String>? = nil, _ write: (String) throws -> Void) throws(MeterStoreError) {
         try read { db in
             var reader = try ChannelReader(db, path: path)
-            for channel in try Channel.all(db) {
+            for channel in try Channel.all(db, meters: meters) {
                 let block = try reader.readings(channel)
                 let meter = DelimitedText.line([channel.meter]).dropLast()
                 let tail = ",\(channel.unit.name),\(channel.kind.rawValue),"

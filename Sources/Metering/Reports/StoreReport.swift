@@ -46,7 +46,8 @@ extension MeterStore {
         let sql = "FROM blocks b JOIN channels c ON c.id = b.id & 4294967295 WHERE b.id "
         // An interval of the second month may begin in the first one.
         let first = try Int.fetchOne(
-            db, sql: "SELECT min(b.first - c.interval_s) \(sql) < ?", arguments: [StoreFormat.block(0, StoreFormat.month(ofBlock: least) + 2)])
+            db, sql: "SELECT min(b.first - c.interval_s) \(sql) < ?",
+            arguments: [StoreFormat.block(0, StoreFormat.month(ofBlock: least) + 2)])
         let last = try Int.fetchOne(
             db, sql: "SELECT max(last) FROM blocks WHERE id >= ?", arguments: [StoreFormat.block(0, StoreFormat.month(ofBlock: most))])
         return (first ?? 0, last ?? 0)
@@ -101,12 +102,15 @@ struct Channel {
     var digits: Int?
 
     /// In order of meter, kind, unit.
-    static func all(_ db: Database) throws -> [Channel] {
-        try Row.fetchAll(
-            db,
-            sql:
-                "SELECT c.*, m.meter AS name FROM channels c JOIN meters m ON m.id = c.meter ORDER BY m.meter, c.kind, c.unit, c.interval_s, c.register"
-        ).map { row in
+    /// - meters: these alone; nil takes all.
+    static func all(_ db: Database, meters: Set<String>? = nil) throws -> [Channel] {
+        let sql = "SELECT c.*, m.meter AS name FROM channels c JOIN meters m ON m.id = c.meter"
+        let order = "ORDER BY m.meter, c.kind, c.unit, c.interval_s, c.register"
+        let rows =
+            if let meters {
+                try meters.sorted().flatMap { try Row.fetchAll(db, sql: "\(sql) WHERE m.meter = ? \(order)", arguments: [$0]) }
+            } else { try Row.fetchAll(db, sql: "\(sql) \(order)") }
+        return rows.map { row in
             Channel(
                 id: row["id"], meter: row["name"], kind: Profile.Kind(rawValue: row["kind"]) ?? .register,
                 unit: ReadingUnit(name: row["unit"], cubicMetres: row["unit_m3"], seconds: row["unit_s"]), interval: row["interval_s"],

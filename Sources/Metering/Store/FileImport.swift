@@ -59,18 +59,7 @@ final class FileImport {
         meters += batch.newMeters
         meterIDs += repeatElement(0, count: batch.newMeters.count)
         slotOf += repeatElement(-1, count: batch.newMeters.count << shift)
-        var earliest = first ?? Int.max, latest = last ?? Int.min
-        for reading in batch.readings {
-            earliest = min(earliest, reading.time)
-            latest = max(latest, reading.time)
-            var slot = slotOf[Int(reading.meter) << shift | Int(reading.series)]
-            if slot < 0 { slot = newSlot(reading) }
-            log.append(Int(slot), time: reading.time, value: reading.mantissa, detail: reading.detail)
-        }
-        if !batch.readings.isEmpty {
-            first = earliest
-            last = latest
-        }
+        if !batch.readings.isEmpty { addReadings(batch.readings) }
         if log.bytes > logBytes { try flush() }
     }
 
@@ -80,11 +69,30 @@ final class FileImport {
         try flush()
     }
 
-    private func newSlot(_ reading: ParsedReading) -> Int32 {
-        let slot = log.addSlot()
-        slots.append(Slot(meter: reading.meter, series: reading.series))
-        slotOf[Int(reading.meter) << shift | Int(reading.series)] = slot
-        return slot
+    private func addReadings(_ readings: [ParsedReading]) {
+        var earliest = first ?? Int.max, latest = last ?? Int.min
+        let shift = shift
+        unsafe readings.withUnsafeBufferPointer { readings in
+            unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: readings.count) { numbers in
+                unsafe slotOf.withUnsafeMutableBufferPointer { slotOf in
+                    for i in 0..<readings.count {
+                        let reading = unsafe readings[i]
+                        earliest = min(earliest, reading.time)
+                        latest = max(latest, reading.time)
+                        let place = Int(reading.meter) << shift | Int(reading.series)
+                        if unsafe slotOf[place] < 0 {
+                            unsafe slotOf[place] = log.addSlot()
+                            slots.append(Slot(meter: reading.meter, series: reading.series))
+                        }
+                        unsafe numbers[i] = slotOf[place]
+                    }
+                }
+                guard let first = numbers.baseAddress else { return }
+                unsafe log.append(readings, slots: first)
+            }
+        }
+        first = earliest
+        last = latest
     }
 
     private func widen() {

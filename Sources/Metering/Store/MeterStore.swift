@@ -37,8 +37,12 @@ public final class MeterStore: Sendable {
 
     /// Opens a store, or makes one where there is none.
     /// - Throws: `MeterStoreError`.
-    public convenience init(path: String) throws(MeterStoreError) {
-        try self.init(path: path, beforeCommit: nil)
+    /// - patience: how long to wait while another process writes into the store. [s]
+    /// - waiting: called once where that lasts longer than a second.
+    public convenience init(
+        path: String, patience: Double = 5, waiting: (@Sendable () -> Void)? = nil
+    ) throws(MeterStoreError) {
+        try self.init(path: path, patience: patience, waiting: waiting, beforeCommit: nil)
     }
 
     /// Opens a store that must be there.
@@ -54,7 +58,8 @@ public final class MeterStore: Sendable {
 
     /// - patience: how long to wait while another import writes. [s]
     init(
-        path: String?, patience: Double = 5, logBytes: Int = 160 << 20, beforeCommit: (@Sendable (String) throws -> Void)?
+        path: String?, patience: Double = 5, waiting: (@Sendable () -> Void)? = nil, logBytes: Int = 160 << 20,
+        beforeCommit: (@Sendable (String) throws -> Void)?
     ) throws(MeterStoreError) {
         let name = path ?? "the store in memory"
         self.path = name
@@ -62,7 +67,13 @@ public final class MeterStore: Sendable {
         self.logBytes = logBytes
         do {
             var configuration = Configuration()
-            configuration.busyMode = .timeout(patience)
+            configuration.busyMode = .callback { tries in
+                // SQLite asks again after each twentieth of a second.
+                if tries == 20 { waiting?() }
+                guard Double(tries) * 0.05 < patience else { return false }
+                Thread.sleep(forTimeInterval: 0.05)
+                return true
+            }
             configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -\(Self.cache >> 10)") }
             database =
                 if let path { try DatabaseQueue(path: path, configuration: configuration) } else {

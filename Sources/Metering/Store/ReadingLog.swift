@@ -26,15 +26,22 @@
     }
 
     private var slots: [Slot] = []
-    private var slabs: [UnsafeMutableRawPointer] = unsafe []
+    /// Room for chunks; `slabCount` of them are made.
+    private let slabs = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: mostSlabs)
+    private var slabCount = 0
     private var chunks = 0
+    /// Of a megabyte each: what a log may take at most.
+    private static let mostSlabs = 1 << 14
 
     var slotCount: Int { slots.count }
     private(set) var readings = 0
     /// Memory taken. [bytes]
     var bytes: Int { (chunks + Self.chunksOfSlab) * Self.chunk + slots.count * MemoryLayout<Slot>.stride }
 
-    deinit { for unsafe slab in unsafe slabs { unsafe slab.deallocate() } }
+    deinit {
+        for i in 0..<slabCount { unsafe slabs[i].deallocate() }
+        unsafe slabs.deallocate()
+    }
 
     /// A new slot without readings; its number.
     func addSlot() -> Int32 {
@@ -57,8 +64,10 @@
     }
 
     private func newChunk() -> Int32 {
-        if unsafe chunks == slabs.count * Self.chunksOfSlab {
-            unsafe slabs.append(.allocate(byteCount: Self.chunksOfSlab * Self.chunk, alignment: 64))
+        if chunks == slabCount * Self.chunksOfSlab {
+            precondition(slabCount < Self.mostSlabs, "an import writes its log long before it takes 16 GB")
+            unsafe slabs[slabCount] = .allocate(byteCount: Self.chunksOfSlab * Self.chunk, alignment: 64)
+            slabCount += 1
         }
         chunks += 1
         let index = Int32(truncatingIfNeeded: chunks - 1)
@@ -67,28 +76,39 @@
     }
 
     /// Puts a reading behind the others of its slot.
-    @inline(__always)
     func append(_ slot: Int, time: Int, value: Int, detail: UInt8) {
+        let reading = ParsedReading(time: time, mantissa: value, meter: 0, series: 0, detail: detail)
+        let number = Int32(truncatingIfNeeded: slot)
+        unsafe withUnsafePointer(to: reading) { reading in
+            unsafe withUnsafePointer(to: number) { number in unsafe append(UnsafeBufferPointer(start: reading, count: 1), slots: number) }
+        }
+    }
+
+    /// Puts readings behind the others of their slots, whose numbers are given for each.
+    func append(_ batch: UnsafeBufferPointer<ParsedReading>, slots numbers: UnsafePointer<Int32>) {
+        readings += batch.count
         unsafe slots.withUnsafeMutableBufferPointer { slots in
-            let step = unsafe time &- slots[slot].time
-            let number = unsafe ZigZag.encode(value &- slots[slot].value) << 1
-            unsafe slots[slot].time = time
-            unsafe slots[slot].value = value
-            unsafe slots[slot].count &+= 1
-            readings &+= 1
-            if unsafe step == slots[slot].step && detail == slots[slot].detail && number < 16_384 && slots[slot].used < Self.payload - 1 {
-                let target = unsafe address(slots[slot].tail) + Int(4 + slots[slot].used)
-                if number < 128 {
-                    unsafe target.storeBytes(of: UInt8(truncatingIfNeeded: number), as: UInt8.self)
-                    unsafe slots[slot].used &+= 1
-                } else {
-                    let two = UInt16(truncatingIfNeeded: number & 127 | 128 | (number >> 7) << 8)
+            guard let slots = slots.baseAddress else { return }
+            for i in 0..<batch.count {
+                let reading = unsafe batch[i]
+                let slot = unsafe slots + Int(numbers[i])
+                let step = unsafe reading.time &- slot.pointee.time
+                let number = unsafe ZigZag.encode(reading.mantissa &- slot.pointee.value) << 1
+                unsafe slot.pointee.time = reading.time
+                unsafe slot.pointee.value = reading.mantissa
+                unsafe slot.pointee.count &+= 1
+                let used = unsafe slot.pointee.used
+                if unsafe step == slot.pointee.step && reading.detail == slot.pointee.detail && number < 16_384 && used < Self.payload - 1 {
+                    let target = unsafe address(slot.pointee.tail) + Int(4 + used)
+                    // The second byte is written in either case, and over by the next number.
+                    let isLong: UInt8 = number < 128 ? 0 : 1
+                    let two = UInt16(truncatingIfNeeded: number & 127 | UInt64(isLong) << 7 | (number >> 7) << 8)
                     unsafe target.storeBytes(of: two.littleEndian, as: UInt16.self)
-                    unsafe slots[slot].used &+= 2
+                    unsafe slot.pointee.used = used &+ 1 &+ isLong
+                } else {
+                    unsafe appendLong(&slot.pointee, number, step, reading.detail)
                 }
-                return
             }
-            unsafe appendLong(&slots[slot], number, step, detail)
         }
     }
 
@@ -140,44 +160,32 @@
         let count = Int(slots[slot].count)
         guard count > 0 else { return }
         readings.reserve(count)
-        var chunk = slots[slot].first
+        var bytes = unsafe UnsafeRawPointer(address(slots[slot].first))
         var at = 4
         var time = 0, value = 0, step = 0
         var detail: UInt8 = 0
-        var bytes = unsafe UnsafeRawPointer(address(chunk))
-        func nextChunk() {
-            chunk = unsafe bytes.load(as: Int32.self)
-            unsafe bytes = UnsafeRawPointer(address(chunk))
-            at = 4
-        }
-        func number() -> UInt64 {
-            var value: UInt64 = 0, shift: UInt64 = 0
-            while true {
-                let byte = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
-                at += 1
-                value |= UInt64(byte & 127) << shift
-                if byte < 128 { return value }
-                shift += 7
-            }
-        }
-        func ends() -> Bool {
-            if at == Self.chunk { return true }
-            guard unsafe bytes.load(fromByteOffset: at, as: UInt8.self) == 128 else { return false }
-            return unsafe at + 1 == Self.chunk || bytes.load(fromByteOffset: at + 1, as: UInt8.self) == 0
-        }
+        var isSorted = true, allDetails: UInt8 = 0, commonDetails: UInt8 = 255, previous = Int.min
         unsafe readings.times.withUnsafeMutableBufferPointer { times in
             unsafe readings.values.withUnsafeMutableBufferPointer { values in
                 unsafe readings.details.withUnsafeMutableBufferPointer { details in
                     for i in 0..<count {
-                        if ends() { nextChunk() }
-                        let first = number()
+                        if at == Self.chunk || (unsafe Self.isEnd(bytes, at)) {
+                            unsafe bytes = UnsafeRawPointer(address(bytes.load(as: Int32.self)))
+                            at = 4
+                        }
+                        var first = unsafe UInt64(bytes.load(fromByteOffset: at, as: UInt8.self))
+                        if first < 128 { at += 1 } else { first = unsafe Self.number(bytes, &at) }
                         if first & 1 == 1 {
-                            step = ZigZag.decode(number())
+                            step = unsafe ZigZag.decode(Self.number(bytes, &at))
                             detail = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
                             at += 1
+                            allDetails |= detail
+                            commonDetails &= detail
                         }
                         time &+= step
                         value &+= ZigZag.decode(first >> 1)
+                        if time <= previous { isSorted = false }
+                        previous = time
                         unsafe times[i] = time
                         unsafe values[i] = value
                         unsafe details[i] = detail
@@ -185,12 +193,36 @@
                 }
             }
         }
+        readings.isSorted = isSorted
+        readings.isUniform = allDetails == commonDetails
+    }
+
+    @inline(__always)
+    private static func isEnd(_ bytes: UnsafeRawPointer, _ at: Int) -> Bool {
+        guard unsafe bytes.load(fromByteOffset: at, as: UInt8.self) == 128 else { return false }
+        return unsafe at + 1 == Self.chunk || bytes.load(fromByteOffset: at + 1, as: UInt8.self) == 0
+    }
+
+    @inline(__always)
+    private static func number(_ bytes: UnsafeRawPointer, _ at: inout Int) -> UInt64 {
+        var value: UInt64 = 0, shift: UInt64 = 0
+        while true {
+            let byte = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
+            at += 1
+            value |= UInt64(byte & 127) << shift
+            if byte < 128 { return value }
+            shift += 7
+        }
     }
 }
 
 /// Readings of one series in columns, in room that is used again and again.
 struct SlotReadings {
     private(set) var count = 0
+    /// Times grow from each to the next.
+    var isSorted = true
+    /// All have the same decimals and quality.
+    var isUniform = true
     /// UTC. [s]
     var times: [Int] = []
     var values: [Int] = []
@@ -213,16 +245,9 @@ struct SlotReadings {
     /// of decimals, and returns it.
     mutating func settle(_ merge: inout ReadingMerge) -> Int {
         guard count > 0 else { return 0 }
-        var isSorted = true, most: UInt8 = 0, least: UInt8 = 15
-        var previous = Int.min
-        for i in 0..<count {
-            if times[i] <= previous { isSorted = false }
-            previous = times[i]
-            most = max(most, details[i] & 15)
-            least = min(least, details[i] & 15)
-        }
-        let decimals = Int(most)
-        if least != most {
+        var decimals = Int(details[0] & 15)
+        if !isUniform {
+            for i in 0..<count { decimals = max(decimals, Int(details[i] & 15)) }
             for i in 0..<count { values[i] *= DecimalText.powers[decimals - Int(details[i] & 15)] }
         }
         if !isSorted { sort(&merge) }
@@ -242,6 +267,10 @@ struct SlotReadings {
 
     func origins(_ range: Range<Int>, file: Int) -> OriginRuns {
         var runs = OriginRuns()
+        if isUniform {
+            runs.append(ReadingBlock.Origin(file: file, quality: details[range.lowerBound] >> 4), count: range.count)
+            return runs
+        }
         var start = range.lowerBound
         while start < range.upperBound {
             let quality = details[start] >> 4
@@ -260,12 +289,25 @@ struct SlotReadings {
         return block
     }
 
+    /// Few readings are late as a rule: they are taken out, sorted, and put between the others.
     private mutating func sort(_ merge: inout ReadingMerge) {
-        let order = (0..<count).sorted { (times[$0], $0) < (times[$1], $1) }
+        var onTime: [Int] = [], late: [Int] = []
+        onTime.reserveCapacity(count)
+        var latest = Int.min
+        for i in 0..<count {
+            if times[i] > latest {
+                onTime.append(i)
+                latest = times[i]
+            } else {
+                late.append(i)
+            }
+        }
+        late.sort { (times[$0], $0) < (times[$1], $1) }
         var sorted = SlotReadings()
         sorted.reserve(count)
-        var kept = 0
-        for i in order {
+        sorted.isUniform = isUniform
+        var kept = 0, next = 0
+        func keep(_ i: Int) {
             if kept > 0, sorted.times[kept - 1] == times[i] {
                 if sorted.values[kept - 1] == values[i] { merge.duplicates += 1 } else { merge.conflicts += 1 }
                 kept -= 1
@@ -274,6 +316,18 @@ struct SlotReadings {
             sorted.values[kept] = values[i]
             sorted.details[kept] = details[i]
             kept += 1
+        }
+        for i in onTime {
+            while next < late.count, times[late[next]] < times[i] {
+                keep(late[next])
+                next += 1
+            }
+            // A late reading of the same instant stands further on in the file, and comes after this one.
+            keep(i)
+        }
+        while next < late.count {
+            keep(late[next])
+            next += 1
         }
         sorted.count = kept
         self = sorted
