@@ -211,6 +211,7 @@ public struct XMLTokens: Sendable {
 
     private func resolve(_ start: Int, _ end: Int, into text: inout [UInt8]) throws(Fault) {
         let word = String(decoding: buffer[start..<min(end, buffer.count)], as: UTF8.self)
+        guard end < buffer.count, buffer[end] == 59 else { throw fault("entity '\(word.prefix(12))' without its semicolon") }
         switch word {
         case "amp": text.append(38)
         case "lt": text.append(60)

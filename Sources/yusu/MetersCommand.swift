@@ -70,7 +70,7 @@ struct MetersImport: ParsableCommand {
         let readProfile = try errors.keep { try Profile(path: profilePath) }
         let meters = try errors.keep { try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? [] }
         guard let profile = readProfile, let meters else { throw errors }
-        let (store, quiet, wait) = (store, quiet, wait)
+        let (quiet, wait) = (quiet, wait)
         let isNew = !FileManager.default.fileExists(atPath: store)
         var line = ImportProgressLine(quiet: quiet)
         let report = try MetersCommand.withStoreErrors {

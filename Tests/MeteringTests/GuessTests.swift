@@ -27,9 +27,8 @@ struct GuessTests {
 
     @Test("volumes are told from registers, and their stamp is asked; a check column is found")
     func interval() throws {
-        let guess = guess(
-            "meter,timestamp,use_l,reading_l\n" + hours { "A,2026-06-01T\($0 < 10 ? "0" : "")\($0):00Z,\([3, 9, 0, 5][$0 % 4]),7" })
-        #expect(guess.questions.map(\.key).contains("stamp") || value(guess, "kind") == "register")
+        let guess = guess("meter,timestamp,usage_l\n" + hours { "A,2026-06-01T\($0 < 10 ? "0" : "")\($0):00Z,\([3, 9, 0, 5][$0 % 4])" })
+        #expect(value(guess, "kind") == "interval" && value(guess, "unit") == "L" && guess.questions.map(\.key) == ["stamp"])
         let diff = self.guess(
             "user key;datetime;meter reading;diff\n" + hours { "A;0\(1 + $0 / 24)/06/2026 \($0):00:00;\(100 + $0 * 2);2" })
         #expect(value(diff, "columns") == "{meter: \"user key\", time: \"datetime\", value: \"meter reading\", check: \"diff\"}")

@@ -58,7 +58,8 @@ struct TokenTests {
             ("<a>\n<b></a>", "line 2: end tag 'a'"),
             ("<a>", "ends inside element 'a'"), ("", "no element"), ("<a/><b/>", "second root"), ("x<a/>", "outside the root"),
             ("<a b=1/>", "without quotes"), ("<a b='1' b='2'/>", "twice"), ("<p:a/>", "prefix 'p'"), ("<a>\u{1}</a>", "control character"),
-            ("<a>&#0;</a>", "entity '#0'"), ("<a <b/>", "'<' inside"), ("<1a/>", "not a name"), ("<a><!-- x", "inside a comment"),
+            ("<a>&#0;</a>", "entity '#0'"), ("<a>&#00000000065", "semicolon"), ("<a>&#00000000065</a>", "semicolon"),
+            ("<a <b/>", "'<' inside"), ("<1a/>", "not a name"), ("<a><!-- x", "inside a comment"),
         ])
     func refused(_ text: String, _ message: String) {
         #expect(xml(text).hasPrefix("fault in line"))
