@@ -69,6 +69,9 @@ let package = Package(
         // Not a product: Tools/fuzz_inp and the tests of WaterFiles run it.
         .executableTarget(
             name: "fuzz-inp", dependencies: ["TextFiles", "WaterFiles", "WaterModel"], path: "Tools/FuzzINP", swiftSettings: strict),
+        // Not a product: Tools/fuzz_meters and the tests of Metering run it.
+        .executableTarget(
+            name: "fuzz-meters", dependencies: ["TextFiles", "Metering"], path: "Tools/FuzzMeters", swiftSettings: strict),
         // Not a product: Tools/Benchmarks/balance.py and the tests of WaterLoss run it.
         .executableTarget(
             name: "balance-coverage", dependencies: ["WaterLoss", "WaterModel", "NumericalMethods"], path: "Tools/BalanceCoverage",
@@ -80,7 +83,7 @@ let package = Package(
         tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles", "NumericalMethods", "balance-coverage"]),
         tests(of: "Planning", ["WaterModel", "WaterLoss", "NumericalMethods"]),
         tests(of: "WaterFiles", ["WaterModel", "fuzz-inp"], exclude: ["Crashers"]),
-        tests(of: "Metering", ["WaterModel"], exclude: ["Stores"]),
+        tests(of: "Metering", ["WaterModel", "TextFiles", "fuzz-meters"], exclude: ["Seeds", "Samples", "Crashers", "Stores"]),
         tests(of: "Reporting", ["WaterModel", "WaterLoss", "Planning"]),
         tests(of: "yusu", ["TextFiles", "WaterLoss"]),
     ]

@@ -32,26 +32,45 @@ struct MetersImport: ParsableCommand {
         usage: """
             yusu meters import --store <store> --profile <profile> <file> ...
                                [<options>]
+                   yusu meters import --guess <file> ...
             """,
         discussion: """
             Example:
+              yusu meters import --guess readings/july.csv > hourly.yaml
               yusu meters import --store meters.sqlite \\
                 --profile readings/hourly.yaml readings/*.csv.gz
             """)
 
-    @Option(help: "The store: an SQLite file, made if it is missing.") var store: String
-    @Option(help: "YAML file that says how to read the exports.") var profile: String
+    @Option(help: "The store: an SQLite file, made if it is missing.") var store: String?
+    @Option(help: "YAML file that says how to read the exports.") var profile: String?
+    @Flag(help: "Propose a profile from the first file, tell why, and try it on all; nothing is imported.") var guess = false
+    @Flag(help: "Read everything with the profile and tell what is found; nothing is imported.") var dryRun = false
     @Option(help: "Register of meters: meter,zone,class,diameter_mm,installed,dials,factor.") var register: String?
     @Option(help: "Seconds to wait while another import writes into the store.") var wait = 600.0
     @Flag(help: "No progress on standard error.") var quiet = false
     @Argument(help: "Exports.") var files: [String]
 
+    func validate() throws {
+        if guess {
+            guard profile == nil, store == nil, !dryRun else {
+                throw ValidationError("--guess proposes a profile and imports nothing; leave out --profile, --store and --dry-run.")
+            }
+            return
+        }
+        guard profile != nil else { throw ValidationError("Name a profile with --profile; --guess proposes one.") }
+        guard dryRun || store != nil else { throw ValidationError("Name a store with --store; --dry-run does without.") }
+    }
+
     func run() throws {
+        if guess { return try MetersGuess.propose(files) }
+        guard let profilePath = profile else { return }
+        if dryRun { return try MetersGuess.dryRun(files, profile: try Profile(path: profilePath)) }
+        guard let store else { return }
         var errors = InputErrors()
-        let readProfile = try errors.keep { try Profile(path: profile) }
+        let readProfile = try errors.keep { try Profile(path: profilePath) }
         let meters = try errors.keep { try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? [] }
         guard let profile = readProfile, let meters else { throw errors }
-        let (store, quiet, wait) = (store, quiet, wait)
+        let (quiet, wait) = (quiet, wait)
         let isNew = !FileManager.default.fileExists(atPath: store)
         var line = ImportProgressLine(quiet: quiet)
         let report = try MetersCommand.withStoreErrors {

@@ -153,8 +153,9 @@ struct ExportHeader: Sendable {
 
     static func text(_ bytes: [UInt8], _ encoding: Profile.Encoding) -> String? {
         switch encoding {
-        case .utf8: String(validating: bytes, as: UTF8.self)
         case .latin1: String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+        // Other encodings were turned into UTF-8 before (`DecodedExport`).
+        default: String(validating: bytes, as: UTF8.self)
         }
     }
 

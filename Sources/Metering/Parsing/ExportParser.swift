@@ -39,7 +39,7 @@ struct ExportParser: ExportReader {
     }
 
     private static func bytes(_ word: String, _ encoding: Profile.Encoding) -> [UInt8] {
-        encoding == .utf8 ? Array(word.utf8) : word.unicodeScalars.map { $0.value < 256 ? UInt8($0.value) : 63 }
+        encoding != .latin1 ? Array(word.utf8) : word.unicodeScalars.map { $0.value < 256 ? UInt8($0.value) : 63 }
     }
 
     // MARK: pieces

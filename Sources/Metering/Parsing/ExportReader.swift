@@ -99,6 +99,9 @@ struct BatchBuilder: Sendable {
         batch.rejects.add(reason, line: line, bytes.span, 0, bytes.count)
     }
 
+    /// Counts a row that is left out, without keeping it.
+    mutating func count(_ reason: RejectReason) { batch.rejects.count(reason) }
+
     mutating func take() -> ParsedExport {
         defer {
             batch = ParsedExport()

@@ -16,6 +16,16 @@ public enum RejectReason: String, Sendable, CaseIterable {
     case badQuality = "quality says bad"
     case tooFewFields = "fewer fields than the header"
     case openQuote = "a quote is opened and never closed"
+    case noTime = "no time of reading"
+    case malformed = "not in the form of the format"
+    case notInEncoding = "not in the profile's encoding"
+    case otherRecord = "record of another type"
+    case notWater = "commodity or medium that is not taken"
+    case notTaken = "row that is no reading of consumption"
+    case historyMismatch = "logged volumes exceed the current one"
+    case tooManySeries = "more than 255 series of units and intervals in a file"
+    case oldVersion = "an older version of a reading"
+    case thinned = "within thin_seconds of the reading before"
 }
 
 /// Rejected rows: all are counted, the first ones of a file are kept.
@@ -36,6 +46,9 @@ struct Rejects {
         for at in start..<min(end, start + Self.longestText) { text.append(bytes[at]) }
         kept.append((line, reason, String(decoding: text, as: UTF8.self)))
     }
+
+    /// Counts what is too frequent to be kept.
+    mutating func count(_ reason: RejectReason) { counts[reason, default: 0] += 1 }
 
     mutating func add(_ later: Rejects) {
         counts.merge(later.counts, uniquingKeysWith: +)

@@ -134,11 +134,19 @@ import CByteScan
             if unsafe bytes[at] == 10 { return at + 1 }
             at += 1
         }
-        // The rest of the row is not needed; a quote in it may still hold a line feed.
-        var quoted = false
+        // The rest of the row is not needed; a field in quotes may still hold a line feed, a quote inside a field opens nothing.
+        var quoted = false, isStart = true, wasClosed = false
         while at < count {
-            if unsafe bytes[at] == 34 { quoted.toggle() }
-            if unsafe bytes[at] == 10 {
+            let byte = unsafe bytes[at]
+            if byte == 34, quoted || isStart || wasClosed {
+                wasClosed = quoted
+                quoted.toggle()
+                isStart = false
+            } else if !quoted {
+                wasClosed = false
+                isStart = byte == delimiter || (isStart && byte == 32)
+            }
+            if byte == 10 {
                 if !quoted { return at + 1 }
                 lines += 1
                 if lines > Self.mostLines { return at + 1 }

@@ -23,11 +23,14 @@ extension Profile {
 /// Goes over the keys of a profile and gathers what is wrong.
 struct ProfileReader {
     static let keys = [
-        "files", "shape", "delimiter", "decimal", "thousands", "encoding", "skip_lines", "columns", "kind", "unit", "units", "time_format",
-        "time_zone", "stamp", "interval_minutes", "null_words", "register_digits", "quality_map", "quality_suffix", "ignore_columns",
+        "format", "header", "meter", "meter_line", "read_at", "skip_rows", "factor", "thin_seconds", "apply_constant", "take", "log_clock",
+        "media", "files", "shape", "delimiter", "decimal", "thousands", "encoding", "skip_lines", "columns", "kind", "unit", "units",
+        "time_format",
+        "time_zone", "stamp", "interval_minutes", "interval_seconds", "null_words", "register_digits", "quality_map", "quality_suffix",
+        "ignore_columns",
         "newest",
     ]
-    static let columnKeys = ["meter", "time", "date", "value", "unit", "quality"]
+    static let columnKeys = ["meter", "time", "date", "value", "unit", "quality", "register", "factor", "version", "check"]
 
     let file: String
     var problems: [InputProblem] = []
@@ -63,24 +66,88 @@ struct ProfileReader {
             problem(root, "no keys found", "write 'kind: register', 'unit: m3', 'columns:' and so on, one a line")
             return nil
         }
-        let entries = table(top, known: Self.keys, of: "profile")
+        var entries = table(top, known: Self.keys, of: "profile")
+        let format = choice(entries["format"], "format", ExportFormat.allCases) ?? .delimited
+        // What the family's files have in common stands below what the profile says.
+        if let defaults = (try? Yams.compose(yaml: format.defaults))??.mapping {
+            for (key, value) in defaults {
+                guard let name = key.string else { continue }
+                entries[name] = Self.merged(entries[name], below: value, deeply: name == "columns")
+            }
+        }
         let shape = choice(entries["shape"], "shape", Profile.Shape.allCases) ?? .long
         let kind = choice(entries["kind"], "kind", Profile.Kind.allCases)
-        if entries["kind"] == nil { problem(root, "no key 'kind'", "write one of: register, interval, rate") }
-        let columns = columns(entries["columns"], shape: shape, root: root)
-        let unit = unit(entries["unit"], columns: columns, shape: shape, kind: kind, root: root)
+        if entries["kind"] == nil, !format.knowsKind { problem(root, "no key 'kind'", "write one of: register, interval, rate") }
+        let columns = columns(entries["columns"], shape: shape, entries, knows: format.knowsColumns, root: root)
+        let unit = unit(entries["unit"], columns: columns, shape: shape, kind: kind, knows: format.knowsUnit, root: root)
         var profile = Profile(columns: columns ?? .init(time: ""), kind: kind ?? .register, unit: unit ?? .column, source: file)
         profile.shape = shape
+        profile.format = format
+        readFamily(entries, into: &profile, root: root)
         readText(entries, into: &profile)
         readTimes(entries, into: &profile, root: root)
         readValues(entries, into: &profile, kind: kind)
         return profile
     }
 
+    /// Keys of a table that the profile does not have are taken from the family.
+    private static func merged(_ own: Node?, below family: Node, deeply: Bool) -> Node {
+        guard let own else { return family }
+        guard deeply, var mapping = own.mapping, let rest = family.mapping else { return own }
+        for (key, value) in rest where mapping[key] == nil { mapping[key] = value }
+        return .mapping(mapping)
+    }
+
     // MARK: parts
 
-    private mutating func columns(_ node: Node?, shape: Profile.Shape, root: Node) -> Profile.Columns? {
+    private mutating func readFamily(_ entries: [String: Node], into profile: inout Profile, root: Node) {
+        if let node = entries["header"], let word = text(node, "header") {
+            if word == "none" { profile.hasHeader = false } else { problem(node, "'header' is '\(word)'", "write 'none', or leave it out") }
+        }
+        if let node = entries["meter"] { profile.meterName = text(node, "meter") }
+        if let node = entries["meter_line"] { profile.meterLine = text(node, "meter_line") }
+        if let node = entries["read_at"] { profile.readAt = text(node, "read_at") }
+        if let node = entries["skip_rows"] {
+            if let mapping = node.mapping {
+                for (key, value) in mapping { if let name = key.scalar?.string { profile.skippedRows[name] = texts(value, "skip_rows") } }
+            } else {
+                problem(node, "'skip_rows' is not a table", "write 'skip_rows: {column: [word, word]}'")
+            }
+        }
+        if let node = entries["factor"], let word = text(node, "factor") {
+            let bytes = Array(word.utf8)
+            let read = DecimalText.read(bytes.span, 0, bytes.count, mark: 46, thousands: nil)
+            if case .number(let number) = read, case .fixed(let unit) = profile.unit, let scaled = unit.times(number) {
+                profile.unit = .fixed(scaled)
+            } else {
+                problem(node, "'factor' is '\(word)'", "give a number above 0, and the unit of a pulse under 'unit'")
+            }
+        }
+        if let seconds = integer(entries["thin_seconds"], "thin_seconds", 0...86_400) { profile.thinning = seconds }
+        if let node = entries["apply_constant"] { profile.appliesConstant = text(node, "apply_constant") == "true" }
+        if let node = entries["take"] {
+            let words = texts(node, "take")
+            let kinds = words.compactMap { Profile.Kind(rawValue: $0) }
+            if kinds.count == words.count, !kinds.isEmpty {
+                profile.kindsTaken = kinds
+            } else {
+                problem(node, "'take' is '\(words.joined(separator: ", "))'", "write register, interval, or both")
+            }
+        }
+        profile.logClock = choice(entries["log_clock"], "log_clock", Profile.LogClock.allCases)
+        if profile.format == .axiomaW1, entries["log_clock"] == nil {
+            problem(
+                root, "no key 'log_clock', and uplinks do not tell it",
+                "write full_hour (logged at full hours) or stamp (an hour apart, up to the stamp)")
+        }
+        if let node = entries["media"] { profile.media = texts(node, "media") }
+    }
+
+    private mutating func columns(
+        _ node: Node?, shape: Profile.Shape, _ all: [String: Node], knows: Bool, root: Node
+    ) -> Profile.Columns? {
         guard let node else {
+            if knows { return .init(time: "") }
             problem(root, "no key 'columns'", "name the columns of the header: 'columns: {meter: …, time: …, value: …}'"); return nil
         }
         guard let mapping = node.mapping else {
@@ -89,26 +156,34 @@ struct ProfileReader {
         let entries = table(mapping, known: Self.columnKeys, of: "columns")
         var names: [String: String] = [:]
         for (key, node) in entries { names[key] = text(node, "columns.\(key)") }
-        let needed = shape == .long ? ["meter", "time", "value"] : ["time"]
+        var needed = shape == .long ? ["meter", "time", "value"] : ["time"]
+        if knows { needed = [] }
+        if all["meter"] != nil || all["meter_line"] != nil { needed.removeAll { $0 == "meter" } }
+        if all["read_at"] != nil { needed.removeAll { $0 == "time" } }
         for key in needed where entries[key] == nil {
             problem(node, "no column '\(key)' under 'columns'", "write '\(key): ' and the name in the header")
         }
         if shape == .wide {
-            for key in ["meter", "value", "unit", "quality"] where entries[key] != nil {
+            for key in ["meter", "value", "unit", "quality", "register", "factor", "version", "check"] where entries[key] != nil {
                 problem(
                     entries[key], "column '\(key)' in a wide table, where each column is a meter", "leave it out, or write 'shape: long'")
             }
         }
-        guard let time = names["time"] else { return nil }
-        return .init(
+        guard let time = names["time"] ?? (needed.contains("time") ? nil : "") else { return nil }
+        var columns = Profile.Columns(
             meter: names["meter"], time: time, date: names["date"], value: names["value"], unit: names["unit"], quality: names["quality"])
+        columns.register = names["register"]
+        columns.factor = names["factor"]
+        columns.version = names["version"]
+        columns.check = names["check"]
+        return columns
     }
 
-    private mutating func unit(_ node: Node?, columns: Profile.Columns?, shape: Profile.Shape, kind: Profile.Kind?, root: Node) -> Profile
-        .UnitSource?
-    {
+    private mutating func unit(
+        _ node: Node?, columns: Profile.Columns?, shape: Profile.Shape, kind: Profile.Kind?, knows: Bool, root: Node
+    ) -> Profile.UnitSource? {
         guard let node else {
-            if columns?.unit != nil { return .column }
+            if columns?.unit != nil || knows { return .column }
             problem(root, "no key 'unit'", "write one of: \(ReadingUnit.volumeNames.joined(separator: ", ")), column, header")
             return nil
         }
@@ -160,7 +235,7 @@ struct ProfileReader {
             case .failure(let reason):
                 problem(
                     node, "time_format '\(word)': \(reason.text)",
-                    "write iso8601, or a pattern such as yyyy-MM-dd HH:mm (yyyy yy MM M MMM dd d HH H hh h mm ss a)")
+                    "write iso8601, epoch, epoch_ms, or a pattern such as yyyy-MM-dd HH:mm (yyyy yy MM M MMM dd d HH H hh h mm ss a)")
             }
         }
         if let node = entries["time_zone"], let word = text(node, "time_zone") {
@@ -169,13 +244,14 @@ struct ProfileReader {
             } else {
                 problem(node, "time_zone is '\(word)'", "write UTC, an offset such as -05:00, or a place such as America/Lima")
             }
-        } else if case .pattern = profile.timeFormat, entries["time_zone"] == nil {
+        } else if profile.needsZone, entries["time_zone"] == nil {
             problem(
                 root, "no key 'time_zone', and the stamps have no offset",
                 "write UTC, an offset such as -05:00, or a place such as America/Lima")
         }
         if let stamp = choice(entries["stamp"], "stamp", Profile.Stamp.allCases) { profile.stamp = stamp }
         if let minutes = integer(entries["interval_minutes"], "interval_minutes", 1...527_040) { profile.interval = minutes * 60 }
+        if let seconds = integer(entries["interval_seconds"], "interval_seconds", 1...31_622_400) { profile.interval = seconds }
     }
 
     private mutating func readValues(_ entries: [String: Node], into profile: inout Profile, kind: Profile.Kind?) {
@@ -202,7 +278,7 @@ struct ProfileReader {
                 profile.qualityMap[name] = quality
             }
         }
-        if profile.columns.quality != nil || profile.qualitySuffix != nil, entries["quality_map"] == nil {
+        if (profile.columns.quality != nil && !profile.format.knowsColumns) || profile.qualitySuffix != nil, entries["quality_map"] == nil {
             problem(
                 entries["columns"], "a quality column without 'quality_map'",
                 "say what its words mean: 'quality_map: {\"0\": good, E: estimated}'")

@@ -37,6 +37,15 @@ public struct ReadingUnit: Hashable, Sendable {
         self.seconds = seconds
     }
 
+    /// A unit of so many of these, such as a pulse of 100 L; nil for a factor that is not above 0.
+    func times(_ factor: DecimalText) -> ReadingUnit? {
+        guard factor.mantissa > 0 else { return nil }
+        if factor == DecimalText(mantissa: 1, decimals: 0) { return self }
+        let size = Double(factor.mantissa) / Double(DecimalText.powers[factor.decimals])
+        return ReadingUnit(
+            name: DecimalText.text(factor.mantissa, factor.decimals) + " " + name, cubicMetres: cubicMetres * size, seconds: seconds)
+    }
+
     /// Small letters, without blanks, dots, hyphens and underscores; `³` as 3.
     private static func folded(_ text: String) -> String {
         String(

@@ -6,6 +6,8 @@ import WaterModel
 public enum TimeFormat: Sendable {
     /// `2026-06-01T00:00:00+02:00`, `2026-06-01 00:00`, `2026-06-01T00:00:00.000Z`, `2026-06-01`.
     case iso8601
+    /// Seconds since 1970-01-01T00:00Z, with this many decimals of which the file leaves out the mark: 3 for milliseconds.
+    case epoch(decimals: Int)
     case pattern([Part])
 
     public enum Part: Sendable, Hashable {
@@ -13,10 +15,12 @@ public enum TimeFormat: Sendable {
         case literal(UInt8)
     }
 
-    /// - pattern: `iso8601`, or letters as in `yyyy-MM-dd HH:mm`; text in apostrophes stands for itself.
+    /// - pattern: `iso8601`, `epoch`, `epoch_ms`, or letters as in `yyyy-MM-dd HH:mm`; text in apostrophes stands for itself.
     /// Fails with the reason where a part is unknown, twice or missing.
     public static func parse(_ text: String) -> Result<TimeFormat, Reason> {
         if text == "iso8601" { return .success(.iso8601) }
+        if text == "epoch" { return .success(.epoch(decimals: 0)) }
+        if text == "epoch_ms" { return .success(.epoch(decimals: 3)) }
         var parts: [Part] = []
         let bytes = Array(text.utf8)
         var i = 0
@@ -54,8 +58,10 @@ public enum TimeFormat: Sendable {
         where fields.contains(one) && fields.contains(other) {
             return .failure(Reason(text: "a part stands twice"))
         }
-        guard fields.contains(.year4) || fields.contains(.year2), fields.contains(.month) || fields.contains(.monthName),
-            fields.contains(.day)
+        // A year alone, or a year and a month, are their first day.
+        let hasMonth = fields.contains(.month) || fields.contains(.monthName)
+        guard fields.contains(.year4) || fields.contains(.year2), hasMonth || !fields.contains(.day),
+            fields.contains(.day) || !fields.contains(where: { [Part.hour24, .hour12, .minute, .second].contains($0) })
         else {
             return .failure(Reason(text: "year, month or day is missing"))
         }
@@ -79,6 +85,7 @@ extension TimeFormat {
     func read(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> StampText? {
         switch self {
         case .iso8601: Self.readISO(bytes, start, end)
+        case .epoch(let decimals): Self.readEpoch(bytes, start, end, decimals)
         case .pattern(let parts): Self.read(parts, bytes, start, end)
         }
     }
@@ -99,6 +106,22 @@ extension TimeFormat {
             guard day <= length else { return nil }
         }
         return Instant(year: year, month: month, day: day, hour: hour, minute: minute, second: second).seconds
+    }
+
+    private static func readEpoch(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ decimals: Int) -> StampText? {
+        var at = start, value = 0
+        while at < end, bytes[at] >= 48, bytes[at] <= 57, at - start < 16 {
+            value = value * 10 + Int(bytes[at]) - 48
+            at += 1
+        }
+        guard at > start else { return nil }
+        if at < end {
+            // A fraction of a second is passed over.
+            guard bytes[at] == 46, decimals == 0 else { return nil }
+            at += 1
+            while at < end, bytes[at] >= 48, bytes[at] <= 57 { at += 1 }
+        }
+        return at == end ? StampText(local: value / DecimalText.powers[decimals], offset: 0) : nil
     }
 
     private static func readISO(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> StampText? {
@@ -142,7 +165,7 @@ extension TimeFormat {
 
     private static func read(_ parts: [Part], _ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> StampText? {
         var at = start
-        var year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, half = -1
+        var year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, half = -1
         /// One or two digits.
         func number(_ most: Int) -> Int {
             var value = 0, count = 0

@@ -82,7 +82,7 @@ extension MeterStore {
     }
 
     /// The reader of a file.
-    static func reader(of path: String, profile: Profile) -> any ExportReader { ExportParser(profile: profile, file: path) }
+    static func reader(of path: String, profile: Profile) -> any ExportReader { ExportFormat.reader(of: path, profile: profile) }
 
     private enum Begun {
         case known
