@@ -114,7 +114,8 @@ struct MetersStatus: ParsableCommand {
 
 struct MetersReport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Validate the readings; write meters.csv, zones_hourly.csv and zones.csv.",
+        commandName: "report",
+        abstract: "Validate the readings; write meters.csv, zones_hourly.csv, zones.csv, findings.csv and .json, edits.csv.",
         usage: "yusu meters report --store <store> --output <output> [<options>]",
         discussion: """
             Example:
@@ -128,6 +129,7 @@ struct MetersReport: ParsableCommand {
     @Option(help: "Inflow: zone (or sensor), timestamp, inflow_m3 | inflow_l | inflow_m3_per_h | inflow_l_per_s; plain or .gz.") var inflow:
         String?
     @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
+    @Option(help: "Price of a cubic metre, for the money in the findings.") var price: Double?
 
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
@@ -147,8 +149,13 @@ struct MetersReport: ParsableCommand {
         files.add("meters.csv", ReportTables.meters(report))
         files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
         files.add("zones.csv", ReportTables.balances(common.balances(inflow: supplied)))
+        files.add("findings.csv", ReportTables.findings(report, price: price))
+        files.add("findings.json", ReportTables.findingsJSON(report, price: price))
+        files.add("edits.csv", ReportTables.edits(report))
         try files.write(to: output)
-        Console.result("\(output)/meters.csv\n\(output)/zones_hourly.csv\n\(output)/zones.csv\n")
+        for name in ["meters.csv", "zones_hourly.csv", "zones.csv", "findings.csv", "findings.json", "edits.csv"] {
+            Console.result("\(output)/\(name)\n")
+        }
     }
 }
 

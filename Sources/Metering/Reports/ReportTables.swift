@@ -12,14 +12,18 @@ public enum ReportTables {
     public static func meters(_ report: MeterReport) -> String {
         var text =
             "meter,zone,readings,gaps,duplicates,conflicts,spikes,negative_steps,rollovers,replacements,stuck,continuous_flow,volume_m3,"
-            + "volume_low_m3,volume_high_m3,reverse_m3,completeness,flags\n"
+            + "volume_low_m3,volume_high_m3,reverse_m3,completeness,flags,shape_estimated_m3,volume_estimated_m3,measured_share,"
+            + "shape_estimated_share,volume_estimated_share,unread_share,unread_estimate_m3,unit_steps\n"
         for record in report.records {
             let s = record.summary
             text += DelimitedText.line([
                 s.meter.name, s.zone?.name ?? "", "\(s.readings)", "\(s.gaps)", "\(s.duplicates)", "\(record.conflicts)", "\(s.spikes)",
                 "\(s.negativeSteps)", "\(s.rollovers)", "\(s.replacements)", "\(s.isStuck)", "\(s.hasContinuousFlow)", volume(s.volume),
                 volume(record.volumeBounds.low), volume(record.volumeBounds.high), volume(record.reverseVolume),
-                NumberText.fixed(s.completeness, 4), record.flags.joined(separator: " "),
+                NumberText.fixed(s.completeness, 4), record.flags.joined(separator: " "), volume(record.shapeEstimatedVolume),
+                volume(record.estimatedVolume), NumberText.fixed(record.shares.measured, 4),
+                NumberText.fixed(record.shares.shapeEstimated, 4), NumberText.fixed(record.shares.volumeEstimated, 4),
+                NumberText.fixed(record.shares.unread, 4), volume(record.unreadVolume), "\(record.unitSteps)",
             ])
         }
         return text

@@ -6,12 +6,16 @@ import WaterModel
 struct ReportWork {
     let window: ReportWindow
     let rules: ChainRules
+    let findingRules: FindingRules
     private var records: [MeterReport.Record] = []
     private var zones: [Zone.ID: HourSums] = [:]
+    private var evidence: [MeterEvidence] = []
+    private var edits: [MeterReport.Edit] = []
 
-    init(window: ReportWindow, rules: ChainRules) {
+    init(window: ReportWindow, rules: ChainRules, findingRules: FindingRules = FindingRules()) {
         self.window = window
         self.rules = rules
+        self.findingRules = findingRules
     }
 
     mutating func add(_ entry: RegisterEntry, _ channels: [(Channel, ReadingBlock)]) {
@@ -45,6 +49,8 @@ struct ReportWork {
         record.missing = chain.missing
         record.conflicts = entry.conflicts
         record.estimated = chain.estimated
+        record.unitSteps = chain.unitSteps
+        record.repeats = chain.repeats
         record.reverseVolume = Double(chain.reverse) / MeterChain.millilitresPerCubicMetre
         record.first = Instant(seconds: chain.first)
         record.last = Instant(seconds: chain.last)
@@ -57,10 +63,19 @@ struct ReportWork {
         if entry.conflicts > 0 { flags.insert("conflict") }
         if chain.gaps > 0 { flags.insert("gap") }
         if chain.estimated > 0 { flags.insert("estimated") }
+        if chain.unitSteps > 0 { flags.insert("unit_step") }
+        if chain.repeats > 0 { flags.insert("repeated_register") }
         if record.unspreadVolume > 0 { flags.insert("long_gap") }
         record.flags = flags.sorted()
         records.append(record)
-        zones[zone]?.add(chain, offset: window.offset, longest: rules.longestSpread)
+        evidence.append(MeterEvidence(chain, entry.meter, window: window, volume: summary.volume, rules: rules))
+        for edit in chain.edits {
+            edits.append(
+                MeterReport.Edit(
+                    meter: entry.meter.id, rule: edit.rule, from: Instant(seconds: edit.from), to: Instant(seconds: edit.to), old: edit.old,
+                    new: edit.new))
+        }
+        zones[zone]?.add(chain.shaped(offset: window.offset, rules: rules), offset: window.offset, longest: rules.longestSpread)
     }
 
     private func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
@@ -94,6 +109,7 @@ struct ReportWork {
     private func measure(_ chain: MeterChain, _ record: inout MeterReport.Record) {
         let from = window.start - window.offset, to = window.end - window.offset
         var volume = 0, low = 0, high = 0, covered = 0, unspread = 0
+        var shapeVolume = 0, estimatedVolume = 0, shapeTime = 0, estimatedTime = 0
         var variance = 0.0
         let litres = MeterChain.millilitresPerCubicMetre
         for segment in chain.segments where segment.end > from && segment.start < to {
@@ -101,7 +117,17 @@ struct ReportWork {
             volume += part
             high += segment.volume
             if segment.start >= from, segment.end <= to { low += segment.volume }
-            covered += min(segment.end, to) - max(segment.start, from)
+            let length = min(segment.end, to) - max(segment.start, from)
+            covered += length
+            switch segment.quality {
+            case .measured: break
+            case .shapeEstimated:
+                shapeVolume += part
+                shapeTime += length
+            case .volumeEstimated:
+                estimatedVolume += part
+                estimatedTime += length
+            }
             if segment.end - segment.start > rules.longestSpread { unspread += part }
             let width = Double(segment.volume) / litres
             if segment.start < from { variance += width * width / 12 }
@@ -111,6 +137,14 @@ struct ReportWork {
         record.volumeBounds = (Double(low) / litres, Double(high) / litres)
         record.unspreadVolume = Double(unspread) / litres
         record.endVariance = variance
+        record.shapeEstimatedVolume = Double(shapeVolume) / litres
+        record.estimatedVolume = Double(estimatedVolume) / litres
+        if to > from {
+            let whole = Double(to - from)
+            record.shares = .init(
+                measured: Double(covered - shapeTime - estimatedTime) / whole, shapeEstimated: Double(shapeTime) / whole,
+                volumeEstimated: Double(estimatedTime) / whole, unread: max(0, 1 - Double(covered) / whole))
+        }
         let unread = max(0, to - from - covered)
         if covered > 0 { record.unreadVolume = record.summary.volume * Double(unread) / Double(covered) }
         // Against the steps that the period holds; a meter that fell silent is short of readings until its end.
@@ -125,6 +159,6 @@ struct ReportWork {
             start: Instant(seconds: window.start), end: Instant(seconds: window.end), standardOffset: window.offset, records: records,
             zones: zones.keys.sorted().compactMap { id in
                 zones[id].map { ZoneConsumption(zone: id, hourly: $0.series, metersReporting: $0.meters) }
-            })
+            }, edits: edits, findings: FindingSearch.findings(evidence, window: window, chain: rules, rules: findingRules))
     }
 }

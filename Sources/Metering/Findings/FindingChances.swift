@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+import WaterModel
+
+/// A slow decline of what a meter registers against its class.
+struct Decline {
+    /// Of the logarithm. [1/year]
+    var slope: Double
+    var slope95: (low: Double, high: Double)
+    /// Kendall's statistic of the level, and of the share of small flows. [–]
+    var z: Double, lowZ: Double?
+    /// Share of the variation that a straight line explains. [–]
+    var explained: Double
+    /// From the first to the last reading.
+    var years: Double
+    var age: Double?
+
+    static let weeksPerYear = 52.18
+
+    init?(_ m: MeterEvidence, _ series: WeekSeries) {
+        func blocks(_ weeks: [Double], _ values: [Double]) -> (times: [Double], values: [Double]) {
+            var sums: [Int: (time: Double, value: Double, count: Double)] = [:]
+            for (week, value) in zip(weeks, values) {
+                let block = Int(week) / WeekRecord.blockWeeks
+                let old = sums[block] ?? (0, 0, 0)
+                sums[block] = (old.time + week, old.value + value, old.count + 1)
+            }
+            let ordered = sums.sorted { $0.key < $1.key }.map(\.value)
+            return (ordered.map { $0.time / $0.count / Self.weeksPerYear }, ordered.map { $0.value / $0.count })
+        }
+        let level = blocks(series.weeks, series.logs)
+        guard level.times.count >= 8, let trend = MonotoneTrend(times: level.times, values: level.values), trend.slope < 0 else {
+            return nil
+        }
+        slope = trend.slope
+        slope95 = trend.slope95
+        z = trend.z
+        years = (level.times.last ?? 0) - (level.times.first ?? 0)
+        let n = Double(level.times.count)
+        let middle = level.times.reduce(0, +) / n, mean = level.values.reduce(0, +) / n
+        var along = 0.0, across = 0.0, whole = 0.0
+        for i in level.times.indices {
+            along += (level.times[i] - middle) * (level.times[i] - middle)
+            across += (level.times[i] - middle) * (level.values[i] - mean)
+            whole += (level.values[i] - mean) * (level.values[i] - mean)
+        }
+        explained = along > 0 && whole > 0 ? across * across / along / whole : 0
+        if !m.lowShare.isEmpty {
+            let low = m.lowShare.enumerated().filter { $0.element >= 0 }
+            let shares = blocks(low.map { Double($0.offset) }, low.map { Double($0.element) })
+            lowZ = MonotoneTrend(times: shares.times, values: shares.values)?.z
+        }
+        let year = Double(Instant(seconds: m.last).calendar.year)
+        age = m.meter.installed.flatMap { Double($0.prefix(4)) }.map { year - $0 }
+    }
+}
+
+/// Chances that what was measured is the fault, and not its like. Logistic in what was measured, with coefficients fitted to synthetic
+/// populations by `Tools/Benchmarks/findings.py --fit`, which also tells how well they hold on others: they carry that generator's
+/// assumptions on how often meters fail and how customers change.
+enum LeakChance {
+    static func of(_ e: FlowEpisode, rules: FindingRules) -> Double {
+        let days = Double(e.end - e.start) / 24
+        return logistic(4 + 1.0 * log(days / 3) - 4 * e.unevenness / rules.unevennessOfUse)
+    }
+}
+
+enum ChangeChance {
+    static func unit(_ step: LevelChange, alike: Double?) -> Double {
+        logistic(0.5 * min(step.t, 20) - 4 + 2 * (abs(log(step.ratio)) - 1.3) + 10 * ((alike ?? 0.75) - 0.8))
+    }
+
+    static func decline(_ d: Decline) -> Double {
+        logistic(-4 - 1.5 * d.z - 0.5 * (d.lowZ ?? 0) + 0.03 * ((d.age ?? 10) - 10))
+    }
+
+    static func drop(_ step: LevelChange, alike: Double?) -> Double {
+        logistic(-5 + 0.4 * min(step.t, 15) + 10 * ((alike ?? 0.7) - 0.8) + 1.5 * -log(step.ratio))
+    }
+}
+
+func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
