@@ -126,8 +126,13 @@ struct MetersReport: ParsableCommand {
     @Option(help: "The store.") var store: String
     @Option(help: "Folder for the tables.") var output: String
     @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
-    @Option(help: "Inflow: zone (or sensor), timestamp, inflow_m3 | inflow_l | inflow_m3_per_h | inflow_l_per_s; plain or .gz.") var inflow:
-        String?
+    @Option(
+        help: """
+            Inflow: zone (or sensor), timestamp, inflow_m3 | inflow_l | inflow_m3_per_h | inflow_l_per_s; or a column a zone or sensor with \
+            its unit in the header, as control rooms write it; plain or .gz.
+            """) var inflow: String?
+    @Option(help: "Clock of a wide inflow table without offsets: Europe/Rome, +01:00. Without it: the place's clock without changes.")
+    var timeZone: String?
     @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
     @Option(help: "Price of a cubic metre, for the money in the findings.") var price: Double?
 
@@ -136,9 +141,7 @@ struct MetersReport: ParsableCommand {
         let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
         let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store) }
         let report = try MetersCommand.withStoreErrors { try source.report(meters: meters) }
-        let supplied = try inflow.map { path throws(TextFileError) in
-            try ZoneInflow(path: path, zones: zones, offset: report.standardOffset)
-        }
+        let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: report.standardOffset, timeZone: timeZone) }
         // A balance is drawn up over the hours in which both sides were measured.
         var common = report
         if let period = supplied?.period {

@@ -11,22 +11,28 @@ struct FindingSearch {
     let chain: ChainRules
     let rules: FindingRules
     private var found: [MeterFinding] = []
+    /// Meters whose rest at the end is likelier one of use than a fault.
+    private var atRest: Set<Meter.ID> = []
 
     static let hoursPerYear = 8766.0
     /// A year's use is known no better from a part of it. [–]
     static let yearToYear = 0.1
 
-    static func findings(_ evidence: [MeterEvidence], window: ReportWindow, chain: ChainRules, rules: FindingRules) -> [MeterFinding] {
+    /// Findings in order of expected volume, and the meters that stand still and are more likely not stuck.
+    static func findings(_ evidence: [MeterEvidence], window: ReportWindow, chain: ChainRules, rules: FindingRules)
+        -> (findings: [MeterFinding], atRest: Set<Meter.ID>)
+    {
         var search = FindingSearch(window: window, chain: chain, rules: rules)
         let classes = Dictionary(grouping: evidence.indices) { evidence[$0].meter.customerClass }
         for name in Meter.CustomerClass.allCases {
             guard let members = classes[name] else { continue }
             search.judge(members.map { evidence[$0] }, name)
         }
-        return search.found.sorted {
+        let ordered = search.found.sorted {
             ($1.expectedPerYear, $1.probability, $0.meter.name, $0.kind.rawValue)
                 < ($0.expectedPerYear, $0.probability, $1.meter.name, $1.kind.rawValue)
         }
+        return (ordered, search.atRest)
     }
 
     private init(window: ReportWindow, chain: ChainRules, rules: FindingRules) {
@@ -57,7 +63,10 @@ struct FindingSearch {
         guard m.rest.now >= max(rules.shortestRest, m.rest.shortest) else { return false }
         let neverMoved = m.rest.now >= m.rest.read - 0.01
         let chance = neverMoved ? rules.stuckSinceBefore : odds.chance(m.rest)
-        guard chance >= rules.leastProbability else { return false }
+        guard chance >= rules.leastProbability else {
+            atRest.insert(m.meter.id)
+            return false
+        }
         let before = Self.use(m.weeks.map { $0 > 0 ? $0 : -1 })
         // Nothing is known of the use behind a meter that never moved but its class.
         let use = before ?? Estimate(usual, standardDeviation: 0.5 * usual)
@@ -72,7 +81,8 @@ struct FindingSearch {
         }
         add(
             m, .stuck, chance, start: m.lastMove, rate: use.value / 1000, volume: use.value * m.rest.now / 1000, perYear: Self.perYear(use),
-            words, [("rest_h", m.rest.now), ("earlier_rests", Double(m.rest.rests.count)), ("share_of_rests_longer", odds.survival(m.rest.now))])
+            words,
+            [("rest_h", m.rest.now), ("earlier_rests", Double(m.rest.rests.count)), ("share_of_rests_longer", odds.survival(m.rest.now))])
         return true
     }
 
@@ -216,7 +226,8 @@ struct FindingSearch {
         guard step.ratio <= 1 - rules.smallestDrop else { return }
         let chance = ChangeChance.drop(step, alike: alike)
         guard chance >= rules.leastProbability else { return }
-        let missing = use.value * (1 / step.ratio - 1) * Double(step.weeksAfter + step.weeksBefore)
+        let missing =
+            use.value * (1 / step.ratio - 1) * Double(step.weeksAfter + step.weeksBefore)
             / (Double(step.weeksAfter) + Double(step.weeksBefore) / step.ratio)
         let relative = step.deviation / max(0.05, 1 - step.ratio)
         add(
@@ -259,7 +270,8 @@ struct FindingSearch {
         let since = local ?? start.map { $0 + window.offset }
         found.append(
             MeterFinding(
-                meter: m.meter.id, zone: m.meter.zone, kind: kind, probability: min(0.99, chance), start: since.map { Instant(seconds: $0) },
+                meter: m.meter.id, zone: m.meter.zone, kind: kind, probability: min(0.99, chance),
+                start: since.map { Instant(seconds: $0) },
                 end: end.map { Instant(seconds: $0) }, rate: rate, volume: volume, perYear: perYear, evidence: words, measures: measures))
     }
 }

@@ -19,6 +19,8 @@ public struct MeterReport: Sendable {
         public var volumeBounds = (low: 0.0, high: 0.0)
         /// Variance of the volume from not being read at the ends of the period: width²/12 each. [m⁶]
         public var endVariance = 0.0
+        /// Use of a day, at most of the step, at each end of the period that a step of more than two hours straddles. [m³]
+        public var endDayUse = 0.0
         /// What it would have used in the hours of the period that no reading covers, at its own mean. [m³]
         public var unreadVolume = 0.0
         /// Volume over steps too long to be spread over hours. [m³]
@@ -30,10 +32,13 @@ public struct MeterReport: Sendable {
         public var shares = TimeShares()
         /// Changes of unit or multiplier; registers sent twice, then a double step.
         public var unitSteps = 0, repeats = 0
+        /// Behind another meter of the register: not in the sums of zones.
+        public var isSubMeter = false
+        public var customerClass = Meter.CustomerClass.other
         public var first: Instant?
         public var last: Instant?
-        /// `stuck`, `continuous_flow`, `replacement`, `rollover`, `spike`, `reverse_flow`, `conflict`, `gap`, `estimated`, `long_gap`,
-        /// `unit_step`, `repeated_register`, `no_readings`, `no_factor`, `overlapping_units`.
+        /// `stuck`, `at_rest`, `continuous_flow`, `replacement`, `rollover`, `spike`, `reverse_flow`, `conflict`, `gap`, `estimated`, `long_gap`,
+        /// `unit_step`, `repeated_register`, `sub_meter`, `no_readings`, `no_factor`, `overlapping_units`.
         public var flags: [String] = []
 
         init(summary: MeterSummary) { self.summary = summary }

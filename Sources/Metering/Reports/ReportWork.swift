@@ -9,6 +9,8 @@ struct ReportWork {
     let findingRules: FindingRules
     private var records: [MeterReport.Record] = []
     private var zones: [Zone.ID: HourSums] = [:]
+    /// Meters of each zone, of one level: without those behind another meter.
+    private var expected: [Zone.ID: Int] = [:]
     private var evidence: [MeterEvidence] = []
     private var edits: [MeterReport.Edit] = []
 
@@ -25,10 +27,14 @@ struct ReportWork {
         }
         let zone = entry.meter.zone ?? MeterReport.unassigned
         if zones[zone] == nil { zones[zone] = HourSums(start: window.start, hours: (window.end - window.start) / 3600) }
+        let isSub = entry.meter.parent != nil
+        if isSub { flags.insert("sub_meter") } else { expected[zone, default: 0] += 1 }
         var summary = MeterSummary(meter: entry.meter.id, zone: entry.meter.zone)
         summary.duplicates = entry.duplicates
         guard var chain = chains.first, chain.readings > 0 else {
             var record = MeterReport.Record(summary: summary)
+            record.isSubMeter = isSub
+            record.customerClass = entry.meter.customerClass
             record.conflicts = entry.conflicts
             flags.insert("no_readings")
             record.flags = flags.sorted()
@@ -45,6 +51,8 @@ struct ReportWork {
         summary.isStuck = chain.last - chain.lastMove >= rules.stuckAfter
         summary.hasContinuousFlow = ContinuousFlow.days(chain, offset: window.offset, rules: rules) >= rules.continuousDays
         var record = MeterReport.Record(summary: summary)
+        record.isSubMeter = isSub
+        record.customerClass = entry.meter.customerClass
         measure(chain, &record)
         record.missing = chain.missing
         record.conflicts = entry.conflicts
@@ -75,7 +83,9 @@ struct ReportWork {
                     meter: entry.meter.id, rule: edit.rule, from: Instant(seconds: edit.from), to: Instant(seconds: edit.to), old: edit.old,
                     new: edit.new))
         }
-        zones[zone]?.add(chain.shaped(offset: window.offset, rules: rules), offset: window.offset, longest: rules.longestSpread)
+        if !isSub {
+            zones[zone]?.add(chain.shaped(offset: window.offset, rules: rules), offset: window.offset, longest: rules.longestSpread)
+        }
     }
 
     private func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
@@ -132,6 +142,12 @@ struct ReportWork {
             let width = Double(segment.volume) / litres
             if segment.start < from { variance += width * width / 12 }
             if segment.end > to { variance += width * width / 12 }
+            let seconds = segment.end - segment.start
+            if seconds > rules.longestLinear {
+                let day = width * min(1, 86_400 / Double(seconds))
+                if segment.start < from { record.endDayUse += day }
+                if segment.end > to { record.endDayUse += day }
+            }
         }
         record.summary.volume = Double(volume) / litres
         record.volumeBounds = (Double(low) / litres, Double(high) / litres)
@@ -155,10 +171,24 @@ struct ReportWork {
     }
 
     func report() -> MeterReport {
-        MeterReport(
+        let (findings, atRest) = FindingSearch.findings(evidence, window: window, chain: rules, rules: findingRules)
+        // A rest that is no longer than those of its class is no fault, however long the rule is.
+        let records = self.records.map { record in
+            guard record.summary.isStuck, atRest.contains(record.summary.meter) else { return record }
+            var record = record
+            record.summary.isStuck = false
+            record.flags = (record.flags.filter { $0 != "stuck" } + ["at_rest"]).sorted()
+            return record
+        }
+        return MeterReport(
             start: Instant(seconds: window.start), end: Instant(seconds: window.end), standardOffset: window.offset, records: records,
             zones: zones.keys.sorted().compactMap { id in
-                zones[id].map { ZoneConsumption(zone: id, hourly: $0.series, metersReporting: $0.meters) }
-            }, edits: edits, findings: FindingSearch.findings(evidence, window: window, chain: rules, rules: findingRules))
+                zones[id].map { sums in
+                    ZoneConsumption(
+                        zone: id, hourly: sums.series, metersReporting: sums.meters,
+                        estimated: sums.estimated.map { Double($0) / MeterChain.millilitresPerCubicMetre },
+                        metersEstimated: sums.metersEstimated, metersExpected: expected[id])
+                }
+            }, edits: edits, findings: findings)
     }
 }

@@ -89,7 +89,8 @@ struct MeterChain {
             let isEstimated = block.origins[i].quality == Profile.Quality.estimated.rawValue
             chain.segments.append(
                 Segment(
-                    start: start, end: end, volume: volume(passed, millilitres) - before, quality: isEstimated ? .volumeEstimated : .measured)
+                    start: start, end: end, volume: volume(passed, millilitres) - before,
+                    quality: isEstimated ? .volumeEstimated : .measured)
             )
         }
         chain.resolution = volume(common, millilitres)

@@ -154,7 +154,7 @@ private struct RegisterPath {
     private mutating func fall(_ i: Int, _ fall: Double) -> Int {
         let most = cap(p, i)
         if let range = modulus, Double(values[p]) > rules.rolloverFrom * range, Double(values[i]) < rules.rolloverTo * range,
-            range - fall <= most
+            fall <= range, range - fall <= most
         {
             return rollOver(i, range, .rollover)
         }
