@@ -135,12 +135,15 @@ struct MetersReport: ParsableCommand {
     var timeZone: String?
     @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
     @Option(help: "Price of a cubic metre, for the money in the findings.") var price: Double?
+    @Option(help: "Findings of a smaller chance are left out; meters at rest are listed from 0.15 on.") var leastProbability = 0.5
 
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
         let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
         let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store) }
-        let report = try MetersCommand.withStoreErrors { try source.report(meters: meters) }
+        var findingRules = FindingRules()
+        findingRules.leastProbability = leastProbability
+        let report = try MetersCommand.withStoreErrors { try source.report(meters: meters, findingRules: findingRules) }
         let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: report.standardOffset, timeZone: timeZone) }
         // A balance is drawn up over the hours in which both sides were measured.
         var common = report

@@ -116,16 +116,20 @@ struct FindingTests {
             isStuck.append(stuck)
         }
         let odds = RestOdds(records)
-        var bins = [(sum: 0.0, true: 0.0, count: 0.0)](repeating: (0, 0, 0), count: 2)
+        var stated = [0.0, 0.0], found = [0.0, 0.0], count = [0.0, 0.0]
         for (record, stuck) in zip(records, isStuck) where record.now >= 72 {
             let chance = odds.chance(record)
             let bin = chance < 0.5 ? 0 : 1
-            bins[bin] = (bins[bin].sum + chance, bins[bin].true + (stuck ? 1 : 0), bins[bin].count + 1)
+            stated[bin] += chance
+            found[bin] += stuck ? 1 : 0
+            count[bin] += 1
         }
-        for bin in bins {
+        for bin in 0..<2 {
             // Three deviations of so many draws, and a few hundredths for the curve being estimated.
-            let mean = bin.sum / bin.count, reach = 3 * (mean * (1 - mean) / bin.count).squareRoot() + 0.05
-            #expect(abs(bin.true / bin.count - mean) < reach, "\(bin)")
+            let mean = stated[bin] / count[bin]
+            let reach = 3 * (mean * (1 - mean) / count[bin]).squareRoot() + 0.05
+            let share = found[bin] / count[bin]
+            #expect(abs(share - mean) < reach, "\(share) of \(count[bin]), stated \(mean)")
         }
     }
 

@@ -77,12 +77,14 @@ def population(seed, meters, days):
         mean_day = {"household": 120 * people * rng.gamma(8, 1 / 8), "flats": 120 * rng.integers(12, 90), "shop": rng.gamma(2, 500),
                     "works": rng.gamma(3, 5000)}[kind]
         use = person(rng, hours, kind, mean_day)
+        second = False
         if kind == "household":
             trips = rng.poisson(1.5 * days / 365) if rng.random() < LIKE["vacation"] else 0
             for _ in range(trips):
                 begin, length = rng.integers(0, hours), int(24 * rng.lognormal(1.9, .7))
                 use[begin:begin + length] = 0
             r = rng.random()
+            second = r < LIKE["second_home"]
             if r < LIKE["second_home"]:
                 home = np.zeros(hours, bool)
                 for week in range(days // 7 + 1):
@@ -98,7 +100,9 @@ def population(seed, meters, days):
                 use[begin + gap:] = person(rng, hours, kind, 120 * rng.integers(1, 7) * rng.gamma(8, 1 / 8))[begin + gap:]
             elif r < .08 + LIKE["family"]:
                 use[rng.integers(0, hours):] *= rng.uniform(.6, 1.5)
-        diameter = {"household": 15, "flats": 40, "shop": 20, "works": 50}[kind]
+        # Pipes to the flow: four times the largest usual hour.
+        peak = 4 * np.quantile(use[use > 0], .999) / 1000 if kind != "household" and use.any() else 0
+        diameter = next(d for d, q3 in ((15, 2.5), (20, 4), (25, 6.3), (32, 10), (40, 16), (50, 25), (80, 63), (100, 1e9)) if q3 >= peak)
         step = rng.choice([1, 1, 1, 10, 100] if kind == "household" else [1, 10, 100])
         fault = None
         if rng.random() < sum(RATES.values()):
@@ -125,7 +129,7 @@ def population(seed, meters, days):
             counted = np.where(counted < 20, counted * small, counted * factor)
             note = {"begin": begin, "slope": slope, "missed_at_end": float(1 - counted[-720:].sum() / max(1, use[-720:].sum()))}
         elif fault == "oversized":
-            diameter = 50 if kind == "household" else 100
+            diameter = 40 if diameter <= 20 else 100
         elif fault == "suspicious_drop":
             share = rng.uniform(.15, .65)
             counted[begin:] *= share
@@ -177,7 +181,7 @@ def population(seed, meters, days):
         table.append((name, f"Z{k % 10}", {"household": "residential", "flats": "residential", "shop": "commercial", "works": "industrial"}[kind],
                       diameter, int(2025 - rng.integers(0, 20)), "" if fault == "rollover" and k % 2 else dials, 0.001))
         truth[name] = {"fault": fault, "kind": kind, "use": float(use.sum()), "last": last, "step": int(step), "empty": bool(use.sum() == 0),
-                       "moves": float(counted.sum()), **note}
+                       "moves": float(counted.sum()), "second": second, **note}
     return table, truth, reads, stamps
 
 
@@ -196,13 +200,13 @@ def write(folder, table, reads, stamps):
             file.write("".join([f"{name},{stamps[h]},{v}\n" for h, v in zip(index, shown[index].tolist())]))
 
 
-def run(yusu, folder):
+def run(yusu, folder, least):
     store = os.path.join(folder, "m.sqlite")
     quiet = dict(check=True, stdout=subprocess.DEVNULL)
     subprocess.run([yusu, "meters", "import", "--store", store, "--profile", os.path.join(folder, "profile.yaml"), "--register",
                     os.path.join(folder, "meters.csv"), "--quiet", os.path.join(folder, "reads.csv")], **quiet)
     subprocess.run([yusu, "meters", "report", "--store", store, "--output", os.path.join(folder, "out"), "--register",
-                    os.path.join(folder, "meters.csv")], **quiet)
+                    os.path.join(folder, "meters.csv"), "--least-probability", str(least)], **quiet)
     with open(os.path.join(folder, "out", "findings.json")) as file:
         findings = json.load(file)["findings"]
     with open(os.path.join(folder, "out", "meters.csv")) as file:
@@ -213,7 +217,7 @@ def run(yusu, folder):
 def findable(kind, t, hours):
     """Large and long enough that its own definition says it should be found; smaller ones are counted apart."""
     if kind == "stuck":
-        return t["rest_h"] - (hours - t["last"]) >= 14 * 24 and t["kind"] != "works" and t["lost"] > 500 and t["step"] <= 10
+        return t["rest_h"] - (hours - t["last"]) >= 14 * 24 and t["kind"] != "works" and t["lost"] > 500 and t["step"] <= 10 and not t["second"]
     if kind == "continuous_flow":
         step = t["step"]
         return t["hours"] >= 5 * 24 and (t["rate"] >= 2 if step == 1 else step <= 10 and t["rate"] >= 8)
@@ -253,7 +257,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             table, truth, reads, stamps = population(seed, arguments.meters, arguments.days)
             write(folder, table, reads, stamps)
-            findings, meters = run(arguments.yusu, folder)
+            findings, meters = run(arguments.yusu, folder, .02 if arguments.fit else .5)
         total += len(truth)
         found = collections.defaultdict(dict)
         for f in findings:
@@ -284,7 +288,7 @@ def main():
                 if m in hit and m in found[kind]:
                     f = found[kind][m]
                     p = f["probability"]
-                    b = bins[kind, min(4, int((p - .5) * 10))]
+                    b = bins[kind, min(9, int(p * 10))]
                     b[0] += 1
                     b[1] += has
                     b[2] += p
@@ -302,7 +306,7 @@ def main():
     print("stated probability: findings, mean stated, share true")
     for kind, b in sorted(bins):
         n, true, stated = bins[kind, b]
-        print(f"  {kind:20s} {.5 + .1 * b:.1f}–{.6 + .1 * b:.1f}: {n:4d} {stated / n:.2f} {true / n:.2f}")
+        print(f"  {kind:20s} {.1 * b:.1f}–{.1 * b + .1:.1f}: {n:4d} {stated / n:.2f} {true / n:.2f}")
     for kind, (n, inside) in volumes.items():
         print(f"95 % interval of m3 a year holds the truth: {kind} {inside} of {n} ({100 * inside / max(1, n):.0f} %)")
     if arguments.fit:

@@ -61,15 +61,18 @@ struct Decline {
 /// populations by `Tools/Benchmarks/findings.py --fit`, which also tells how well they hold on others: they carry that generator's
 /// assumptions on how often meters fail and how customers change.
 enum LeakChance {
-    static func of(_ e: FlowEpisode, rules: FindingRules) -> Double {
+    static func of(_ e: FlowEpisode, _ name: Meter.CustomerClass, rules: FindingRules) -> Double {
         let days = Double(e.end - e.start) / 24
-        return logistic(4 + 1.0 * log(days / 3) - 4 * e.unevenness / rules.unevennessOfUse)
+        // A works or a hospital may run day and night.
+        let usual = name == .industrial || name == .institutional ? -3.0 : 0
+        return logistic(4 + 0.5 * log(days / 3) - 4 * e.unevenness / rules.unevennessOfUse + usual - (e.isCoarse ? 1 : 0))
     }
 }
 
 enum ChangeChance {
     static func unit(_ step: LevelChange, alike: Double?) -> Double {
-        logistic(0.5 * min(step.t, 20) - 4 + 2 * (abs(log(step.ratio)) - 1.3) + 10 * ((alike ?? 0.75) - 0.8))
+        // A tenant or a leak makes it three or four times the use; ten times, hardly ever.
+        logistic(0.5 * min(step.t, 12) - 4 + 4 * (abs(log(step.ratio)) - 2) + 10 * ((alike ?? 0.75) - 0.8))
     }
 
     static func decline(_ d: Decline) -> Double {

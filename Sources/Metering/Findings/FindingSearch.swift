@@ -16,7 +16,7 @@ struct FindingSearch {
 
     static let hoursPerYear = 8766.0
     /// A year's use is known no better from a part of it. [–]
-    static let yearToYear = 0.1
+    static let yearToYear = 0.2
 
     /// Findings in order of expected volume, and the meters that stand still and are more likely not stuck.
     static func findings(_ evidence: [MeterEvidence], window: ReportWindow, chain: ChainRules, rules: FindingRules)
@@ -63,7 +63,7 @@ struct FindingSearch {
         guard m.rest.now >= max(rules.shortestRest, m.rest.shortest) else { return false }
         let neverMoved = m.rest.now >= m.rest.read - 0.01
         let chance = neverMoved ? rules.stuckSinceBefore : odds.chance(m.rest)
-        guard chance >= rules.leastProbability else {
+        guard chance >= min(rules.leastProbability, rules.leastStuck) else {
             atRest.insert(m.meter.id)
             return false
         }
@@ -123,10 +123,10 @@ struct FindingSearch {
     }
 
     private mutating func leak(_ m: MeterEvidence) {
-        // The one that lasts, else the largest.
-        guard let e = m.episodes.last(where: \.isOpen) ?? m.episodes.max(by: { ($0.volume, $1.start) < ($1.volume, $0.start) }), e.rate > 0
-        else { return }
-        let chance = LeakChance.of(e, rules: rules)
+        // The likeliest; of two alike the one that lasts.
+        func weight(_ e: FlowEpisode) -> Double { LeakChance.of(e, m.meter.customerClass, rules: rules) + (e.isOpen ? 0.1 : 0) }
+        guard let e = m.episodes.max(by: { weight($0) < weight($1) }), e.rate > 0 else { return }
+        let chance = LeakChance.of(e, m.meter.customerClass, rules: rules)
         guard chance >= rules.leastProbability else { return }
         let rate = Estimate(e.rate, standardDeviation: e.rateDeviation)
         let days = NumberText.days(Double(e.end - e.start) / 24)
@@ -170,7 +170,7 @@ struct FindingSearch {
             shape.alike[at] > ShapeRecord.unknown
         else { return }
         let gain = Double(shape.alikeMoved[at] - shape.alike[at]), alike = Double(shape.alikeMoved[at])
-        let chance = alike < 0.6 ? 0 : 1 / (1 + exp(-(14 * (gain - 0.45) + 12 * (alike - 0.85))))
+        let chance = logistic(25 * (alike - 0.88)) * logistic(14 * (gain - 0.25))
         guard chance >= rules.leastProbability, abs(shape.move[at]) >= 2 else { return }
         add(
             m, .clockShift, chance, local: window.start + (at + 1) * WeekRecord.blockWeeks * WeekRecord.hours * 3600, rate: nil,

@@ -4,7 +4,8 @@ import NumericalMethods
 
 /// A stretch of three days or more in which the flow never stopped.
 ///
-/// A register whose steps are coarse cannot show flow in every hour: over 2 L a step, every six hours must hold three steps.
+/// A register whose steps are coarse cannot show flow in every hour: over 2 L a step, every six hours must hold three steps, and no
+/// three hours none, for six days.
 struct FlowEpisode {
     /// Hours on the place's clock without changes since 1970; the end is the hour after the last.
     var start: Int, end: Int
@@ -18,6 +19,8 @@ struct FlowEpisode {
     var rateDeviation = 0.0
     /// Deviation of the least flow from day to day over its median, without what the register's steps make. [–]
     var unevenness = 0.0
+    /// Steps of the register are too coarse to show flow in every hour.
+    var isCoarse = false
     /// Least flow over the mean one. [–]
     var floorShare = 0.0
     /// The least flow of the days before over that of the episode; nil where no day before was judged. [–]
@@ -26,10 +29,11 @@ struct FlowEpisode {
     var volume = 0.0
 
     /// [h]
-    static let shortest = 72
+    static let shortest = 72, shortestCoarse = 144
     static let finestStep: Float = 2.1
     static let coarseWindow = 6
     static let coarseSteps: Float = 3
+    static let coarsePause = 2
     /// Share of its hours that must have been read.
     static let leastRead = 0.8
     /// So long without a reading nothing is known of the flow. [h]
@@ -41,9 +45,10 @@ struct FlowEpisode {
         let litres = column.litres
         guard litres.count >= shortest else { return [] }
         let isCoarse = resolution > finestStep
+        let shortest = isCoarse ? shortestCoarse : Self.shortest
         var episodes: [FlowEpisode] = []
         var begin = -1, read = 0, unread = 0
-        var window = [Float](repeating: 0, count: coarseWindow), sum: Float = 0, filled = 0
+        var window = [Float](repeating: 0, count: coarseWindow), sum: Float = 0, filled = 0, pause = 0
         func close(_ end: Int) {
             defer { begin = -1; read = 0 }
             let stop = end - unread
@@ -63,7 +68,8 @@ struct FlowEpisode {
                 sum += volume - (filled >= coarseWindow ? window[slot] : 0)
                 window[slot] = volume
                 filled += 1
-                flows = filled < coarseWindow || sum >= coarseSteps * resolution * 0.999
+                pause = volume > 0 ? 0 : pause + 1
+                flows = pause <= coarsePause && (filled < coarseWindow || sum >= coarseSteps * resolution * 0.999)
             }
             if flows {
                 if begin < 0 { begin = i }
@@ -89,12 +95,13 @@ struct FlowEpisode {
         func floors(_ from: Int, _ to: Int) -> [Double] {
             stride(from: from, to: to - 20, by: 24).compactMap { Self.floor(litres, $0, min($0 + 24, to), isCoarse, resolution) }
         }
+        self.isCoarse = isCoarse
         let least = floors(start, end)
         guard let median = OrderStatistics.median(least), median > 0 else { return }
         rate = median
         let spread = OrderStatistics.medianAbsoluteDeviation(least) ?? 0
         let step = isCoarse ? resolution / Double(Self.coarseWindow) : resolution / 3
-        rateDeviation = (spread * spread / Double(least.count) + step * step / 12 + 0.0025 * rate * rate).squareRoot()
+        rateDeviation = (spread * spread / Double(least.count) + step * step / 12 + 0.0064 * rate * rate).squareRoot()
         let mean = least.reduce(0, +) / Double(least.count)
         let variance = least.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, least.count - 1))
         unevenness = max(0, variance - step * step / 6).squareRoot() / mean
@@ -127,7 +134,7 @@ struct FlowEpisode {
         var least = Float.infinity
         for i in from..<to where litres[i] >= 0 { least = min(least, litres[i]) }
         guard least.isFinite else { return nil }
-        let limit = least + max(Float(resolution) * 1.01, 0.1 * least)
+        let limit = least + max(Float(resolution) * 1.01, 0.2 * least)
         var sum = 0.0, count = 0
         for i in from..<to where litres[i] >= 0 && litres[i] <= limit { sum += Double(litres[i]); count += 1 }
         return sum / Double(count)

@@ -64,6 +64,8 @@ public struct MeterFinding: Sendable {
 public struct FindingRules: Sendable {
     /// Findings of a smaller chance are left out. [–] Default 0.5.
     public var leastProbability = 0.5
+    /// Meters at rest are listed from a smaller chance on: a look is cheap, and the chance is told. [–] Default 0.15.
+    public var leastStuck = 0.15
     /// Shortest rest at the end that may be told as stuck. [h] Default 72.
     public var shortestRest = 72.0
     /// Of a rest that is as long as the record nothing else is known: share of such meters that are stuck, not behind an empty house. [–]

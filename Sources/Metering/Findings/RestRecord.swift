@@ -54,7 +54,8 @@ struct RestOdds {
     /// Rests a year of which nothing is known, and stuck meters: each as if half of one had been seen.
     private static let pseudo = 0.5
     /// Meters of a class differ in how often they rest, as a gamma distribution of this shape.
-    private static let shape = 0.5
+    private static let shape = 1.0
+    private static let mostRests = 2.0
     /// Hazard of steps in which few rests were left is drawn to that of the whole curve with the weight of so many rests.
     private static let weight = 4.0
 
@@ -68,7 +69,9 @@ struct RestOdds {
         var rests = 0.0
         for record in records {
             read += record.read
-            for rest in record.rests { ended[Self.step(Double(rest))] += 1; rests += 1 }
+            // A second home rests as often as many dwellings: no meter counts for more than two rests.
+            let weight = min(1, Self.mostRests / Double(max(1, record.rests.count)))
+            for rest in record.rests { ended[Self.step(Double(rest))] += weight; rests += weight }
         }
         let open = records.filter { $0.now >= max($0.shortest, RestRecord.day) }
         survival = [Double](repeating: 1, count: count)

@@ -48,7 +48,7 @@ public struct MonotoneTrend: Sendable {
         }
         // The correlation of a short series is found too small by about (1 + 4 r)/n (Kendall, 1954).
         let found = square > 0 ? product / square : 0
-        neighbourCorrelation = min(0.9, max(0, (m * found + 1) / max(1, m - 4)))
+        neighbourCorrelation = min(0.6, max(0, found + (1 + 4 * found) / m))
         variance *= (1 + neighbourCorrelation) / (1 - neighbourCorrelation)
         slope = median
         let s = Double(sum)
