@@ -135,7 +135,8 @@ struct MetersReport: ParsableCommand {
     var timeZone: String?
     @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
     @Option(help: "Price of a cubic metre, for the money in the findings.") var price: Double?
-    @Option(help: "Findings of a smaller chance are left out; meters at rest are listed from 0.15 on.") var leastProbability = 0.5
+    @Option(help: "Findings of a smaller chance are left out; meters at rest are listed from 0.15 on, flows that never stop from 0.3.")
+    var leastProbability = 0.5
 
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []

@@ -252,7 +252,7 @@ def main():
     bins = collections.defaultdict(lambda: [0, 0, 0.0])
     volumes = collections.defaultdict(lambda: [0, 0])
     features = []
-    total = 0
+    total = empties = 0
     for seed in map(int, arguments.seeds.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             table, truth, reads, stamps = population(seed, arguments.meters, arguments.days)
@@ -280,6 +280,8 @@ def main():
                             print("missed", m, t, {k: meters[m][k] for k in ("spikes", "rollovers", "replacements", "negative_steps", "flags")})
                     else:
                         row[4] += m in hit
+                elif m in hit and kind == "stuck" and t["empty"]:
+                    empties += 1
                 elif m in hit:
                     # An empty house never moves, and works never stop: neither is the fault, both may be told.
                     row[3] += 1
@@ -303,6 +305,7 @@ def main():
     print(f"seeds {arguments.seeds}: {total} meters, {arguments.days} days")
     for kind in RATES:
         count(kind, tally[kind], total)
+    print(f"houses that were empty all along, listed as stuck at the stated chance and not counted as false: {empties}")
     print("stated probability: findings, mean stated, share true")
     for kind, b in sorted(bins):
         n, true, stated = bins[kind, b]

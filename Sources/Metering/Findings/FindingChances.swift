@@ -61,26 +61,28 @@ struct Decline {
 /// populations by `Tools/Benchmarks/findings.py --fit`, which also tells how well they hold on others: they carry that generator's
 /// assumptions on how often meters fail and how customers change.
 enum LeakChance {
-    static func of(_ e: FlowEpisode, _ name: Meter.CustomerClass, rules: FindingRules) -> Double {
-        let days = Double(e.end - e.start) / 24
+    static func of(_ e: FlowEpisode, _ name: Meter.CustomerClass) -> Double {
+        let days = min(3, log(Double(e.end - e.start) / 72)), floor = min(0.5, e.floorShare)
         // A works or a hospital may run day and night.
-        let usual = name == .industrial || name == .institutional ? -3.0 : 0
-        return logistic(4 + 0.5 * log(days / 3) - 4 * e.unevenness / rules.unevennessOfUse + usual - (e.isCoarse ? 1 : 0))
+        let runsAlways = name == .industrial || name == .institutional
+        return e.isCoarse
+            ? logistic(-2.9 + 1.24 * days - 4.7 * e.unevenness + 2.5 * floor - (runsAlways ? 3.3 : 0))
+            : logistic(-1.7 + 1.5 * days - 4 * e.unevenness + 9 * floor - (runsAlways ? 7 : 0))
     }
 }
 
 enum ChangeChance {
     static func unit(_ step: LevelChange, alike: Double?) -> Double {
         // A tenant or a leak makes it three or four times the use; ten times, hardly ever.
-        logistic(0.5 * min(step.t, 12) - 4 + 4 * (abs(log(step.ratio)) - 2) + 10 * ((alike ?? 0.75) - 0.8))
+        logistic(0.5 * min(step.t, 12) - 6.5 + 4 * (abs(log(step.ratio)) - 2) + 10 * ((alike ?? 0.75) - 0.8))
     }
 
     static func decline(_ d: Decline) -> Double {
-        logistic(-4 - 1.5 * d.z - 0.5 * (d.lowZ ?? 0) + 0.03 * ((d.age ?? 10) - 10))
+        logistic(-5.3 - 0.78 * max(-6, d.z) - 0.16 * min(6, max(-6, d.lowZ ?? 0)) - 2.7 * max(-1.5, d.slope) + 0.86 * d.explained)
     }
 
     static func drop(_ step: LevelChange, alike: Double?) -> Double {
-        logistic(-5 + 0.4 * min(step.t, 15) + 10 * ((alike ?? 0.7) - 0.8) + 1.5 * -log(step.ratio))
+        logistic(-10.3 + 0.76 * min(step.t, 12) + 2.9 * (alike ?? 0.7))
     }
 }
 

@@ -124,10 +124,10 @@ struct FindingSearch {
 
     private mutating func leak(_ m: MeterEvidence) {
         // The likeliest; of two alike the one that lasts.
-        func weight(_ e: FlowEpisode) -> Double { LeakChance.of(e, m.meter.customerClass, rules: rules) + (e.isOpen ? 0.1 : 0) }
+        func weight(_ e: FlowEpisode) -> Double { LeakChance.of(e, m.meter.customerClass) + (e.isOpen ? 0.1 : 0) }
         guard let e = m.episodes.max(by: { weight($0) < weight($1) }), e.rate > 0 else { return }
-        let chance = LeakChance.of(e, m.meter.customerClass, rules: rules)
-        guard chance >= rules.leastProbability else { return }
+        let chance = LeakChance.of(e, m.meter.customerClass)
+        guard chance >= min(rules.leastProbability, rules.leastLeak) else { return }
         let rate = Estimate(e.rate, standardDeviation: e.rateDeviation)
         let days = NumberText.days(Double(e.end - e.start) / 24)
         let before = e.before.map { "; the days before fell to \(NumberText.share($0)) of it" } ?? ""
@@ -170,7 +170,7 @@ struct FindingSearch {
             shape.alike[at] > ShapeRecord.unknown
         else { return }
         let gain = Double(shape.alikeMoved[at] - shape.alike[at]), alike = Double(shape.alikeMoved[at])
-        let chance = logistic(25 * (alike - 0.88)) * logistic(14 * (gain - 0.25))
+        let chance = logistic(20 * (alike - 0.83)) * logistic(14 * (gain - 0.75))
         guard chance >= rules.leastProbability, abs(shape.move[at]) >= 2 else { return }
         add(
             m, .clockShift, chance, local: window.start + (at + 1) * WeekRecord.blockWeeks * WeekRecord.hours * 3600, rate: nil,

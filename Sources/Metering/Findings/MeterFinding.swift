@@ -66,13 +66,13 @@ public struct FindingRules: Sendable {
     public var leastProbability = 0.5
     /// Meters at rest are listed from a smaller chance on: a look is cheap, and the chance is told. [–] Default 0.15.
     public var leastStuck = 0.15
+    /// So are flows that never stop. [–] Default 0.3.
+    public var leastLeak = 0.3
     /// Shortest rest at the end that may be told as stuck. [h] Default 72.
     public var shortestRest = 72.0
     /// Of a rest that is as long as the record nothing else is known: share of such meters that are stuck, not behind an empty house. [–]
-    /// Default 0.6.
-    public var stuckSinceBefore = 0.6
-    /// Chance that a flow which never stops is a leak, by the unevenness of its least flow from day to day: even chances at this. [–]
-    public var unevennessOfUse = 0.35
+    /// Default 0.3.
+    public var stuckSinceBefore = 0.3
     /// A fall of the level by less is not told. [–] Default 0.25.
     public var smallestDrop = 0.25
     /// Largest flow in the hour that is reached one day in fifty, times this, should be near Q3. [–] Default 3: flow within an hour varies.
