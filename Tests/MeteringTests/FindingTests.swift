@@ -176,7 +176,9 @@ struct FindingTests {
     @Test("stamps moved by six hours show in the mean day")
     func clock() throws {
         var street = SyntheticStreet(seed: 21, days: 24 * 7)
-        let use = street.dwelling()
+        // A house of three dwellings.
+        let homes = (0..<3).map { _ in street.dwelling() }
+        let use = homes[0].indices.map { homes[0][$0] + homes[1][$0] + homes[2][$0] }
         let half = street.hours / 2
         let moved = Array(use[..<half]) + Array(use[(half - 6)..<(street.hours - 6)])
         let finding = try #require(street.findings([street.evidence("M", street.chain(moved))]).first { $0.kind == .clockShift })

@@ -82,7 +82,7 @@ enum ChangeChance {
     }
 
     static func drop(_ step: LevelChange, alike: Double?) -> Double {
-        logistic(-10.3 + 0.76 * min(step.t, 12) + 2.9 * (alike ?? 0.7))
+        logistic(-11.3 + 0.76 * min(step.t, 12) + 2.9 * (alike ?? 0.7))
     }
 }
 

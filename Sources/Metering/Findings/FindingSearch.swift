@@ -201,7 +201,7 @@ struct FindingSearch {
             }
         }
         let decline = Decline(m, series)
-        if let decline, step.explained < 1.25 * decline.explained || step.explained < 0.3 {
+        if let decline, step.explained < step.explainedByLine || step.explained < 0.3 {
             let chance = ChangeChance.decline(decline)
             if chance >= rules.leastProbability {
                 let now = Self.perYear(use).value, years = decline.years

@@ -57,7 +57,7 @@ struct RestOdds {
     private static let shape = 1.0
     private static let mostRests = 2.0
     /// Hazard of steps in which few rests were left is drawn to that of the whole curve with the weight of so many rests.
-    private static let weight = 4.0
+    private static let weight = 1.0
 
     private var survival: [Double]
     /// [1/h]
