@@ -138,7 +138,8 @@ struct MetersStatus: ParsableCommand {
 
 struct MetersReport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Validate the readings; write meters.csv, zones_hourly.csv and zones.csv.",
+        commandName: "report",
+        abstract: "Validate the readings; write meters.csv, zones_hourly.csv, zones.csv, findings.csv and .json, edits.csv.",
         usage: "yusu meters report --store <store> --output <output> [<options>]",
         discussion: """
             Example:
@@ -149,18 +150,26 @@ struct MetersReport: ParsableCommand {
     @Option(help: "The store.") var store: String
     @Option(help: "Folder for the tables.") var output: String
     @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
-    @Option(help: "Inflow: zone (or sensor), timestamp, inflow_m3 | inflow_l | inflow_m3_per_h | inflow_l_per_s; plain or .gz.") var inflow:
-        String?
+    @Option(
+        help: """
+            Inflow: zone (or sensor), timestamp, inflow_m3 | inflow_l | inflow_m3_per_h | inflow_l_per_s; or a column a zone or sensor with \
+            its unit in the header, as control rooms write it; plain or .gz.
+            """) var inflow: String?
+    @Option(help: "Clock of a wide inflow table without offsets: Europe/Rome, +01:00. Without it: the place's clock without changes.")
+    var timeZone: String?
     @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
+    @Option(help: "Price of a cubic metre, for the money in the findings.") var price: Double?
+    @Option(help: "Findings of a smaller chance are left out; meters at rest are listed from 0.15 on, flows that never stop from 0.3.")
+    var leastProbability = 0.5
 
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
         let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
         let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store) }
-        let report = try MetersCommand.withStoreErrors { try source.report(meters: meters) }
-        let supplied = try inflow.map { path throws(TextFileError) in
-            try ZoneInflow(path: path, zones: zones, offset: report.standardOffset)
-        }
+        var findingRules = FindingRules()
+        findingRules.leastProbability = leastProbability
+        let report = try MetersCommand.withStoreErrors { try source.report(meters: meters, findingRules: findingRules) }
+        let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: report.standardOffset, timeZone: timeZone) }
         // A balance is drawn up over the hours in which both sides were measured.
         var common = report
         if let period = supplied?.period {
@@ -171,8 +180,13 @@ struct MetersReport: ParsableCommand {
         files.add("meters.csv", ReportTables.meters(report))
         files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
         files.add("zones.csv", ReportTables.balances(common.balances(inflow: supplied)))
+        files.add("findings.csv", ReportTables.findings(report, price: price))
+        files.add("findings.json", ReportTables.findingsJSON(report, price: price))
+        files.add("edits.csv", ReportTables.edits(report))
         try files.write(to: output)
-        Console.result("\(output)/meters.csv\n\(output)/zones_hourly.csv\n\(output)/zones.csv\n")
+        for name in ["meters.csv", "zones_hourly.csv", "zones.csv", "findings.csv", "findings.json", "edits.csv"] {
+            Console.result("\(output)/\(name)\n")
+        }
     }
 }
 

@@ -176,3 +176,34 @@ struct DistributionTests {
         #expect(poisson.quantile(1) == nil)
     }
 }
+
+@Suite("monotone trends")
+struct MonotoneTrendTests {
+    @Test("Kendall's S, its variance with ties and Sen's slope, by hand")
+    func byHand() throws {
+        // Pairs of 5 values 1, 2, 2, 4, 3: 8 up, 1 down, 1 tied: S = 7; variance (5·4·15 − 2·1·9)/18 = 282/18.
+        let trend = try #require(MonotoneTrend(times: [0, 1, 2, 3, 4], values: [1, 2, 2, 4, 3]))
+        let factor = (1 + trend.neighbourCorrelation) / (1 - trend.neighbourCorrelation)
+        #expect(abs(trend.z - 6 / (282.0 / 18 * factor).squareRoot()) < 1e-12)
+        // Slopes sorted: −1, 0, 1/3, 1/2, 1/2, 1/2, 1, 1, 1, 2.
+        #expect(abs(trend.slope - 0.5) < 1e-12)
+        #expect(trend.slope95.low <= trend.slope && trend.slope <= trend.slope95.high)
+        #expect(MonotoneTrend(times: [0, 1, 2], values: [1, 2, 3]) == nil)
+    }
+
+    @Test("without a trend z beyond 1.96 comes about once in twenty, for neighbours alike or not", arguments: [0.0, 0.5])
+    func size(_ correlation: Double) throws {
+        let random = try RandomNumbers(seed: 4)
+        var beyond = 0
+        let trials = 1000
+        for _ in 0..<trials {
+            var value = random.normal()
+            let values = (0..<26).map { _ in
+                value = correlation * value + (1 - correlation * correlation).squareRoot() * random.normal()
+                return value
+            }
+            if abs(try #require(MonotoneTrend(times: (0..<26).map(Double.init), values: values)).z) > 1.96 { beyond += 1 }
+        }
+        #expect(beyond < 110, "\(beyond) of \(trials)")
+    }
+}

@@ -3,10 +3,10 @@
 import TextFiles
 import WaterModel
 
-/// A register of meters: `meter,zone,class,diameter_mm,installed,dials,factor`, of which `meter` must be there.
-/// `factor` is the volume of one step of the register. [m³]
+/// A register of meters: `meter,zone,class,diameter_mm,installed,dials,factor,parent`, of which `meter` must be there.
+/// `factor` is the volume of one step of the register [m³]; `parent` the bulk meter of a sub-meter, which is then left out of its zone's sums.
 public enum MeterRegisterFile {
-    static let columns = ["meter", "zone", "class", "diameter_mm", "installed", "dials", "factor"]
+    static let columns = ["meter", "zone", "class", "diameter_mm", "installed", "dials", "factor", "parent"]
 
     /// - Throws: `TextFileError`, with everything that is wrong at once.
     public static func read(_ path: String) throws(TextFileError) -> [Meter] { try parse(DelimitedText(path: path)) }
@@ -55,6 +55,7 @@ public enum MeterRegisterFile {
             meter.diameter = number("diameter_mm").map { $0 / 1000 }
             meter.installed = field("installed")
             meter.resolution = number("factor")
+            meter.parent = field("parent").map { Meter.ID($0) }
             if let text = field("dials") {
                 if let dials = Int(text), (1...12).contains(dials) {
                     meter.dials = dials

@@ -19,17 +19,51 @@ public struct MeterReport: Sendable {
         public var volumeBounds = (low: 0.0, high: 0.0)
         /// Variance of the volume from not being read at the ends of the period: width²/12 each. [m⁶]
         public var endVariance = 0.0
+        /// Use of a day, at most of the step, at each end of the period that a step of more than two hours straddles. [m³]
+        public var endDayUse = 0.0
         /// What it would have used in the hours of the period that no reading covers, at its own mean. [m³]
         public var unreadVolume = 0.0
         /// Volume over steps too long to be spread over hours. [m³]
         public var unspreadVolume = 0.0
+        /// Of the volume: registered over gaps, so that only its place in time is estimated; and itself an estimate of the source. [m³]
+        public var shapeEstimatedVolume = 0.0
+        public var estimatedVolume = 0.0
+        /// Of the period's time. [–]
+        public var shares = TimeShares()
+        /// Changes of unit or multiplier; registers sent twice, then a double step.
+        public var unitSteps = 0, repeats = 0
+        /// Behind another meter of the register: not in the sums of zones.
+        public var isSubMeter = false
+        public var customerClass = Meter.CustomerClass.other
         public var first: Instant?
         public var last: Instant?
-        /// `stuck`, `continuous_flow`, `replacement`, `rollover`, `spike`, `reverse_flow`, `conflict`, `gap`, `estimated`, `long_gap`,
-        /// `no_readings`, `no_factor`, `overlapping_units`.
+        /// `stuck`, `at_rest`, `continuous_flow`, `replacement`, `rollover`, `spike`, `reverse_flow`, `conflict`, `gap`, `estimated`, `long_gap`,
+        /// `unit_step`, `repeated_register`, `sub_meter`, `no_readings`, `no_factor`, `overlapping_units`.
         public var flags: [String] = []
 
         init(summary: MeterSummary) { self.summary = summary }
+    }
+
+    /// How a period's time was read; the four make 1. [–]
+    public struct TimeShares: Sendable {
+        public var measured = 0.0
+        /// The volume is registered, its shape estimated.
+        public var shapeEstimated = 0.0
+        /// The volume itself is an estimate.
+        public var volumeEstimated = 0.0
+        public var unread = 1.0
+    }
+
+    /// One use of a rule of validation: what it found, and what it reads instead. The stored reading stays.
+    public struct Edit: Sendable {
+        public var meter: Meter.ID
+        public var rule: EditRule
+        /// Of the reading, or of the stretch; UTC.
+        public var from: Instant, to: Instant
+        /// As it came, in the unit that it came in.
+        public var old: Double?
+        /// What stands for it, in the same unit; nil where it is left out.
+        public var new: Double?
     }
 
     /// Of the period, on the place's clock without changes.
@@ -41,6 +75,11 @@ public struct MeterReport: Sendable {
     public var records: [Record]
     /// In order of zone; meters without a zone are in `unassigned`.
     public var zones: [ZoneConsumption]
+
+    /// In order of meter and time.
+    public var edits: [Edit] = []
+    /// What someone should look at, the largest expected volume first.
+    public var findings: [MeterFinding] = []
 
     public var summaries: [MeterSummary] { records.map(\.summary) }
 

@@ -6,12 +6,18 @@ import WaterModel
 struct ReportWork {
     let window: ReportWindow
     let rules: ChainRules
+    let findingRules: FindingRules
     private var records: [MeterReport.Record] = []
     private var zones: [Zone.ID: HourSums] = [:]
+    /// Meters of each zone, of one level: without those behind another meter.
+    private var expected: [Zone.ID: Int] = [:]
+    private var evidence: [MeterEvidence] = []
+    private var edits: [MeterReport.Edit] = []
 
-    init(window: ReportWindow, rules: ChainRules) {
+    init(window: ReportWindow, rules: ChainRules, findingRules: FindingRules = FindingRules()) {
         self.window = window
         self.rules = rules
+        self.findingRules = findingRules
     }
 
     mutating func add(_ entry: RegisterEntry, _ channels: [(Channel, ReadingBlock)]) {
@@ -21,10 +27,14 @@ struct ReportWork {
         }
         let zone = entry.meter.zone ?? MeterReport.unassigned
         if zones[zone] == nil { zones[zone] = HourSums(start: window.start, hours: (window.end - window.start) / 3600) }
+        let isSub = entry.meter.parent != nil
+        if isSub { flags.insert("sub_meter") } else { expected[zone, default: 0] += 1 }
         var summary = MeterSummary(meter: entry.meter.id, zone: entry.meter.zone)
         summary.duplicates = entry.duplicates
         guard var chain = chains.first, chain.readings > 0 else {
             var record = MeterReport.Record(summary: summary)
+            record.isSubMeter = isSub
+            record.customerClass = entry.meter.customerClass
             record.conflicts = entry.conflicts
             flags.insert("no_readings")
             record.flags = flags.sorted()
@@ -41,10 +51,14 @@ struct ReportWork {
         summary.isStuck = chain.last - chain.lastMove >= rules.stuckAfter
         summary.hasContinuousFlow = ContinuousFlow.days(chain, offset: window.offset, rules: rules) >= rules.continuousDays
         var record = MeterReport.Record(summary: summary)
+        record.isSubMeter = isSub
+        record.customerClass = entry.meter.customerClass
         measure(chain, &record)
         record.missing = chain.missing
         record.conflicts = entry.conflicts
         record.estimated = chain.estimated
+        record.unitSteps = chain.unitSteps
+        record.repeats = chain.repeats
         record.reverseVolume = Double(chain.reverse) / MeterChain.millilitresPerCubicMetre
         record.first = Instant(seconds: chain.first)
         record.last = Instant(seconds: chain.last)
@@ -57,10 +71,21 @@ struct ReportWork {
         if entry.conflicts > 0 { flags.insert("conflict") }
         if chain.gaps > 0 { flags.insert("gap") }
         if chain.estimated > 0 { flags.insert("estimated") }
+        if chain.unitSteps > 0 { flags.insert("unit_step") }
+        if chain.repeats > 0 { flags.insert("repeated_register") }
         if record.unspreadVolume > 0 { flags.insert("long_gap") }
         record.flags = flags.sorted()
         records.append(record)
-        zones[zone]?.add(chain, offset: window.offset, longest: rules.longestSpread)
+        evidence.append(MeterEvidence(chain, entry.meter, window: window, volume: summary.volume, rules: rules))
+        for edit in chain.edits {
+            edits.append(
+                MeterReport.Edit(
+                    meter: entry.meter.id, rule: edit.rule, from: Instant(seconds: edit.from), to: Instant(seconds: edit.to), old: edit.old,
+                    new: edit.new))
+        }
+        if !isSub {
+            zones[zone]?.add(chain.shaped(offset: window.offset, rules: rules), offset: window.offset, longest: rules.longestSpread)
+        }
     }
 
     private func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
@@ -94,6 +119,7 @@ struct ReportWork {
     private func measure(_ chain: MeterChain, _ record: inout MeterReport.Record) {
         let from = window.start - window.offset, to = window.end - window.offset
         var volume = 0, low = 0, high = 0, covered = 0, unspread = 0
+        var shapeVolume = 0, estimatedVolume = 0, shapeTime = 0, estimatedTime = 0
         var variance = 0.0
         let litres = MeterChain.millilitresPerCubicMetre
         for segment in chain.segments where segment.end > from && segment.start < to {
@@ -101,16 +127,40 @@ struct ReportWork {
             volume += part
             high += segment.volume
             if segment.start >= from, segment.end <= to { low += segment.volume }
-            covered += min(segment.end, to) - max(segment.start, from)
+            let length = min(segment.end, to) - max(segment.start, from)
+            covered += length
+            switch segment.quality {
+            case .measured: break
+            case .shapeEstimated:
+                shapeVolume += part
+                shapeTime += length
+            case .volumeEstimated:
+                estimatedVolume += part
+                estimatedTime += length
+            }
             if segment.end - segment.start > rules.longestSpread { unspread += part }
             let width = Double(segment.volume) / litres
             if segment.start < from { variance += width * width / 12 }
             if segment.end > to { variance += width * width / 12 }
+            let seconds = segment.end - segment.start
+            if seconds > rules.longestLinear {
+                let day = width * min(1, 86_400 / Double(seconds))
+                if segment.start < from { record.endDayUse += day }
+                if segment.end > to { record.endDayUse += day }
+            }
         }
         record.summary.volume = Double(volume) / litres
         record.volumeBounds = (Double(low) / litres, Double(high) / litres)
         record.unspreadVolume = Double(unspread) / litres
         record.endVariance = variance
+        record.shapeEstimatedVolume = Double(shapeVolume) / litres
+        record.estimatedVolume = Double(estimatedVolume) / litres
+        if to > from {
+            let whole = Double(to - from)
+            record.shares = .init(
+                measured: Double(covered - shapeTime - estimatedTime) / whole, shapeEstimated: Double(shapeTime) / whole,
+                volumeEstimated: Double(estimatedTime) / whole, unread: max(0, 1 - Double(covered) / whole))
+        }
         let unread = max(0, to - from - covered)
         if covered > 0 { record.unreadVolume = record.summary.volume * Double(unread) / Double(covered) }
         // Against the steps that the period holds; a meter that fell silent is short of readings until its end.
@@ -121,10 +171,24 @@ struct ReportWork {
     }
 
     func report() -> MeterReport {
-        MeterReport(
+        let (findings, atRest) = FindingSearch.findings(evidence, window: window, chain: rules, rules: findingRules)
+        // A rest that is no longer than those of its class is no fault, however long the rule is.
+        let records = self.records.map { record in
+            guard record.summary.isStuck, atRest.contains(record.summary.meter) else { return record }
+            var record = record
+            record.summary.isStuck = false
+            record.flags = (record.flags.filter { $0 != "stuck" } + ["at_rest"]).sorted()
+            return record
+        }
+        return MeterReport(
             start: Instant(seconds: window.start), end: Instant(seconds: window.end), standardOffset: window.offset, records: records,
             zones: zones.keys.sorted().compactMap { id in
-                zones[id].map { ZoneConsumption(zone: id, hourly: $0.series, metersReporting: $0.meters) }
-            })
+                zones[id].map { sums in
+                    ZoneConsumption(
+                        zone: id, hourly: sums.series, metersReporting: sums.meters,
+                        estimated: sums.estimated.map { Double($0) / MeterChain.millilitresPerCubicMetre },
+                        metersEstimated: sums.metersEstimated, metersExpected: expected[id])
+                }
+            }, edits: edits, findings: findings)
     }
 }

@@ -11,7 +11,8 @@ extension MeterStore {
     /// - from, to: period on that clock, from full hour to full hour; nil takes all readings.
     /// - Throws: `MeterStoreError`.
     public func report(
-        meters: [Meter] = [], standardOffset: Int? = nil, from: Instant? = nil, to: Instant? = nil, rules: ChainRules = ChainRules()
+        meters: [Meter] = [], standardOffset: Int? = nil, from: Instant? = nil, to: Instant? = nil, rules: ChainRules = ChainRules(),
+        findingRules: FindingRules = FindingRules()
     ) throws(MeterStoreError) -> MeterReport {
         try read { db in
             let offset =
@@ -25,7 +26,7 @@ extension MeterStore {
             let start = from?.seconds ?? Self.hour(first + offset, up: false)
             let end = max(start, to?.seconds ?? Self.hour(last + offset, up: true))
             let window = ReportWindow(start: Self.hour(start, up: false), end: Self.hour(end, up: true), offset: offset)
-            var work = ReportWork(window: window, rules: rules)
+            var work = ReportWork(window: window, rules: rules, findingRules: findingRules)
             let register = try Self.register(db, meters)
             var byMeter: [String: [Channel]] = [:]
             for channel in channels { byMeter[channel.meter, default: []].append(channel) }

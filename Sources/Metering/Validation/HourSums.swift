@@ -10,11 +10,16 @@ struct HourSums {
     private(set) var volumes: [Int]
     /// Meters whose consumption of the hour, or of a part of it, is known.
     private(set) var meters: [Int]
+    /// Of the volumes, those whose place in time or whose size is an estimate [mL]; and meters that have such.
+    private(set) var estimated: [Int]
+    private(set) var metersEstimated: [Int]
 
     init(start: Int, hours: Int) {
         self.start = start
         volumes = [Int](repeating: 0, count: hours)
         meters = [Int](repeating: 0, count: hours)
+        estimated = volumes
+        metersEstimated = meters
     }
 
     /// What of a segment had passed `at`, linearly. [mL]
@@ -29,7 +34,7 @@ struct HourSums {
     /// Spreads a meter's segments over the hours that they touch.
     /// - offset: place's clock less UTC. [s]
     mutating func add(_ chain: MeterChain, offset: Int, longest: Int) {
-        var counted = -1
+        var counted = -1, countedEstimated = -1
         for segment in chain.segments where segment.end - segment.start <= longest {
             let from = segment.start + offset - start, to = segment.end + offset - start
             guard to > 0 else { continue }
@@ -39,6 +44,13 @@ struct HourSums {
             while hour < volumes.count, hour * 3600 < to {
                 let after = (hour + 1) * 3600 >= to ? segment.volume : Self.passed(segment, segment.start + (hour + 1) * 3600 - from)
                 volumes[hour] += after - before
+                if segment.quality != .measured {
+                    estimated[hour] += after - before
+                    if hour > countedEstimated {
+                        metersEstimated[hour] += 1
+                        countedEstimated = hour
+                    }
+                }
                 before = after
                 if hour > counted {
                     meters[hour] += 1

@@ -19,10 +19,12 @@ public struct Meter: Sendable {
     public var dials: Int?
     /// Volume of one step of the register. [m³]
     public var resolution: Double?
+    /// The meter that this one's water has passed already: a sub-meter's bulk meter. Of the two only that one is consumption of a zone.
+    public var parent: ID?
 
     public init(
         id: ID, zone: Zone.ID? = nil, customerClass: CustomerClass = .residential, diameter: Double? = nil, installed: String? = nil,
-        dials: Int? = nil, resolution: Double? = nil
+        dials: Int? = nil, resolution: Double? = nil, parent: ID? = nil
     ) {
         self.id = id
         self.zone = zone
@@ -31,6 +33,7 @@ public struct Meter: Sendable {
         self.installed = installed
         self.dials = dials
         self.resolution = resolution
+        self.parent = parent
     }
 }
 
@@ -82,10 +85,23 @@ public struct ZoneConsumption: Sendable {
     public var hourly: TimeSeries
     /// Meters that had a usable reading in the hour.
     public var metersReporting: [Int]
+    /// Of the hour's consumption, what is estimated: volumes across gaps by their shape, and the source's own estimates. [m³] Empty where
+    /// it is not told apart.
+    public var estimated: [Double]
+    /// Meters of which something in the hour is estimated.
+    public var metersEstimated: [Int]
+    /// Meters that should have reported in each hour; nil where it is not known.
+    public var metersExpected: Int?
 
-    public init(zone: Zone.ID, hourly: TimeSeries, metersReporting: [Int]) {
+    public init(
+        zone: Zone.ID, hourly: TimeSeries, metersReporting: [Int], estimated: [Double] = [], metersEstimated: [Int] = [],
+        metersExpected: Int? = nil
+    ) {
         self.zone = zone
         self.hourly = hourly
         self.metersReporting = metersReporting
+        self.estimated = estimated
+        self.metersEstimated = metersEstimated
+        self.metersExpected = metersExpected
     }
 }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A meter's measured use by the hour in which each step ended, on the place's clock without changes.
+struct HourColumn {
+    /// Hours since 1970 of the first.
+    let start: Int
+    /// [L]; below zero where the hour was not read.
+    var litres: [Float]
+
+    static let unread: Float = -1
+
+    /// Steps longer than `longest` are not told apart by hours and are left out. [s]
+    init(_ chain: MeterChain, offset: Int, longest: Int) {
+        guard let first = chain.segments.first, let last = chain.segments.last else {
+            start = 0
+            litres = []
+            return
+        }
+        start = (first.end + offset - 1) / 3600
+        let begin = start
+        var column = [Float](repeating: Self.unread, count: (last.end + offset - 1) / 3600 - begin + 1)
+        for segment in chain.segments where segment.end - segment.start <= longest {
+            let hour = (segment.end + offset - 1) / 3600 - begin
+            let volume = Float(segment.volume) * 0.001
+            column[hour] = column[hour] < 0 ? volume : column[hour] + volume
+        }
+        litres = column
+    }
+}

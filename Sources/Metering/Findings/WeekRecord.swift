@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A meter's use by the week from the report's start on, and how its day is shaped.
+struct WeekRecord {
+    /// Mean use of each week; below zero where less than half of it was read. [L/h]
+    var use: [Float]
+    /// Share of each week's use that passed in hours of less than the meter's least flow (Q1); empty without hourly readings. [–]
+    var lowShare: [Float] = []
+    /// Use by the hour of the day, in blocks of four weeks: block × 24 + hour. [L] Empty without hourly readings.
+    var shapes: [Float] = []
+    /// Largest hourly use of each day that was read for 20 hours. [L]
+    var dailyPeaks: [Float] = []
+    /// Of all hours that were read. [–]
+    var hoursBelowLeast = 0.0, hoursAtRest = 0.0
+
+    static let hours = 168  // of a week
+    static let blockWeeks = 4
+
+    /// - start: of the report, hours since 1970 on the place's clock without changes.
+    /// - least: flow under which the meter is not held to register rightly, Q1. [L/h]
+    init(_ column: HourColumn, start: Int, weeks: Int, least: Float) {
+        var sums = [Float](repeating: 0, count: weeks), low = sums
+        var counts = [Int32](repeating: 0, count: weeks)
+        var shapes = [Float](repeating: 0, count: (weeks + Self.blockWeeks - 1) / Self.blockWeeks * 24)
+        var below = 0, still = 0, read = 0
+        var peaks: [Float] = []
+        let litres = column.litres
+        // Day by day, so that neither week nor hour of the day is looked up for each hour.
+        var i = max(0, start - column.start)
+        while i < litres.count {
+            let hour = column.start + i - start
+            let week = hour / Self.hours
+            guard week < weeks else { break }
+            let ofDay = (column.start + i) % 24
+            let stop = min(litres.count, i + 24 - ofDay, i + Self.hours - hour % Self.hours)
+            var sum: Float = 0, lowSum: Float = 0, peak: Float = 0
+            var count = 0, belowHere = 0, stillHere = 0
+            let shape = week / Self.blockWeeks * 24 + ofDay - i
+            for k in i..<stop where litres[k] >= 0 {
+                let volume = litres[k]
+                sum += volume
+                count += 1
+                peak = max(peak, volume)
+                shapes[shape + k] += volume
+                if volume < least {
+                    lowSum += volume
+                    belowHere += 1
+                    if volume == 0 { stillHere += 1 }
+                }
+            }
+            sums[week] += sum
+            low[week] += lowSum
+            counts[week] += Int32(count)
+            below += belowHere
+            still += stillHere
+            read += count
+            if count >= 20 { peaks.append(peak) }
+            i = stop
+        }
+        use = (0..<weeks).map { 2 * Int(counts[$0]) >= Self.hours ? sums[$0] / Float(counts[$0]) : -1 }
+        lowShare = (0..<weeks).map { use[$0] > 0 ? low[$0] / sums[$0] : -1 }
+        self.shapes = shapes
+        dailyPeaks = peaks
+        if read > 0 {
+            hoursBelowLeast = Double(below - still) / Double(read)
+            hoursAtRest = Double(still) / Double(read)
+        }
+    }
+
+    /// From steps that are longer than an hour, each spread evenly.
+    init(_ chain: MeterChain, offset: Int, start: Int, weeks: Int) {
+        var sums = [Double](repeating: 0, count: weeks), seconds = [Int](repeating: 0, count: weeks)
+        let week = Self.hours * 3600
+        for segment in chain.segments {
+            let from = segment.start + offset - start * 3600, to = segment.end + offset - start * 3600
+            let flow = Double(segment.volume) / Double(segment.end - segment.start)
+            var at = max(0, from)
+            while at < to, at / week < weeks {
+                let stop = min(to, (at / week + 1) * week)
+                sums[at / week] += flow * Double(stop - at)
+                seconds[at / week] += stop - at
+                at = stop
+            }
+        }
+        use = (0..<weeks).map { 2 * seconds[$0] >= week ? Float(sums[$0] / 1000 * 3600 / Double(seconds[$0])) : -1 }
+    }
+}

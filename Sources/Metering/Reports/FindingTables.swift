@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import TextFiles
+import WaterModel
+
+extension ReportTables {
+    /// `findings.csv`: a list to work through, the largest expected volume first.
+    /// - price: of a cubic metre, nil where it is not given. [currency/m³]
+    public static func findings(_ report: MeterReport, price: Double? = nil) -> String {
+        var text =
+            "rank,meter,zone,finding,action,probability,start,end,rate_m3_per_h,volume_m3,m3_per_year,m3_per_year_low95,m3_per_year_high95,"
+            + "expected_m3_per_year,money_per_year,evidence\n"
+        for (index, f) in report.findings.enumerated() {
+            text += DelimitedText.line([
+                "\(index + 1)", f.meter.name, f.zone?.name ?? "", f.kind.rawValue, f.kind.action, NumberText.fixed(f.probability, 3),
+                f.start?.description ?? "", f.end?.description ?? "", f.rate.map { NumberText.fixed($0, 5) } ?? "",
+                f.volume.map { NumberText.fixed($0, 3) } ?? "", NumberText.fixed(f.perYear.value, 2),
+                NumberText.fixed(max(0, f.perYear.low95), 2), NumberText.fixed(f.perYear.high95, 2), NumberText.fixed(f.expectedPerYear, 2),
+                price.map { NumberText.fixed(f.expectedPerYear * $0, 2) } ?? "", f.evidence,
+            ])
+        }
+        return text
+    }
+
+    /// `findings.json`: the same, with the numbers behind the words.
+    public static func findingsJSON(_ report: MeterReport, price: Double? = nil) -> String {
+        JSON.object([
+            ("start", JSON(report.start.description)), ("end", JSON(report.end.description)),
+            ("price_currency_per_m3", JSON(price)),
+            (
+                "findings",
+                .array(
+                    report.findings.enumerated().map { index, f in
+                        .object([
+                            ("rank", .integer(index + 1)), ("meter", JSON(f.meter.name)), ("zone", JSON(f.zone?.name)),
+                            ("finding", JSON(f.kind.rawValue)), ("action", JSON(f.kind.action)), ("probability", .number(f.probability)),
+                            ("start", JSON(f.start?.description)), ("end", JSON(f.end?.description)), ("rate_m3_per_h", JSON(f.rate)),
+                            ("volume_m3", JSON(f.volume)), ("m3_per_year", .number(f.perYear.value)),
+                            ("m3_per_year_low95", .number(max(0, f.perYear.low95))), ("m3_per_year_high95", .number(f.perYear.high95)),
+                            ("expected_m3_per_year", .number(f.expectedPerYear)),
+                            ("money_per_year", JSON(price.map { $0 * f.expectedPerYear })), ("evidence", JSON(f.evidence)),
+                            ("measures", .object(f.measures.map { ($0.0, .number($0.1)) })),
+                        ])
+                    })
+            ),
+        ]).text
+    }
+
+    /// `edits.csv`: every use of a rule, with what stood there; times in UTC.
+    public static func edits(_ report: MeterReport) -> String {
+        var text = "meter,from,to,rule,version,old_value,new_value,reason\n"
+        for e in report.edits {
+            text += DelimitedText.line([
+                e.meter.name, e.from.description + "Z", e.to.description + "Z", e.rule.rawValue, "\(e.rule.version)",
+                e.old.map(NumberText.exact) ?? "", e.new.map(NumberText.exact) ?? "", e.rule.reason,
+            ])
+        }
+        return text
+    }
+}
