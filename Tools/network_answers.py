@@ -40,6 +40,13 @@ def local(q, millimetres, k):
     return k * (q / (math.pi * (millimetres / 1000)**2 / 4))**2 / (2 * G)
 
 
+def three_points(q, h0, point1, point2):
+    """Lift of a pump h0 - r q^n through three points, the first without flow. [m]"""
+    (q1, h1), (q2, h2) = point1, point2
+    n = math.log((h0 - h2) / (h0 - h1)) / math.log(q2 / q1)
+    return h0 - (h0 - h1) * (q / q1)**n
+
+
 def signed(q, r):
     return r * abs(q)**N * (1 if q > 0 else -1)
 
@@ -89,6 +96,18 @@ def tanks():
     for time in HOURS[3:6]:
         out.add("head", "T", 45, time, 1e-3, "reasoned").add("flow", "P2", 0, time).add("head", "J", 60 - signed(0.006, r1), time)
         out.add("status", "P2", "closed", time, source="reasoned")
+    out.write()
+
+    # Both tanks full: each inlet passes what its outlet takes, and the pumps give the sum.
+    out = Answers("Features/two_full_tanks")
+    day = [1.0, 0.8, 0.5, 0.3, 0.2, 0.6, 1.2, 1.6]
+    for time in HOURS[:12]:
+        q1, q2 = (demand * day[time // 3600 % 8] for demand in (0.040, 0.030))
+        m = 20 + three_points(q1 + q2, 70, (0.060, 66), (0.090, 58)) - signed(q1 + q2, hw(500, 400, 120))
+        out.add("head", "T1", 64, time, 1e-3, "reasoned").add("head", "T2", 72, time, 1e-3, "reasoned")
+        out.add("flow", "P1", q1, time).add("flow", "P2", q2, time)
+        out.add("status", "P1", "active", time, source="reasoned").add("status", "P2", "active", time, source="reasoned")
+        out.add("head", "M", m, time).add("head", "N", m + three_points(q2, 60, (0.060, 40), (0.110, 5)), time)
     out.write()
 
     out = Answers("Features/tank_volume_curve")

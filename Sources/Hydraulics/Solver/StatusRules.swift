@@ -138,7 +138,9 @@ extension HydraulicSolver {
             return isStarved(k, power) ? .cannotDeliverHead : .open
         }
         guard let shutoff = curve.shutoffHead else { return .open }
-        return lift > setting[k] * setting[k] * shutoff + Tolerance.head ? .cannotDeliverHead : .open
+        // Heads on the way to an answer may ask for more than the pump can lift while water still runs: only where both say so.
+        let runs = !isOpening && flow[k] > Tolerance.noFlow
+        return lift > setting[k] * setting[k] * shutoff + Tolerance.head && !runs ? .cannotDeliverHead : .open
     }
 
     private func flowValve(_ k: Int, _ h1: Double, _ h2: Double) -> LinkStatus {
