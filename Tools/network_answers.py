@@ -158,6 +158,20 @@ def pumps():
     out.add("flow", "U1", one(lift), source=ROOT).add("flow", "U2", three(lift), source=ROOT).add("flow", "P", q, source=ROOT)
     out.write()
 
+    # Both stand still until the second is switched on; then their power together lifts from the reservoir to the tank.
+    out = Answers("Features/pumps_of_power_in_series")
+    r1, r2, r3 = hw(4000, 200, 110), hw(1500, 150, 110), hw(1000, 150, 110)
+    for time in (0, 3600):
+        for pump in ("FIRST", "SECOND"):
+            out.add("flow", pump, 0, time).add("status", pump, "closed", time, source="reasoned")
+    level = 83 - 0.005 * 7200 / (math.pi * 36)
+    lift = lambda q: level - 20 + signed(q, r1) + signed(q, r2) + signed(q - 0.005, r3)
+    q = brentq(lambda q: 1000 * G * q * lift(q) - 30000, 1e-3, 0.1, xtol=1e-16)
+    out.add("head", "T", level, 7200).add("flow", "FIRST", q, 7200, source=ROOT).add("flow", "SECOND", q, 7200, source=ROOT)
+    out.add("head", "A", 20 + 25000 / (1000 * G * q), 7200, source=ROOT)
+    out.add("head", "B", 20 + 25000 / (1000 * G * q) - signed(q, r1), 7200, source=ROOT)
+    out.write()
+
     out = Answers("Features/pump_constant_power")
     r = hw(1500, 150, 120)
     q = brentq(lambda q: 1000 * G * q * (30 + signed(q, r)) - 8000, 1e-3, 0.1, xtol=1e-16)
