@@ -226,7 +226,7 @@ struct DeadEndTests {
         let run = try RunUnderTest(try INP.read(Places.networks + "Features/pumps_of_power_in_series.inp"), constants: constants)
         #expect(run.isConverged, "\(run.verdicts)")
         for h in [0.0, 1, 5, 7] {
-            #expect(try run.flow("FIRST", at: h * hour) == 0 && run.flow("SECOND", at: h * hour) == 0, "\(h) h")
+            for pump in ["FIRST", "SECOND"] { #expect(try run.flow(pump, at: h * hour) == 0, "\(pump) at \(h) h") }
         }
         for h in [2.0, 4, 8, 11] {
             let state = try run.moment(h * hour).state
@@ -260,7 +260,8 @@ struct DeadEndTests {
         let run = try RunUnderTest(network)
         #expect(run.isConverged && run.moments.count < 40, "\(run.moments.count) solves, \(run.verdicts)")
         // EPANET 2.3.5 in hydraulic steps of 10 s: 84.8648 and 94.9975 m at 3 h, then both within 2 mm of their rims.
-        #expect(abs(try run.head("t5", at: 3 * hour) - 84.8648) < 0.01 && abs(try run.head("t6", at: 3 * hour) - 94.9975) < 0.003)
+        #expect(abs(try run.head("t5", at: 3 * hour) - 84.8648) < 0.01)
+        #expect(abs(try run.head("t6", at: 3 * hour) - 94.9975) < 0.003)
         for h in 4...24 {
             #expect(abs(try run.head("t5", at: Double(h) * hour) - 85) < 1e-3, "\(h) h")
             #expect(abs(try run.head("t6", at: Double(h) * hour) - 95) < 1e-3, "\(h) h")

@@ -28,7 +28,9 @@ struct EPANETFaultTests {
         for (node, pressure) in [("J1", 69.05), ("J2", 68.11), ("J3", 68.11), ("J4", 67.16)] {
             #expect(abs(try found.head(node) - 180 - pressure) < 0.005, "\(node)")
         }
-        #expect(try found.status("V") == .cannotDeliverPressure && abs(found.flow("V") - 100.0 / 3600) < 1e-9)
+        let flow = try found.flow("V")
+        #expect(try found.status("V") == .cannotDeliverPressure)
+        #expect(abs(flow - 100.0 / 3600) < 1e-6)
     }
 
     @Test("leaks of [LEAKAGE] follow the manual in feet and metres", arguments: [("favad_single_gpm", 0.3048), ("favad_single_lps", 1.0)])
@@ -37,8 +39,8 @@ struct EPANETFaultTests {
         let pressure = try found.head("J1")
         // 100 mm² for each 100 length units, and 2 mm² for each of these and each unit of head; 1000 m of pipe.
         let area = 1000 / unit / 100 * (100 + 2 * pressure / unit) * 1e-6
-        let expected = 0.6 * (2 * 9.80665 * pressure).squareRoot() * area
-        #expect(abs(try found.outflow("J1") / expected - 1) < 1e-6, "\(try found.outflow("J1")), \(expected)")
+        let expected = 0.6 * (2 * 9.80665 * pressure).squareRoot() * area, given = try found.outflow("J1")
+        #expect(abs(given / expected - 1) < 1e-6, "\(given), \(expected)")
     }
 
     @Test("with EPANET's constants the expansion of leaks stays per metre of head, in feet too")
@@ -46,8 +48,8 @@ struct EPANETFaultTests {
         let found = try solved("own/favad_single_gpm", .epanet)
         let pressure = try found.head("J1")
         let area = 1000 / 0.3048 / 100 * (100 + 2 * pressure) * 1e-6
-        let expected = 0.6 * (2 * 32.2 * 0.3048 * pressure).squareRoot() * area
-        #expect(abs(try found.outflow("J1") / expected - 1) < 1e-4, "\(try found.outflow("J1")), \(expected)")
+        let expected = 0.6 * (2 * 32.2 * 0.3048 * pressure).squareRoot() * area, given = try found.outflow("J1")
+        #expect(abs(given / expected - 1) < 1e-4, "\(given), \(expected)")
     }
 
     @Test(
@@ -90,15 +92,15 @@ struct EPANETFaultTests {
     @Test(
         "parts without a source have no heads and are named, and the verdict says that they cannot be supplied",
         arguments: [
-            ("own/island_closed_pipe", Set(["B", "C", "D", "E"])), ("own/island_behind_cv", ["A", "B"]), ("own/tank_runs_dry", ["A", "B"]),
+            ("own/island_closed_pipe", ["B", "C", "D", "E"]), ("own/island_behind_cv", ["A", "B"]), ("own/tank_runs_dry", ["A", "B"]),
             ("small/control_comb", ["j1"]),
-        ])
-    func islands(_ name: String, cutOff: Set<String>) throws {
+        ] as [(String, [String])])
+    func islands(_ name: String, cutOff: [String]) throws {
         let found = try RunUnderTest(try INP.read(Places.shared + name + ".inp"))
         let told = found.moments.filter { $0.state.verdict.outcome == .demandWithoutSource }
         #expect(!told.isEmpty && found.moments.count == told.count + found.moments.filter(\.state.verdict.isConverged).count)
         for moment in told {
-            #expect(Set(moment.state.verdict.isolatedNodes.map(\.name)) == cutOff, "\(moment.time) s")
+            #expect(moment.state.verdict.isolatedNodes.map(\.name) == cutOff, "\(moment.time) s")
             for node in cutOff { #expect(try moment.state.heads[found.node(node)] == nil) }
         }
         #expect(found.moments.allSatisfy { $0.state.heads.allSatisfy { abs($0 ?? 0) < 1e3 } })
@@ -107,7 +109,8 @@ struct EPANETFaultTests {
     @Test("pipes of a ten-thousandth of a millimetre have no answer that converges, and the check names them")
     func placeholders() throws {
         let network = try INP.read(Places.shared + "published/hanoi-template.inp")
-        #expect(try !NetworkUnderTest(network).state.verdict.isConverged)
+        let verdict = try NetworkUnderTest(network).state.verdict
+        #expect(!verdict.isConverged, "\(verdict)")
         #expect(NetworkCheck.findings(in: network).contains { $0.check == "diameter" && $0.severity == .error })
     }
 
@@ -115,14 +118,17 @@ struct EPANETFaultTests {
     func zeroFlow() throws {
         let found = try solved("own/zero_flow_loop")
         #expect(found.state.verdict.isConverged)
-        for pipe in ["P3", "P6", "P7", "P8", "P9"] { #expect(abs(try found.flow(pipe)) < 1e-15, "\(pipe): \(try found.flow(pipe))") }
+        for pipe in ["P3", "P6", "P7", "P8", "P9"] {
+            let flow = try found.flow(pipe)
+            #expect(abs(flow) < 1e-15, "\(pipe): \(flow)")
+        }
     }
 
     @Test("demand over a pressure range of 0.1 m: nothing below, all above, Wagner's share between")
     func steepDemand() throws {
         let found = try solved("own/pda_step")
         #expect(found.state.verdict.isConverged)
-        #expect(try found.outflow("A") == 0.010 && found.outflow("C") == 0 && found.outflow("D") == 0)
+        for (node, outflow) in [("A", 0.010), ("C", 0), ("D", 0)] { #expect(try found.outflow(node) == outflow, "\(node)") }
         let pressure = try found.head("B") - 44
         #expect(abs(try found.outflow("B") - 0.012 * (pressure / 0.1).squareRoot()) < 1e-9)
     }
