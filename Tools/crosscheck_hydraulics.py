@@ -17,12 +17,14 @@ out. `--cache` keeps EPANET's side between runs.
     agree             all report steps within the bars
     EPANET's balance  they differ, but not once EPANET's own errors are taken out: what its flows leave at junctions is put into its
                       linearised equations (`epanet_correction`), tanks carried along from solve to solve
+    EPANET's accuracy it balances a step at a looser accuracy only, and there lies as far from where all trials at the next decade led
     whole seconds     an event falls on the two sides of half a second: from then on steps end a second apart, or as many more as
                       EPANET's errors are worth by then; before, they agree in one of the ways above
     statuses          heads or flows differ, and so do statuses
     EPANET's heads    its heads fall below -1e5 m where a valve cuts a part off, or rise above 1e4 m where a pump of constant power runs away
     EPANET's PCV      the loss of a positional valve follows EPANET's line beyond the end of its curve, to (1, 1) in place of (100, 100)
-    EPANET's pump     statuses differ where EPANET leaves a pump of constant power shut against a lift at which its law gives a flow
+    EPANET's pump     statuses differ where EPANET leaves a pump of constant power shut against a lift at which its law gives a flow; or
+                      EPANET has one running at a flow and lift that are not its power
     no source         junctions with demand have no path to a source at some step: EPANET gives them heads of -1e5 m and below
     EPANET's error    EPANET did not balance, or leaves an energy error above 1e-6 m
     not converged     Yusu says so at a step

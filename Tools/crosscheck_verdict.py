@@ -13,7 +13,8 @@ IDLE = 1e-7  # m³/s; below it a status is the history of the iterations
 LOWEST_HEAD, HIGHEST_HEAD = -1e5, 1e4  # m; beyond them there are no heads
 OWN_ERROR = 1e-6  # m; energy error above which an answer of EPANET's is no reference
 MENDED, SECONDS, NO_HEADS, PCV, PUMP = "EPANET's balance", "whole seconds", "EPANET's heads", "EPANET's PCV", "EPANET's pump"
-SEVERITY = ("differ", "statuses", "EPANET's error", NO_HEADS, PCV, PUMP, SECONDS, MENDED)  # the worst first
+LOOSE = "EPANET's accuracy"
+SEVERITY = ("differ", "statuses", "EPANET's error", NO_HEADS, PCV, PUMP, SECONDS, LOOSE, MENDED)  # the worst first
 CLASS = {"closed": 0, "temporarily_closed": 0, "cannot_deliver_head": 0, "active": 2}
 
 
@@ -133,8 +134,13 @@ class Step:
             return PCV
         if self.within(self.mended_head, self.mended_flow) and not self.missing and not self.wrong.any():
             return MENDED
+        head_change, flow_change = self.theirs["own_change"][self.k]
+        if not self.missing and not self.wrong.any() and self.head <= max(HEAD_BAR, head_change) and self.flow <= flow_change:
+            return LOOSE
         if moments_part:
             return SECONDS
+        if str(self.theirs["stalled_pump"][self.k]):
+            return PUMP
         if self.wrong.any():
             return PUMP if str(self.theirs["idle_pump"][self.k]) else "statuses"
         if self.theirs["accuracy"][self.k] == np.inf or self.theirs["head_error"][self.k] > OWN_ERROR:
@@ -166,6 +172,7 @@ def remarks(out, theirs, at, solves, parting):
         notes.append(f"steps end at {parting[1]} s in EPANET and at {parting[2]} s here; by then its errors are worth "
                      f"{theirs['shifts'][at_parting]:.0e} s")
     notes += [str(odd) for odd in theirs["odd_opening"] if odd][:1]
+    notes += [str(odd) for odd in theirs["stalled_pump"] if odd][:1]
     if out["mismatched_links"]:
         notes += [str(idle) for idle in theirs["idle_pump"] if idle][:1]
     lowest = theirs["heads"].min(initial=0)

@@ -169,6 +169,18 @@ class Correction:
                 return f"EPANET leaves {self.link_names[k]} shut against {lift:.1f} m, where its power would pass {passes:.1e} m3/s"
         return ""
 
+    def stalled_pump(self, state):
+        """A pump of constant power that EPANET has running at a flow and lift that are not its power; empty where there is none."""
+        start, end = self.ends.T
+        for k, power in self.powers.items():
+            lift = (state["heads"][end[k]] - state["heads"][start[k]]) / en.FOOT
+            given = abs(state["flows"][k]) * self.flow_scale * lift / 8.814
+            meant = power * state["settings"][k]**3
+            if state["classes"][k] != 0 and abs(given - meant) > 0.01 * meant:
+                return (f"EPANET passes {abs(state['flows'][k]):.0e} m3/s through {self.link_names[k]} at a lift of {lift * en.FOOT:.1f} m: "
+                        f"{given:.1e} hp in place of its {meant:.4g}")
+        return ""
+
     def outflow_slopes(self, state, pressure):
         """d(outflow)/dH of every node, and what the law of its demand gives beyond what EPANET gives. [ft²/s, ft³/s]"""
         above = np.maximum(pressure, 1e-6)
@@ -187,7 +199,7 @@ class Correction:
             slope += np.where(between, exponent * law / np.maximum(pressure - lowest, 1e-9), np.where(beyond, 1 / BARRIER, 0))
         return slope, lack
 
-    def correct(self, state, source_heads, steps=4):
+    def correct(self, state, source_heads, steps=30):
         """EPANET's state without its own errors: heads [m], flows [m³/s], net inflow of every node [m³/s]; and those errors:
         the largest lack of balance of a junction [m³/s] and where, the largest error of head in a pipe [m].
 
@@ -215,7 +227,9 @@ class Correction:
         return found | {"heads": state["heads"] * en.FOOT, "flows": carried / self.flow_scale, "inflows": inflow / self.flow_scale}
 
     def step(self, state, source_heads, quadratic):
-        """One Newton step, taken in `state`; the errors before it and the largest change of a head [ft]."""
+        """One Newton step, taken in `state`; the errors before it and the largest change of a head [ft] or, ten times, of a flow [ft³/s].
+
+        A flow that is to vanish keeps about half of itself in a step, when no head moves any more."""
         start, end = self.ends.T
         heads, q, classes = state["heads"], state["flows"], state["classes"]
         drop = heads[start] - heads[end]
@@ -270,4 +284,4 @@ class Correction:
         more = law_lack + slope * change[:n]
         state["demand_flows"] = state["demand_flows"] + more
         state["demands"] = state["demands"] + np.where(self.is_source, 0, more)
-        return errors, np.abs(change[:n]).max(initial=0)
+        return errors, max(np.abs(change[:n]).max(initial=0), 10 * np.abs(flow_change).max(initial=0))

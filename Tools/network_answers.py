@@ -40,6 +40,13 @@ def local(q, millimetres, k):
     return k * (q / (math.pi * (millimetres / 1000)**2 / 4))**2 / (2 * G)
 
 
+def three_points(q, h0, point1, point2):
+    """Lift of a pump h0 - r q^n through three points, the first without flow. [m]"""
+    (q1, h1), (q2, h2) = point1, point2
+    n = math.log((h0 - h2) / (h0 - h1)) / math.log(q2 / q1)
+    return h0 - (h0 - h1) * (q / q1)**n
+
+
 def signed(q, r):
     return r * abs(q)**N * (1 if q > 0 else -1)
 
@@ -91,6 +98,18 @@ def tanks():
         out.add("status", "P2", "closed", time, source="reasoned")
     out.write()
 
+    # Both tanks full: each inlet passes what its outlet takes, and the pumps give the sum.
+    out = Answers("Features/two_full_tanks")
+    day = [1.0, 0.8, 0.5, 0.3, 0.2, 0.6, 1.2, 1.6]
+    for time in HOURS[:12]:
+        q1, q2 = (demand * day[time // 3600 % 8] for demand in (0.040, 0.030))
+        m = 20 + three_points(q1 + q2, 70, (0.060, 66), (0.090, 58)) - signed(q1 + q2, hw(500, 400, 120))
+        out.add("head", "T1", 64, time, 1e-3, "reasoned").add("head", "T2", 72, time, 1e-3, "reasoned")
+        out.add("flow", "P1", q1, time).add("flow", "P2", q2, time)
+        out.add("status", "P1", "active", time, source="reasoned").add("status", "P2", "active", time, source="reasoned")
+        out.add("head", "M", m, time).add("head", "N", m + three_points(q2, 60, (0.060, 40), (0.110, 5)), time)
+    out.write()
+
     out = Answers("Features/tank_volume_curve")
     points = [(0, 0), (2, 100), (4, 300), (6, 600)]
     for time in HOURS[:12]:
@@ -137,6 +156,20 @@ def pumps():
     q = one(lift) + three(lift)
     out.add("head", "A", 5 + lift, source=ROOT).add("head", "B", 5 + lift + boost(q), source=ROOT)
     out.add("flow", "U1", one(lift), source=ROOT).add("flow", "U2", three(lift), source=ROOT).add("flow", "P", q, source=ROOT)
+    out.write()
+
+    # Both stand still until the second is switched on; then their power together lifts from the reservoir to the tank.
+    out = Answers("Features/pumps_of_power_in_series")
+    r1, r2, r3 = hw(4000, 200, 110), hw(1500, 150, 110), hw(1000, 150, 110)
+    for time in (0, 3600):
+        for pump in ("FIRST", "SECOND"):
+            out.add("flow", pump, 0, time).add("status", pump, "closed", time, source="reasoned")
+    level = 83 - 0.005 * 7200 / (math.pi * 36)
+    lift = lambda q: level - 20 + signed(q, r1) + signed(q, r2) + signed(q - 0.005, r3)
+    q = brentq(lambda q: 1000 * G * q * lift(q) - 30000, 1e-3, 0.1, xtol=1e-16)
+    out.add("head", "T", level, 7200).add("flow", "FIRST", q, 7200, source=ROOT).add("flow", "SECOND", q, 7200, source=ROOT)
+    out.add("head", "A", 20 + 25000 / (1000 * G * q), 7200, source=ROOT)
+    out.add("head", "B", 20 + 25000 / (1000 * G * q) - signed(q, r1), 7200, source=ROOT)
     out.write()
 
     out = Answers("Features/pump_constant_power")

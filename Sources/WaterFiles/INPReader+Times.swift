@@ -53,7 +53,7 @@ extension INPReader {
         var hours: Double?
         if text.bytes[range].contains(58) {
             let parts = word(index).split(separator: ":", omittingEmptySubsequences: false).map { NumberText.number($0) }
-            if parts.count <= 4, !parts.contains(nil) {
+            if parts.count <= 3, !parts.contains(nil) {
                 hours = zip(parts.compactMap { $0 }, [1, 60.0, 3600.0]).reduce(0) { $0 + $1.0 / $1.1 }
             }
         } else if let value = value(index) {
@@ -73,7 +73,7 @@ extension INPReader {
         }
         guard var hours, hours >= 0, hours < 1e7 else {
             let shown = unit.map { "\(word(index)) \(word($0))" } ?? word(index)
-            report("time '\(shown)' cannot be read", "give hours, h:mm or a value with its unit")
+            report("time '\(shown)' cannot be read", "give hours, h:mm, h:mm:ss or a value with its unit")
             return nil
         }
         if let unit, isHalfOfDay {

@@ -18,7 +18,7 @@ struct INPTimesTests {
 
     @Test(
         "what is no time is refused with its line",
-        arguments: ["soon", "1:xx", "-3", "14 PM", "1e99", "nan", "", ":", "1:2:3:4:5", "5 FORTNIGHTS"])
+        arguments: ["soon", "1:xx", "-3", "14 PM", "1e99", "nan", "", ":", "0:00:00:00", "1:2:3:4:5", "5 FORTNIGHTS"])
     func noTimes(text: String) throws {
         let problems = INPSamples.complaints(INPSamples.text(more: "[TIMES]\nDURATION \(text)"))
         #expect(problems.count == 1 && problems[0].line == 10 && problems[0].what.contains("time"), "\(problems)")

@@ -7,8 +7,18 @@ import WaterModel
 extension HydraulicSolver {
     /// Whether nothing behind a pump can take what it gives, or nothing before it can give what it takes: no tank, no reservoir, no
     /// demand, no outflow this side of links that are closed for it.
-    func isAtDeadEnd(_ k: Int) -> Bool {
-        !canTake(behind: k) || !canGive(before: k)
+    /// - standing: pumps that are not to be counted on.
+    func isAtDeadEnd(_ k: Int, without standing: Set<Int> = []) -> Bool {
+        !canTake(behind: k, without: standing) || !canGive(before: k, without: standing)
+    }
+
+    /// Pumps of constant power that stand still though they are switched on.
+    var standingPumps: Set<Int> {
+        Set((model.table.pipes..<model.table.count).filter { status[$0] == .cannotDeliverHead && isOfConstantPower($0) })
+    }
+
+    private func isOfConstantPower(_ k: Int) -> Bool {
+        if case .constantPower? = model.table.pumps[k] { true } else { false }
     }
 
     /// Changes of status in a solve after which a pump of constant power is not started again.
@@ -21,7 +31,7 @@ extension HydraulicSolver {
 
     /// Walks with the flow. A pump of any head opens check valves and helps other pumps; behind a reducing valve the water
     /// goes only where heads are below its setting.
-    private func canTake(behind pump: Int) -> Bool {
+    private func canTake(behind pump: Int, without standing: Set<Int>) -> Bool {
         let table = model.table
         let origin = table.start[pump]
         var seen: Set<Int32> = [table.end[pump]]
@@ -31,7 +41,7 @@ extension HydraulicSolver {
             if model.isJunction[row] ? wanted[row] > 0 || hasOutflow(row) : !refuses(row, .full) { return true }
             for index in model.links(at: Int(row)) {
                 let k = Int(model.linksAtRow[index])
-                guard k != pump, canPass(k) else { continue }
+                guard k != pump, canPass(k), !standing.contains(k) else { continue }
                 let isForward = table.start[k] == row
                 var reach = limit
                 switch table.kind[k] {
@@ -53,7 +63,7 @@ extension HydraulicSolver {
     }
 
     /// Walks against the flow.
-    private func canGive(before pump: Int) -> Bool {
+    private func canGive(before pump: Int, without standing: Set<Int>) -> Bool {
         let table = model.table
         let origin = table.end[pump]
         var seen: Set<Int32> = [table.start[pump]]
@@ -62,7 +72,7 @@ extension HydraulicSolver {
             if row == origin || (model.isJunction[row] ? wanted[row] < 0 : !refuses(row, .empty)) { return true }
             for index in model.links(at: Int(row)) {
                 let k = Int(model.linksAtRow[index])
-                guard k != pump, canPass(k) else { continue }
+                guard k != pump, canPass(k), !standing.contains(k) else { continue }
                 let isForward = table.end[k] == row
                 switch table.kind[k] {
                 case .checkValve, .pump, .prv, .psv:
@@ -76,8 +86,11 @@ extension HydraulicSolver {
         return false
     }
 
-    /// Neither closed by order nor at a tank that refuses.
-    private func canPass(_ k: Int) -> Bool { imposed[k] != .closed && status[k] != .temporarilyClosed && !isCutOff(k) }
+    /// Neither closed by order, nor at a tank that refuses, nor a pump that is not started again.
+    private func canPass(_ k: Int) -> Bool {
+        guard imposed[k] != .closed, status[k] != .temporarilyClosed, !isCutOff(k) else { return false }
+        return status[k] != .cannotDeliverHead || changes[k] < Self.mostRestarts || !isOfConstantPower(k)
+    }
 
     /// Whether a tank is full, and nothing leaves it by other ways; or empty, and nothing comes. EPANET tries the ways one by one.
     private func refuses(_ row: Int32, _ limit: TankLimit) -> Bool {

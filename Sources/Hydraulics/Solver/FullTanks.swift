@@ -50,7 +50,8 @@ extension HydraulicSolver {
         guard let k = throttles.sorted().first(where: isNear) else { return false }
         throttles.remove(k)
         status[k] = .temporarilyClosed
-        changes[k] = Self.mostThrottlings
+        // A few tries are left: what feeds the part may have been shut on the way only.
+        changes[k] += 2
         return true
     }
 

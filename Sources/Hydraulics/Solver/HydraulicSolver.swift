@@ -303,10 +303,15 @@ public final class HydraulicSolver {
     private var lastOutcome = Verdict.Outcome.converged
     var imbalance = Imbalance()
 
+    /// Of the one long step of a solve.
+    private enum Stretch { case open, due, done }
+
     /// Newton steps from the matrix that lies ready, until nothing moves and no status changes.
     private func iterate(upTo limit: Int, checking: Bool) -> Verdict.Outcome {
         let checkEvery = 2, checkUntil = 10
         var isPolished = false
+        var stretch = Stretch.open
+        var lastAhead = Double.infinity
         for iteration in 0..<limit {
             delta.take(right)
             delta[model.spareRow] = 0
@@ -327,8 +332,10 @@ public final class HydraulicSolver {
             for row in boundary { head[row] = target[row] }
             iterations += 1
             // Now and then a shorter step breaks a cycle of the iterations.
-            let step = iteration % 40 >= 30 ? 0.6 : 1.0
+            let step = stretch == .due ? model.table.exponent : iteration % 40 >= 30 ? 0.6 : 1.0
+            if stretch == .due { stretch = .done }
             let tally = sweep(step)
+            defer { lastAhead = tally.ahead }
             if checking, updatePressureValves() {
                 assignHolders()
                 sweep(0)
@@ -338,6 +345,11 @@ public final class HydraulicSolver {
                 // Rounding of large steps over links of next to no resistance: a further step takes it out.
                 measureBalance()
                 if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }
+                // Newton's method takes from a flow that is to vanish no more than its nth part a step; a step n times as long takes all.
+                if stretch == .open, tally.ahead > max(tally.floor, 0.1 * lastAhead), model.table.formula != .darcyWeisbach {
+                    stretch = .due
+                    continue
+                }
                 // Asked for more than the bars, one step more: each about squares what is left.
                 if accuracy < 1e-6, !isPolished {
                     isPolished = true

@@ -129,9 +129,11 @@ extension HydraulicSolver {
     }
 
     /// What the held nodes will ask of their valves after the step in `delta` is asked of the valves' other ends in the same step:
-    /// further back-solves with the same factor. One is enough where a valve alone feeds its zone, one more for each zone behind.
+    /// further back-solves with the same factor. One is enough where a valve alone feeds its zone, one more for each zone behind. What a
+    /// throttled link passes comes back to it where the tank's other links lead to the same part: by a secant, else by small shares.
     func coupleValves() {
         let links = balancingLinks
+        var last: [Int: (lack: Double, step: Double)] = [:]
         for _ in 0..<4 {
             var moved = 0.0
             for k in links {
@@ -148,8 +150,16 @@ extension HydraulicSolver {
                 for index in model.outflows.laws(at: row) {
                     need += outflows.flow[index] + outflows.conductance[index] * (outflows.residual[index] + delta[row])
                 }
-                let change = (isReducing ? need : -need) - flow[k]
+                var change = (isReducing ? need : -need) - flow[k]
                 guard abs(change) > 1e-13 else { continue }
+                if !throttles.isEmpty, throttles.contains(k) {
+                    let lack = change
+                    if let last = last[k] {
+                        let slope = (last.lack - lack) / last.step
+                        if slope > 5e-3, slope < 2 { change = lack / slope }
+                    }
+                    last[k] = (lack, change)
+                }
                 moved += abs(change)
                 flow[k] += change
                 let outer = isReducing ? model.table.start[k] : model.table.end[k]

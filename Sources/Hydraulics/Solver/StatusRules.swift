@@ -46,6 +46,7 @@ extension HydraulicSolver {
     func updateLinks() -> Bool {
         var changed = false
         let table = model.table
+        let standing = standingPumps
         for k in table.pipes..<table.count where imposed[k] != .closed && !isCutOff(k) {
             let kind = table.kind[k]
             let atTank = model.tankAtRow[table.start[k]] >= 0 || model.tankAtRow[table.end[k]] >= 0
@@ -59,7 +60,7 @@ extension HydraulicSolver {
             if kind == .checkValve {
                 status[k] = Self.checkValve(status[k], h1 - h2, q)
             } else if kind == .pump, status[k] == .open, setting[k] > 0 {
-                status[k] = pump(k, h2 - h1, isOpening: before.isClosed)
+                status[k] = pump(k, h2 - h1, isOpening: before.isClosed, standing)
             } else if kind == .fcv, imposed[k] == .active {
                 status[k] = flowValve(k, h1, h2)
             }
@@ -129,16 +130,24 @@ extension HydraulicSolver {
     /// Changes of status after which a link is left as it is.
     private static let mostStatusChanges = 40
 
-    private func pump(_ k: Int, _ lift: Double, isOpening: Bool) -> LinkStatus {
+    private func pump(_ k: Int, _ lift: Double, isOpening: Bool, _ standing: Set<Int>) -> LinkStatus {
         guard let curve = model.table.pumps[k] else { return .open }
         if case .constantPower(let power) = curve {
             if isAtDeadEnd(k) { return .cannotDeliverHead }
             // One that has stood still starts afresh, but not over and over.
             if isOpening { return changes[k] < Self.mostRestarts ? .open : .cannotDeliverHead }
-            return isStarved(k, power) ? .cannotDeliverHead : .open
+            guard isStarved(k, power) else { return .open }
+            // Starved for want of a pump before or behind it that is started with this check: both begin anew, else each would find
+            // the other standing still, in turn.
+            guard !standing.isEmpty, changes[k] < Self.mostRestarts, isAtDeadEnd(k, without: standing) else { return .cannotDeliverHead }
+            changes[k] += 1
+            flow[k] = startFlow(k)
+            return .open
         }
         guard let shutoff = curve.shutoffHead else { return .open }
-        return lift > setting[k] * setting[k] * shutoff + Tolerance.head ? .cannotDeliverHead : .open
+        // Heads on the way to an answer may ask for more than the pump can lift while water still runs: only where both say so.
+        let runs = !isOpening && flow[k] > Tolerance.noFlow
+        return lift > setting[k] * setting[k] * shutoff + Tolerance.head && !runs ? .cannotDeliverHead : .open
     }
 
     private func flowValve(_ k: Int, _ h1: Double, _ h2: Double) -> LinkStatus {
