@@ -37,7 +37,7 @@ struct SyntheticStreet {
         for value in litres { sum += value; block.values.append(Int(sum)) }
         change(&block.values)
         block.times = block.values.indices.map { Self.start + $0 * 3600 }
-        block.origins = block.values.map { _ in .init(file: 1, quality: 0) }
+        block.origins.append(.init(file: 1, quality: 0), count: block.values.count)
         return .register(block, millilitres: 1000, modulus: 1e8, flowLimit: 3000, fallLimit: 100, rules: ChainRules())
     }
 
