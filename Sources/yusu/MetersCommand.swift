@@ -139,7 +139,7 @@ struct MetersStatus: ParsableCommand {
 struct MetersReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Validate the readings; write meters.csv, zones_hourly.csv, zones.csv, findings.csv and .json, edits.csv.",
+        abstract: "Validate the readings; write meters.csv, zones*.csv, findings.csv and .json, edits.csv.",
         usage: "yusu meters report --store <store> --output <output> [<options>]",
         discussion: """
             Example:
@@ -179,6 +179,7 @@ struct MetersReport: ParsableCommand {
         var files = OutputFiles()
         files.add("meters.csv", ReportTables.meters(report))
         files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
+        files.add("zones_quality.csv", ReportTables.quality(report))
         files.add("zones.csv", ReportTables.balances(common.balances(inflow: supplied)))
         files.add("findings.csv", ReportTables.findings(report, price: price))
         files.add("findings.json", ReportTables.findingsJSON(report, price: price))

@@ -38,10 +38,24 @@ public struct MeterReport: Sendable {
         public var first: Instant?
         public var last: Instant?
         /// `stuck`, `at_rest`, `continuous_flow`, `replacement`, `rollover`, `spike`, `reverse_flow`, `conflict`, `gap`, `estimated`, `long_gap`,
-        /// `unit_step`, `repeated_register`, `sub_meter`, `no_readings`, `no_factor`, `overlapping_units`.
+        /// `unit_step`, `repeated_register`, `sub_meter`, `no_readings`, `no_factor`, `compound` (the sum of its high and
+        /// low register), `overlapping_units`.
         public var flags: [String] = []
 
         init(summary: MeterSummary) { self.summary = summary }
+
+        /// Adds what a further register of the same meter passed.
+        mutating func add(_ other: Record) {
+            summary.volume += other.summary.volume
+            summary.completeness = min(summary.completeness, other.summary.completeness)
+            volumeBounds = (volumeBounds.low + other.volumeBounds.low, volumeBounds.high + other.volumeBounds.high)
+            endVariance += other.endVariance
+            endDayUse += other.endDayUse
+            unreadVolume += other.unreadVolume
+            unspreadVolume += other.unspreadVolume
+            shapeEstimatedVolume += other.shapeEstimatedVolume
+            estimatedVolume += other.estimatedVolume
+        }
     }
 
     /// How a period's time was read; the four make 1. [–]

@@ -31,15 +31,29 @@ public enum ReportTables {
 
     /// `zones_hourly.csv`; hours on the place's clock without changes, empty fields where nothing is known.
     public static func hours(_ report: MeterReport, inflow: ZoneInflow?) -> String {
-        var text = "zone,hour,consumption_m3,inflow_m3,meters_reporting,estimated_m3,meters_estimated,meters_expected\n"
+        var text = "zone,hour,consumption_m3,inflow_m3,meters_reporting\n"
         for zone in report.zones {
             let supplied = inflow?.hourly[zone.zone]
             for (index, value) in zone.hourly.values.enumerated() {
                 let hour = zone.hourly.instant(at: index)
                 text += DelimitedText.line([
                     zone.zone.name, hour.description, value.map(volume) ?? "", supplied?[hour.seconds].map(volume) ?? "",
-                    "\(zone.metersReporting[index])", value == nil || zone.estimated.isEmpty ? "" : volume(zone.estimated[index]),
-                    zone.metersEstimated.isEmpty ? "" : "\(zone.metersEstimated[index])", zone.metersExpected.map { "\($0)" } ?? "",
+                    "\(zone.metersReporting[index])",
+                ])
+            }
+        }
+        return text
+    }
+
+    /// `zones_quality.csv`: how well the consumption of each hour is known.
+    public static func quality(_ report: MeterReport) -> String {
+        var text = "zone,hour,meters_reporting,meters_expected,meters_estimated,estimated_m3\n"
+        for zone in report.zones {
+            for (index, value) in zone.hourly.values.enumerated() {
+                text += DelimitedText.line([
+                    zone.zone.name, zone.hourly.instant(at: index).description, "\(zone.metersReporting[index])",
+                    zone.metersExpected.map { "\($0)" } ?? "", zone.metersEstimated.isEmpty ? "" : "\(zone.metersEstimated[index])",
+                    value == nil || zone.estimated.isEmpty ? "" : volume(zone.estimated[index]),
                 ])
             }
         }

@@ -22,16 +22,14 @@ struct ReportWork {
 
     mutating func add(_ entry: RegisterEntry, _ channels: [(Channel, ReadingBlock)]) {
         var flags: Set<String> = []
-        let chains = channels.compactMap { chain($0.0, $0.1, entry.meter, &flags) }.sorted {
-            ($0.readings, $0.first) > ($1.readings, $1.first)
-        }
+        let registers = chains(channels, entry.meter, &flags)
         let zone = entry.meter.zone ?? MeterReport.unassigned
         if zones[zone] == nil { zones[zone] = HourSums(start: window.start, hours: (window.end - window.start) / 3600) }
         let isSub = entry.meter.parent != nil
         if isSub { flags.insert("sub_meter") } else { expected[zone, default: 0] += 1 }
         var summary = MeterSummary(meter: entry.meter.id, zone: entry.meter.zone)
         summary.duplicates = entry.duplicates
-        guard var chain = chains.first, chain.readings > 0 else {
+        guard let chain = registers.first, chain.readings > 0 else {
             var record = MeterReport.Record(summary: summary)
             record.isSubMeter = isSub
             record.customerClass = entry.meter.customerClass
@@ -41,25 +39,30 @@ struct ReportWork {
             records.append(record)
             return
         }
-        for other in chains.dropFirst() where !chain.join(other) { flags.insert("overlapping_units") }
+        let further = registers.dropFirst()
+        if !further.isEmpty { flags.insert("compound") }
         summary.readings = chain.readings
         summary.gaps = chain.gaps
         summary.spikes = chain.spikes
         summary.negativeSteps = chain.negativeSteps
         summary.rollovers = chain.rollovers
         summary.replacements = chain.replacements
-        summary.isStuck = chain.last - chain.lastMove >= rules.stuckAfter
-        summary.hasContinuousFlow = ContinuousFlow.days(chain, offset: window.offset, rules: rules) >= rules.continuousDays
+        summary.isStuck = registers.allSatisfy { $0.last - $0.lastMove >= rules.stuckAfter }
+        summary.hasContinuousFlow = registers.contains {
+            ContinuousFlow.days($0, offset: window.offset, rules: rules) >= rules.continuousDays
+        }
         var record = MeterReport.Record(summary: summary)
         record.isSubMeter = isSub
         record.customerClass = entry.meter.customerClass
         measure(chain, &record)
+        for other in further { record.add(measured(other)) }
         record.missing = chain.missing
         record.conflicts = entry.conflicts
         record.estimated = chain.estimated
         record.unitSteps = chain.unitSteps
         record.repeats = chain.repeats
-        record.reverseVolume = Double(chain.reverse) / MeterChain.millilitresPerCubicMetre
+        record.reverseVolume = Double(registers.reduce(0) { $0 + $1.reverse }) / MeterChain.millilitresPerCubicMetre
+        record.reverseVolume += reverseVolume(channels, entry.meter)
         record.first = Instant(seconds: chain.first)
         record.last = Instant(seconds: chain.last)
         if summary.isStuck { flags.insert("stuck") }
@@ -67,7 +70,7 @@ struct ReportWork {
         if chain.replacements > 0 { flags.insert("replacement") }
         if chain.rollovers > 0 { flags.insert("rollover") }
         if chain.spikes > 0 { flags.insert("spike") }
-        if chain.negativeSteps > 0 { flags.insert("reverse_flow") }
+        if chain.negativeSteps > 0 || record.reverseVolume > 0 { flags.insert("reverse_flow") }
         if entry.conflicts > 0 { flags.insert("conflict") }
         if chain.gaps > 0 { flags.insert("gap") }
         if chain.estimated > 0 { flags.insert("estimated") }
@@ -84,8 +87,49 @@ struct ReportWork {
                     new: edit.new))
         }
         if !isSub {
-            zones[zone]?.add(chain.shaped(offset: window.offset, rules: rules), offset: window.offset, longest: rules.longestSpread)
+            for (number, register) in registers.enumerated() {
+                zones[zone]?.add(
+                    register.shaped(offset: window.offset, rules: rules), offset: window.offset, longest: rules.longestSpread,
+                    counts: number == 0)
+            }
         }
+    }
+
+    /// Channel names that are no part of what passed forwards: the register of reverse flow, and what was billed.
+    private static let apart: Set<String> = ["reverse", "billed"]
+
+    /// A meter's registers, the one with most readings first: one, or the high and the low one of a compound meter, which add up. Units
+    /// that follow one another in time make one chain; what overlaps is left out and flagged.
+    private func chains(_ channels: [(Channel, ReadingBlock)], _ meter: Meter, _ flags: inout Set<String>) -> [MeterChain] {
+        var registers: [(name: String, chain: MeterChain)] = []
+        let byName = Dictionary(grouping: channels.filter { !Self.apart.contains($0.0.register) }, by: \.0.register)
+        for (name, channels) in byName.sorted(by: { $0.key < $1.key }) {
+            let chains = channels.compactMap { chain($0.0, $0.1, meter, &flags) }.sorted {
+                ($0.readings, $0.first) > ($1.readings, $1.first)
+            }
+            guard var joined = chains.first else { continue }
+            for other in chains.dropFirst() where !joined.join(other) { flags.insert("overlapping_units") }
+            registers.append((name, joined))
+        }
+        registers.sort { ($0.chain.readings, $1.name) > ($1.chain.readings, $0.name) }
+        guard let first = registers.first, registers.count > 1 else { return registers.map(\.chain) }
+        // A register without a name beside named ones may be their sum: not added.
+        let parts = first.name.isEmpty ? [first] : registers.filter { !$0.name.isEmpty }
+        if parts.count < registers.count { flags.insert("overlapping_units") }
+        return parts.map(\.chain)
+    }
+
+    /// By a register of its own. [m³]
+    private func reverseVolume(_ channels: [(Channel, ReadingBlock)], _ meter: Meter) -> Double {
+        var flags: Set<String> = []
+        return channels.filter { $0.0.register == "reverse" }.compactMap { chain($0.0, $0.1, meter, &flags) }
+            .reduce(0) { $0 + measured($1).summary.volume }
+    }
+
+    private func measured(_ chain: MeterChain) -> MeterReport.Record {
+        var record = MeterReport.Record(summary: MeterSummary(meter: .init("")))
+        measure(chain, &record)
+        return record
     }
 
     private func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {

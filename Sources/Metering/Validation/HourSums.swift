@@ -33,8 +33,9 @@ struct HourSums {
 
     /// Spreads a meter's segments over the hours that they touch.
     /// - offset: place's clock less UTC. [s]
-    mutating func add(_ chain: MeterChain, offset: Int, longest: Int) {
-        var counted = -1, countedEstimated = -1
+    /// - counts: false for a further register of a meter that is counted already.
+    mutating func add(_ chain: MeterChain, offset: Int, longest: Int, counts: Bool = true) {
+        var counted = counts ? -1 : volumes.count, countedEstimated = counted
         for segment in chain.segments where segment.end - segment.start <= longest {
             let from = segment.start + offset - start, to = segment.end + offset - start
             guard to > 0 else { continue }

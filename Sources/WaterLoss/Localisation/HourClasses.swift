@@ -20,13 +20,14 @@ struct HourClasses {
         var part: Int
     }
 
-    /// Healthy hours that a class must have.
-    private static let fewestHours = 24
+    /// Healthy hours a day of the record that a class must have.
+    private static let fewestPerDay = 3
 
     /// - options: `classStarts` for one state; several share the coarser `classStartsOfStates`.
     init(
         _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals, options: LeakLocatorOptions
     ) {
+        let fewest = Self.fewestPerDay * max(baseline.count * baseline.step / 86_400, 1)
         // Links that stood differently at different hours, by switching or by the clock.
         let all = before.conditions + after.conditions
         let varying = all.first.map { first in
@@ -34,7 +35,7 @@ struct HourClasses {
         }
         func state(_ conditions: BoundaryConditions) -> [Link.Status] { (varying ?? []).map { conditions.statuses[$0] } }
         let usual = before.conditions.reduce(into: [[Link.Status]: Int]()) { $0[state($1), default: 0] += 1 }
-        let starts = usual.values.count { $0 >= Self.fewestHours } > 1 ? options.classStartsOfStates : options.classStarts
+        let starts = usual.values.count { $0 >= fewest } > 1 ? options.classStartsOfStates : options.classStarts
         func key(_ record: SensorRecord, _ conditions: BoundaryConditions, _ hour: Int) -> Key {
             let hourOfDay = record.instant(at: hour).hourOfDay
             return Key(state: state(conditions), part: starts.lastIndex { $0 <= hourOfDay } ?? starts.count - 1)
@@ -43,7 +44,7 @@ struct HourClasses {
         let counts = healthy.reduce(into: [Key: Int]()) { $0[$1, default: 0] += 1 }
         // In the order in which they were first seen.
         var index: [Key: Int] = [:]
-        for key in healthy where index[key] == nil && counts[key, default: 0] >= Self.fewestHours { index[key] = index.count }
+        for key in healthy where index[key] == nil && counts[key, default: 0] >= fewest { index[key] = index.count }
         let kept = index.keys.sorted { index[$0, default: 0] < index[$1, default: 0] }
         self.before = healthy.map { index[$0] ?? -1 }
         self.after = after.conditions.indices.map { index[key(readings, after.conditions[$0], $0)] ?? -1 }

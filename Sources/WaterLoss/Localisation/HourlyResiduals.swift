@@ -14,6 +14,8 @@ struct HourlyResiduals {
     /// Conditions of each hour, with the chosen switching.
     var conditions: [BoundaryConditions]
 
+    var hasReadings: Bool { residuals.contains { $0.contains { $0 != nil } } }
+
     /// Rough errors by which the states of pumps are told: a pressure [m] and a flow as a share of the channel's size [–].
     private static let roughPressure = 1.0, roughFlow = 0.05
 

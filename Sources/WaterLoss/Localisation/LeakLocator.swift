@@ -47,6 +47,7 @@ public struct LeakLocator: Sendable {
         before.dropGrossErrors(model)
         var after = HourlyResiduals(model, readings, solver: solver)
         after.dropGrossErrors(model)
+        guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
         let classes = HourClasses(baseline, before, readings, after, options: options)
         guard classes.count > 0 else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
         let beforeCells = cells(baseline, before), afterCells = cells(readings, after)
