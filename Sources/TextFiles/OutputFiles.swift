@@ -9,6 +9,8 @@ public struct OutputFiles: Sendable {
 
     public init() {}
 
+    public var names: [String] { files.map(\.name) }
+
     /// Writes these files and takes over the grown ones, all or none.
     /// - Throws: `TextFileError.cannotWrite`.
     public func write(to folder: String, with grown: [GrowingFile]) throws(TextFileError) {

@@ -161,6 +161,7 @@ struct MetersReport: ParsableCommand {
     @Option(help: "Price of a cubic metre, for the money in the findings.") var price: Double?
     @Option(help: "Findings of a smaller chance are left out; meters at rest are listed from 0.15 on, flows that never stop from 0.3.")
     var leastProbability = 0.5
+    @Flag(help: "Divide the volume of a gap evenly among its hours, not as the meter's own days.") var linearGaps = false
 
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
@@ -168,13 +169,20 @@ struct MetersReport: ParsableCommand {
         let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store) }
         var findingRules = FindingRules()
         findingRules.leastProbability = leastProbability
-        let report = try MetersCommand.withStoreErrors { try source.report(meters: meters, findingRules: findingRules) }
+        var rules = ChainRules()
+        rules.shapesGaps = !linearGaps
+        func reported(from: Instant? = nil, to: Instant? = nil) throws -> MeterReport {
+            try MetersCommand.withStoreErrors {
+                try source.report(meters: meters, from: from, to: to, rules: rules, findingRules: findingRules)
+            }
+        }
+        let report = try reported()
         let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: report.standardOffset, timeZone: timeZone) }
         // A balance is drawn up over the hours in which both sides were measured.
         var common = report
         if let period = supplied?.period {
             let start = max(period.start, report.start), end = min(period.end, report.end)
-            if start < end { common = try MetersCommand.withStoreErrors { try source.report(meters: meters, from: start, to: end) } }
+            if start < end { common = try reported(from: start, to: end) }
         }
         var files = OutputFiles()
         files.add("meters.csv", ReportTables.meters(report))
@@ -185,9 +193,7 @@ struct MetersReport: ParsableCommand {
         files.add("findings.json", ReportTables.findingsJSON(report, price: price))
         files.add("edits.csv", ReportTables.edits(report))
         try files.write(to: output)
-        for name in ["meters.csv", "zones_hourly.csv", "zones.csv", "findings.csv", "findings.json", "edits.csv"] {
-            Console.result("\(output)/\(name)\n")
-        }
+        for name in files.names { Console.result("\(output)/\(name)\n") }
     }
 }
 

@@ -256,7 +256,7 @@ def ours(yusu, folder, repeat, reads):
 
     imported = measured([yusu, "meters", "import", "--store", store, "--profile", folder + "/profile.yaml", "--register",
                          folder + "/register.csv", "--quiet"] + reads, repeat, fresh)
-    reported = measured([yusu, "meters", "report", "--store", store, "--output", folder + "/report"], repeat)
+    reported = measured([yusu, "meters", "report", "--store", store, "--output", folder + "/report", "--linear-gaps"], repeat)
     return imported, reported, os.path.getsize(store)
 
 

@@ -36,6 +36,8 @@ public struct ChainRules: Sendable {
     public var longestSpread = 168 * 3600
     /// A gap up to this is filled linearly, a longer one by the meter's own days. [s] Default 2 h (California VEE standards, 1998).
     public var longestLinear = 2 * 3600
+    /// Whether the volume of a longer gap is divided as the meter's own days are; else evenly.
+    public var shapesGaps = true
     /// Days of readings from which a meter's own days give the shape of a gap. Default 7.
     public var shapeDays = 7
     /// Time without movement at the end, from which a meter counts as stuck. [s] Default 168 h.
