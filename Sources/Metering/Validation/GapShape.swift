@@ -9,7 +9,8 @@ extension MeterChain {
             let length = segment.end - segment.start
             return segment.quality == .shapeEstimated && segment.volume > 0 && length > rules.longestLinear && length <= rules.longestSpread
         }
-        guard rules.shapesGaps, step > 0, step <= 3600, segments.contains(where: isShaped), let shape = DayShape(segments, offset: offset, rules: rules)
+        guard rules.shapesGaps, step > 0, step <= 3600, segments.contains(where: isShaped),
+            let shape = DayShape(segments, offset: offset, rules: rules)
         else { return self }
         var result = self
         result.segments.removeAll(keepingCapacity: true)
