@@ -24,10 +24,12 @@ struct ByteWriter {
         bytes.append(UInt8(width))
         let mask: UInt64 = width == 64 ? .max : (1 << UInt64(width)) - 1
         var exceptions = 0
-        for unsafevalue in unsafe values where value > mask { exceptions += 1 }
+        for index in values.indices where unsafe values[index] > mask { exceptions += 1 }
         bytes.append(UInt8(exceptions))
         if width == 64 {
-            for unsafevalue in unsafe values { for i in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * i))) } }
+            for index in values.indices {
+                for i in 0..<8 { unsafe bytes.append(UInt8(truncatingIfNeeded: values[index] >> UInt64(8 * i))) }
+            }
             return
         }
         if width > 0 { unsafe pack(values, width, mask) }
@@ -44,10 +46,10 @@ struct ByteWriter {
     /// and a half on average.
     private static func width(_ values: UnsafeBufferPointer<UInt64>) -> Int {
         var all: UInt64 = 0
-        for unsafevalue in unsafe values { all |= value }
+        for index in values.indices { unsafe all |= values[index] }
         let widest = 64 - all.leadingZeroBitCount
         var widths = InlineArray<65, UInt8>(repeating: 0)
-        for unsafevalue in unsafe values { widths[64 - value.leadingZeroBitCount] += 1 }
+        for index in values.indices { unsafe widths[64 - values[index].leadingZeroBitCount] += 1 }
         var best = 64, bestCost = Int.max, above = 0
         for width in stride(from: widest, through: 0, by: -1) {
             let cost = width * values.count + above * 20
@@ -62,7 +64,8 @@ struct ByteWriter {
         unsafe withUnsafeTemporaryAllocation(byteCount: size + 16, alignment: 8) { room in
             var buffer: UInt64 = 0
             var filled = 0, at = 0
-            for unsafevalue in unsafe values {
+            for index in values.indices {
+                let value = unsafe values[index]
                 let low = value & mask
                 buffer |= low << UInt64(filled)
                 filled += width
