@@ -73,7 +73,8 @@ public struct BoundaryConditions: Sendable {
         }
     }
 
-    private mutating func apply(_ action: Control.Action, to link: Int, of network: Network) {
+    /// Sets a link as a control does: a pump that is opened runs at the speed it has, at least at 1 where that was none.
+    public mutating func apply(_ action: Control.Action, to link: Int, of network: Network) {
         switch (action, network.links[link].kind) {
         case (.status(let status), .pump):
             statuses[link] = status

@@ -162,16 +162,23 @@ public final class HydraulicSolver {
         setDemands(delta)
         for link in conditions.statuses.indices {
             let place = Int(model.table.placeOfLink[link])
-            if isCold { imposed[place] = .closed; setting[place] = .nan }
+            if isCold { forget(place) }
             impose(place, conditions.statuses[link], conditions.settings[link])
         }
         // Second parts of pipes with leaks along them have no entry of their own.
         for link in conditions.statuses.count..<max(network.links.count, conditions.statuses.count) {
             let place = Int(model.table.placeOfLink[link])
-            if isCold { imposed[place] = .closed; setting[place] = .nan }
+            if isCold { forget(place) }
             impose(place, .open, 0)
         }
         if isCold { startCold() }
+    }
+
+    /// A link as if it had never been imposed: shut.
+    private func forget(_ k: Int) {
+        imposed[k] = .closed
+        status[k] = .closed
+        setting[k] = .nan
     }
 
     private func startCold() {

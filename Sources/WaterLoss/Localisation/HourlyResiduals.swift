@@ -16,59 +16,29 @@ struct HourlyResiduals {
 
     var hasReadings: Bool { residuals.contains { $0.contains { $0 != nil } } }
 
-    /// Rough errors by which the states of pumps are told: a pressure [m] and a flow as a share of the channel's size [–].
-    private static let roughPressure = 1.0, roughFlow = 0.05
+    /// What the residuals showed by which the states were told.
+    let habit: LinkStates.Habit
 
-    init(_ model: ImposedModel, _ record: SensorRecord, solver: HydraulicSolver) {
-        residuals = [[Double?]](repeating: [Double?](repeating: nil, count: record.count), count: model.channels.count)
-        meanSize = [Double](repeating: 0, count: model.channels.count)
-        switching = [Int](repeating: 0, count: record.count)
-        conditions = []
-        let sizes = model.channels.indices.map { channel in
-            let values = (0..<record.count).compactMap { model.measured(model.channels[channel], record, $0).map(abs) }
-            return values.isEmpty ? 1 : max(values.reduce(0, +) / Double(values.count), 1e-9)
-        }
-        var lastLevels: [Int: Double] = [:]
-        var isWarm = false
-        for hour in 0..<record.count {
-            let base = model.conditions(at: record.instant(at: hour), record: record, index: hour, lastLevels: &lastLevels)
-            let switchings = model.switchings(lastLevels: lastLevels)
-            var best: (cost: Double, state: HydraulicState, conditions: BoundaryConditions, index: Int)?
-            for (index, changes) in switchings {
-                var conditions = base
-                for change in changes {
-                    conditions.statuses[change.link] = change.status
-                    if change.status == .open, conditions.settings[change.link] == 0, model.network.links[change.link].pump != nil {
-                        conditions.settings[change.link] = 1
-                    }
-                }
-                let state = solver.solve(conditions, warm: isWarm)
-                isWarm = true
-                guard switchings.count > 1 else {
-                    best = (0, state, conditions, index)
-                    break
-                }
-                var cost = state.verdict.outcome == .converged ? 0.0 : 1e6
-                for (c, channel) in model.channels.enumerated() {
-                    // The rise of a level tells the hour that follows, in which the pump may have switched: read with less weight.
-                    guard let read = model.measured(channel, record, hour), let value = model.predicted(channel, state) else { continue }
-                    let error = (read - value) / (channel.isFlow ? Self.roughFlow * sizes[c] + 1e-4 : Self.roughPressure)
-                    cost += min(error * error, 400)
-                }
-                if cost < best?.cost ?? .infinity { best = (cost, state, conditions, index) }
-            }
-            guard let best else {
-                conditions.append(base)
-                continue
-            }
-            switching[hour] = best.index
-            conditions.append(best.conditions)
-            for (c, channel) in model.channels.enumerated() {
-                guard let value = model.predicted(channel, best.state), let read = model.measured(channel, record, hour) else { continue }
-                residuals[c][hour] = read - value
-                meanSize[c] += abs(value) / Double(record.count)
+    /// - known: of an earlier record of the same network.
+    init(_ model: ImposedModel, _ record: SensorRecord, solver: HydraulicSolver, known: LinkStates.Habit? = nil) {
+        let measured = model.channels.map { channel in (0..<record.count).map { model.measured(channel, record, $0) } }
+        let found = LinkStates(model, record, measured: measured, solver: solver, known: known)
+        switching = found.states
+        conditions = found.conditions
+        habit = found.habit
+        var predicted = found.predicted
+        // A tank's net inflow is a mean over the hour, in which its level moves.
+        let tanks = model.channels.indices.filter { if case .tank = model.channels[$0].source { true } else { false } }
+        if !tanks.isEmpty {
+            for hour in 0..<record.count {
+                guard let middle = model.middle(of: conditions[hour], record: record, index: hour) else { continue }
+                let state = solver.solve(middle, warm: true)
+                guard state.verdict.outcome == .converged else { continue }
+                for k in tanks { predicted[k][hour] = model.predicted(model.channels[k], state) }
             }
         }
+        residuals = zip(measured, predicted).map { read, value in zip(read, value).map { r, v in r.flatMap { r in v.map { r - $0 } } } }
+        meanSize = predicted.map { row in row.reduce(0) { $0 + abs($1 ?? 0) } / Double(max(record.count, 1)) }
         dropSwitchingHours(model)
     }
 
@@ -90,13 +60,27 @@ struct HourlyResiduals {
         for hour in isGross.indices where isGross[hour] { for k in residuals.indices { residuals[k][hour] = nil } }
     }
 
-    /// In an hour in which a pump starts or stops, the reading and the model's snapshot speak of different states.
+    /// Where a pump starts or stops within an hour, the rise of a tank's level over that hour is of neither state. At the hour of the
+    /// change itself the readings are of one state where they are of the moment, and of both where they are means over the hour:
+    /// there they stand apart from those of other hours, and are left out.
     private mutating func dropSwitchingHours(_ model: ImposedModel) {
-        for hour in switching.indices.dropFirst() where switching[hour] != switching[hour - 1] {
-            for c in residuals.indices {
-                residuals[c][hour] = nil
-                if case .tank = model.channels[c].source { residuals[c][hour - 1] = nil }
-            }
+        let changes = switching.indices.dropFirst().filter { switching[$0] != switching[$0 - 1] }
+        guard !changes.isEmpty else { return }
+        for hour in changes {
+            for c in residuals.indices { if case .tank = model.channels[c].source { residuals[c][hour - 1] = nil } }
         }
+        let isChange = Set(changes)
+        func typical(_ hours: [Int]) -> Double {
+            let errors = hours.flatMap { hour in
+                residuals.indices.compactMap { k in residuals[k][hour].map { abs($0 - habit.centre[k]) / habit.spread[k] } }
+            }
+            return BeforeAfter.median(errors)
+        }
+        let others = switching.indices.filter { !isChange.contains($0) }
+        guard typical(changes) > Self.mixed * typical(others) else { return }
+        for hour in changes { for c in residuals.indices { residuals[c][hour] = nil } }
     }
+
+    /// How much further than usual the readings of changing hours lie where they are means of two states. [–]
+    private static let mixed = 1.5
 }

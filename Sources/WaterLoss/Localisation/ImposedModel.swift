@@ -21,17 +21,11 @@ struct ImposedModel {
         let isFlow: Bool
     }
 
-    /// Links that one condition switches together, in its two states.
-    struct SwitchGroup {
-        let first: [(link: Int, status: Link.Status)]
-        let second: [(link: Int, status: Link.Status)]
-    }
-
     let network: Network
     let channels: [Channel]
     let tankLevels: [(node: Int, sensor: Sensor.ID)]
     let meteredDemands: [(node: Int, sensor: Sensor.ID)]
-    let groups: [SwitchGroup]
+    let switched: SwitchedLinks
     private let origin: Instant
     private let linkIndex: ElementIndex<Link>
 
@@ -70,26 +64,7 @@ struct ImposedModel {
         self.channels = channels
         self.tankLevels = tankLevels
         self.meteredDemands = meteredDemands
-        groups = Self.switchGroups(network, links)
-    }
-
-    /// Simple controls on a level or pressure, two states for each node that they look at.
-    private static func switchGroups(_ network: Network, _ links: ElementIndex<Link>) -> [SwitchGroup] {
-        var above: [Node.ID: [(link: Int, status: Link.Status)]] = [:], below = above
-        for control in network.controls where !control.isDisabled {
-            guard let link = links[control.link] else { continue }
-            let status: Link.Status
-            switch control.action {
-            case .status(let wanted): status = wanted
-            case .setting(let value): status = value == 0 ? .closed : .open
-            }
-            switch control.trigger {
-            case .above(let node, _): above[node, default: []].append((link, status))
-            case .below(let node, _): below[node, default: []].append((link, status))
-            default: break
-            }
-        }
-        return Set(above.keys).union(below.keys).sorted().map { SwitchGroup(first: above[$0] ?? [], second: below[$0] ?? []) }
+        switched = SwitchedLinks(network, tanks: tankLevels.map(\.node))
     }
 
     /// Pattern time of a moment: hour 0 of the patterns is Monday 00:00 of the week in which the healthy record begins (for
@@ -103,7 +78,7 @@ struct ImposedModel {
         for (node, sensor) in tankLevels {
             if let level = record.series[sensor]?[index] { lastLevels[node] = level }
             guard let level = lastLevels[node], let tank = network.nodes[node].tank else { continue }
-            // Just inside its limits: whether a full or empty tank is shut off is a question of its own, see `shutTanks`.
+            // Just inside its limits: whether a full or empty tank is shut off is a question of its own, see `SwitchedLinks`.
             let inside = min(max(level, tank.minimumLevel + Self.clearance), tank.maximumLevel - Self.clearance)
             conditions.fixedHeads[node] = network.nodes[node].elevation + inside
         }
@@ -122,40 +97,10 @@ struct ImposedModel {
             let age = (clock - moment + 86_400) % 86_400
             if age < last[link]?.age ?? .max { last[link] = (age, control.action) }
         }
-        for (link, item) in last {
-            switch item.action {
-            case .status(let status): conditions.statuses[link] = status
-            case .setting(let value): conditions.statuses[link] = value == 0 ? .closed : conditions.statuses[link]
-            }
-        }
+        for (link, item) in last { conditions.apply(item.action, to: link, of: network) }
     }
 
     private static let clearance = 0.002  // m, above the head at which the status rules shut a tank
-    private static let nearLimit = 0.05  // m, some times the noise of a level
-
-    /// A possible state of the switched links, as a number that tells hours of the same state.
-    typealias Switching = (state: Int, changes: [(link: Int, status: Link.Status)])
-
-    /// States from this number on have a tank shut off.
-    static let firstShutTank = 1 << 4
-
-    /// All settings of the switched links that are possible at an hour: both sides of each control (of at most four), and the
-    /// links of a tank that reads full or empty both open and shut.
-    func switchings(lastLevels: [Int: Double]) -> [Switching] {
-        var list: [Switching] = [(0, [])]
-        for (bit, group) in groups.prefix(4).enumerated() {
-            list = list.flatMap { [($0.state, $0.changes + group.first), ($0.state | 1 << bit, $0.changes + group.second)] }
-        }
-        for (bit, tank) in tankLevels.prefix(6).enumerated() {
-            guard let level = lastLevels[tank.node], let limits = network.nodes[tank.node].tank,
-                level > limits.maximumLevel - Self.nearLimit || level < limits.minimumLevel + Self.nearLimit
-            else { continue }
-            let id = network.nodes[tank.node].id
-            let shut = network.links.indices.filter { network.links[$0].start == id || network.links[$0].end == id }
-            list = list.flatMap { [$0, ($0.state | Self.firstShutTank << bit, $0.changes + shut.map { ($0, Link.Status.closed) })] }
-        }
-        return list
-    }
 
     /// What the model says a channel reads. nil where the node is cut off.
     func predicted(_ channel: Channel, _ state: HydraulicState) -> Double? {
@@ -164,6 +109,20 @@ struct ImposedModel {
         case .flow: state.flows[channel.index]
         case .netInflow: state.demands[channel.index]
         }
+    }
+
+    /// The conditions of the middle of an hour: levels half way to those of its end. nil where no tank's level is known at both ends.
+    func middle(of conditions: BoundaryConditions, record: SensorRecord, index: Int) -> BoundaryConditions? {
+        guard index + 1 < record.count else { return nil }
+        var found = conditions
+        var isKnown = false
+        for (node, sensor) in tankLevels {
+            guard let now = record.series[sensor]?[index], let next = record.series[sensor]?[index + 1], let head = found.fixedHeads[node]
+            else { continue }
+            found.fixedHeads[node] = head + (next - now) / 2
+            isKnown = true
+        }
+        return isKnown ? found : nil
     }
 
     /// What was read; for tanks the mean net inflow of the hour that begins here.

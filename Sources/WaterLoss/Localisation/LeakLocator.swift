@@ -45,7 +45,7 @@ public struct LeakLocator: Sendable {
         do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
         var before = HourlyResiduals(model, baseline, solver: solver)
         before.dropGrossErrors(model)
-        var after = HourlyResiduals(model, readings, solver: solver)
+        var after = HourlyResiduals(model, readings, solver: solver, known: before.habit)
         after.dropGrossErrors(model)
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
         let classes = HourClasses(baseline, before, readings, after, options: options)
@@ -120,7 +120,7 @@ public struct LeakLocator: Sendable {
     private func cells(_ record: SensorRecord, _ residuals: HourlyResiduals) -> [Int] {
         (0..<record.count).map { hour in
             let seconds = ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400
-            return seconds / record.step * 1024 + residuals.switching[hour]
+            return (seconds / record.step) << 48 | residuals.switching[hour]
         }
     }
 
