@@ -21,7 +21,7 @@ struct HourClasses {
     }
 
     /// Healthy hours a day of the record that a class must have.
-    private static let fewestPerDay = 3
+    private static let fewestPerDay = 1
 
     /// - options: `classStarts` for one state; several share the coarser `classStartsOfStates`.
     init(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Hydraulics
+import NumericalMethods
 import WaterModel
 
 /// Readings less model, hour by hour.
@@ -49,8 +50,8 @@ struct HourlyResiduals {
         for (k, channel) in model.channels.enumerated() where !channel.isFlow {
             let known = residuals[k].compactMap { $0 }
             guard known.count > 8 else { continue }
-            let median = BeforeAfter.median(known)
-            let spread = 1.4826 * BeforeAfter.median(known.map { abs($0 - median) })
+            let median = OrderStatistics.medianOrZero(known)
+            let spread = 1.4826 * OrderStatistics.medianOrZero(known.map { abs($0 - median) })
             let limit = max(10 * spread, 0.3)
             let far = residuals[k].indices.filter { hour in residuals[k][hour].map { abs($0 - median) > limit } ?? false }
             // Where a tenth of the record would go, the sensor or the model is odd there, not the hours.
@@ -74,7 +75,7 @@ struct HourlyResiduals {
             let errors = hours.flatMap { hour in
                 residuals.indices.compactMap { k in residuals[k][hour].map { abs($0 - habit.centre[k]) / habit.spread[k] } }
             }
-            return BeforeAfter.median(errors)
+            return OrderStatistics.medianOrZero(errors)
         }
         let others = switching.indices.filter { !isChange.contains($0) }
         guard typical(changes) > Self.mixed * typical(others) else { return }

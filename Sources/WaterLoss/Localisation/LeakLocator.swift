@@ -27,9 +27,10 @@ public struct LeakLocator: Sendable {
     /// Sizes tried, evenly in their logarithm.
     private static let sizes = 400
     /// Most likely nodes whose signatures are bent to the size of the leak.
-    private static let bentNodes = 250
-    /// Hours of a class from which its sensitivities are taken.
-    private static let samplesPerClass = 3
+    private static let bentNodes = 80
+    private static let looks = 3
+    /// A size that would not surprise, as a share of the network's demand, when a leak is dated. [–]
+    private static let usualShare = 0.05
 
     /// - Parameters:
     ///   - baseline: healthy readings, a few days.
@@ -50,84 +51,50 @@ public struct LeakLocator: Sendable {
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
         let classes = HourClasses(baseline, before, readings, after, options: options)
         guard classes.count > 0 else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
-        let beforeCells = cells(baseline, before), afterCells = cells(readings, after)
-
         let random: RandomNumbers
         do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical("\(error)") }
-        let hours = (0..<classes.count).map { c in
-            let of = before.conditions.indices.filter { classes.before[$0] == c }
-            let count = min(Self.samplesPerClass, of.count)
-            return (0..<count).map { before.conditions[of[(2 * $0 + 1) * of.count / (2 * count)]] }
+        let noise = SensorNoise.estimate(model, before, options: options)
+        let standing = try StandingErrors(model, baseline, before, readings, after, noise: noise, options: options)
+        let record = StepRecord(
+            model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise, options: options)
+        let moments = (0..<classes.count).map { c -> BoundaryConditions? in
+            let hours = classes.after.indices.filter { classes.after[$0] == c }
+            return hours.isEmpty ? nil : after.conditions[hours[hours.count / 2]]
         }
-        guard hours.allSatisfy({ !$0.isEmpty }) else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
-        var samples = try SensitivitySamples(model, hours: hours, options: options, random: random)
-
-        let healthy = healthyStatistics(model, before, beforeCells, classes, samples, step: baseline.step)
-
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
         // bent to its size.
         var window = readings.count / 3..<readings.count
-        var search: LeakSearch?
+        // Whether there is a leak at all is asked of windows that were fixed beforehand: one that was chosen by the readings finds
+        // something in any noise.
+        var steps = record.steps(in: window)
+        let tested = [steps, record.steps(in: 2 * readings.count / 3..<readings.count)].compactMap { steps in
+            LeakSearch(steps, bent: BentAnswers()).map { ($0, steps.dispersion) }
+        }
+        var found: LeakSearch?
         var start: Int?
-        for look in 0..<3 {
-            let differences = BeforeAfter(
-                before: before, beforeCells: beforeCells, beforeClass: classes.before, after: after, afterCells: afterCells,
-                afterClass: classes.after,
-                afterHours: window,
-                classes: classes.count,
-                stepsPerDay: 86_400 / Double(readings.step))
-            let error = LeakErrorModel(
-                model: model, samples: samples, before: before, differences: differences,
-                hoursPerClass: classes.perDay, step: Double(readings.step), options: options)
+        var bent = BentAnswers()
+        for look in 0..<Self.looks {
             // A later window may leave too few hours; the earlier look then stands.
-            guard let found = LeakSearch(differences, error, samples) else { break }
-            search = found
-            start = LeakStart.hour(
-                of: found.bestSignature, after: after, afterClass: classes.after, differences: differences, noise: error.noise,
-                covariance: error.covariance, perDay: 1 / differences.daysBefore + 1 / differences.daysAfter)
-            if let start, start > window.lowerBound, readings.count - start >= 12 { window = start..<readings.count }
-            // Where a leak is likely, its signature is that of a leak of its size.
-            if look == 0, found.bestSize > 0 {
-                try samples.bend(model, hours: hours, size: found.bestSize, at: Array(found.nodesByLikeness.prefix(Self.bentNodes)))
+            guard let search = LeakSearch(steps, bent: bent) else { break }
+            found = search
+            guard look < Self.looks - 1, let likeliest = search.likeliest.first else { break }
+            start = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand)
+            if let start, readings.count - start >= 12, start != window.lowerBound {
+                window = start..<readings.count
+                steps = record.steps(in: window)
             }
+            bent = BentAnswers(model, moments: moments, leaks: Array(search.likeliest.prefix(Self.bentNodes)))
         }
-        guard let search else { throw .noUsableSensor }
-        return finding(search, healthy: healthy, start: start.map { readings.instant(at: $0) }, random: random)
+        guard let found else { throw .noUsableSensor }
+        return finding(
+            found, tested: tested, meanDemand: standing.meanDemand, start: start.map { readings.instant(at: $0) }, random: random)
     }
 
-    /// The statistic of detection of each healthy day against the others: what the errors of this network look like, whatever was
-    /// believed of them.
-    private func healthyStatistics(
-        _ model: ImposedModel, _ before: HourlyResiduals, _ cells: [Int], _ classes: HourClasses, _ samples: SensitivitySamples, step: Int
-    ) -> [Double] {
-        let perDay = 86_400 / step
-        return stride(from: 0, to: cells.count - perDay + 1, by: perDay).compactMap { first in
-            let day = first..<first + perDay
-            var others = before
-            for channel in others.residuals.indices { for hour in day { others.residuals[channel][hour] = nil } }
-            let differences = BeforeAfter(
-                before: others, beforeCells: cells, beforeClass: classes.before, after: before, afterCells: cells,
-                afterClass: classes.before, afterHours: day,
-                classes: classes.count, stepsPerDay: Double(perDay))
-            let error = LeakErrorModel(
-                model: model, samples: samples, before: others, differences: differences,
-                hoursPerClass: classes.perDay, step: Double(step), options: options)
-            return LeakSearch.statistic(of: differences, error, samples)
-        }
-    }
-
-    /// Time of day and state of the switched links, as one number.
-    private func cells(_ record: SensorRecord, _ residuals: HourlyResiduals) -> [Int] {
-        (0..<record.count).map { hour in
-            let seconds = ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400
-            return (seconds / record.step) << 48 | residuals.switching[hour]
-        }
-    }
-
-    private func finding(_ search: LeakSearch, healthy: [Double], start: Instant?, random: RandomNumbers) -> LeakFinding {
+    private func finding(
+        _ search: LeakSearch, tested: [(search: LeakSearch, dispersion: Double)], meanDemand: Double, start: Instant?, random: RandomNumbers
+    ) -> LeakFinding {
         let index = network.nodeIndex()
         let pipes = network.links.filter { $0.pipe != nil }
-        let meanDemand = search.meanDemand
         let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
         // For each pipe, each place along it.
@@ -137,7 +104,7 @@ public struct LeakLocator: Sendable {
             guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
                 return []
             }
-            return Self.fractions.map { search.fit(a, b, fraction: $0, largest: largest) }
+            return Self.fractions.map { search.fit(a, b, fraction: $0) }
         }
         // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
         // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
@@ -173,11 +140,11 @@ public struct LeakLocator: Sendable {
             defer { sum += candidate.probability }
             return sum < 0.9
         }
-        let pValue = search.significance(
-            pipes: pipes.compactMap { pipe in
-                guard let a = index[pipe.start], let b = index[pipe.end] else { return nil }
-                return (a, b)
-            }, healthy: healthy, draws: options.nullDraws, random: random)
+        let ends = pipes.compactMap { pipe in index[pipe.start].flatMap { a in index[pipe.end].map { (a: a, b: $0) } } }
+        let chances = tested.map {
+            $0.search.significance(pipes: ends, dispersion: $0.dispersion, draws: options.nullDraws, random: random)
+        }
+        let pValue = min(1, Double(tested.count) * (chances.min() ?? 1))
         let isDetected = pValue <= options.falseAlarmRate
         let quantiles = Self.quantiles([0.025, 0.5, 0.975], grid: grid, weights: bySize)
         return LeakFinding(

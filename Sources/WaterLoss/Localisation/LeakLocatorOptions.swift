@@ -23,14 +23,14 @@ public struct LeakLocatorOptions: Sendable {
     public var pressureNoise = 0.05
     public var levelNoise = 0.01
     public var flowNoise = 0.01
+    /// Noise of a flow meter at rest. [m³/s]
+    public var flowZero = 5e-5
     /// Hours of the day at which the classes of hours begin; at least one.
     public var classStarts = [0, 5, 9, 13, 18]
     /// The same where pumps and switched links were in several states, each of which has classes of its own.
     public var classStartsOfStates = [0, 6, 15]
     /// Chance of an alarm where there is no leak. [–] (0.0001 … 0.5)
     public var falseAlarmRate = 0.02
-    /// Perturbed models from which the error of the sensitivities is taken. (8 … 256)
-    public var modelDraws = 24
     /// Leak-free worlds that the alarm threshold is taken from. (200 … 100 000)
     public var nullDraws = 2000
     /// Shortest pipe on which a leak is looked for. [m]

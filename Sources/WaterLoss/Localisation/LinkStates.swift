@@ -2,6 +2,7 @@
 
 import Foundation
 import Hydraulics
+import NumericalMethods
 import WaterModel
 
 /// The state of the switched links, hour by hour, that explains the readings best, and what the model reads in it.
@@ -92,7 +93,7 @@ struct LinkStates {
         }
         for round in 0..<Self.rounds {
             var usual: Double?
-            if round > 0 { usual = BeforeAfter.median((0..<hours).map { cost($0, states[$0]) }) }
+            if round > 0 { usual = OrderStatistics.medianOrZero((0..<hours).map { cost($0, states[$0]) }) }
             for hour in 0..<hours {
                 var state = round == 0 ? (hour > 0 ? states[hour - 1] & controlBits(model) : 0) : states[hour]
                 var best = cost(hour, state)
@@ -142,10 +143,10 @@ struct LinkStates {
                 return read - value
             }
             guard errors.count > 8 else { continue }
-            let centre = BeforeAfter.median(errors)
+            let centre = OrderStatistics.medianOrZero(errors)
             found.centre[k] = centre
             let least = channels[k].isFlow ? max(Self.leastFlow * sizes[k], 1e-5) : Self.leastPressure
-            found.spread[k] = keeps?.spread[k] ?? max(1.4826 * BeforeAfter.median(errors.map { abs($0 - centre) }), least)
+            found.spread[k] = keeps?.spread[k] ?? max(1.4826 * OrderStatistics.medianOrZero(errors.map { abs($0 - centre) }), least)
         }
         return found
     }

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Hydraulics
+import NumericalMethods
+import WaterModel
+
+/// What a wrong roughness, a wrong mean demand and a meter's bias do to the readings: the same whenever conditions are alike.
+///
+/// All roughnesses and demands that are believed possible move the readings in a few dozen ways only. Those are found as an
+/// incomplete Cholesky factor, with pivots, of the covariance of all readings in all conditions (Harbrecht, Peters, Schneider
+/// 2012); what it leaves is a small variance of each reading by itself.
+struct StandingErrors {
+    /// Ways in which the readings move together.
+    let rank: Int
+    /// For each condition, channels × `rank`. [unit of the channel per standard deviation]
+    let ways: [Matrix]
+    /// For each condition, the variance of each channel that the ways leave, with a meter's noise in proportion to its flow. [unit²]
+    let rest: [[Double]]
+    /// For each condition, answer of each channel (row) to an outflow at each node (column). [unit per m³/s]
+    let toOutflow: [Matrix]
+    /// For each condition, demand of each node [m³/s] and its pressure [m].
+    let demands: [[Double]]
+    let pressures: [[Double]]
+    /// The condition of each hour of the healthy record and of the later one.
+    private(set) var before: [Int]
+    private(set) var after: [Int]
+
+    private static let mostWays = 96
+    /// Variance left at which no further way is looked for, in that of the sensors' noise. [–]
+    private static let enough = 0.05
+
+    private struct Key: Hashable {
+        var timeOfDay: Int
+        var state: Int
+    }
+
+    init(
+        _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals,
+        noise: [Double], options: LeakLocatorOptions
+    ) throws(LeakLocatorError) {
+        var index: [Key: Int] = [:]
+        var examples: [BoundaryConditions] = []
+        func conditions(_ record: SensorRecord, _ residuals: HourlyResiduals) -> [Int] {
+            residuals.conditions.indices.map { hour in
+                let key = Key(timeOfDay: ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400, state: residuals.switching[hour])
+                if let known = index[key] { return known }
+                index[key] = examples.count
+                examples.append(residuals.conditions[hour])
+                return examples.count - 1
+            }
+        }
+        self.before = conditions(baseline, before)
+        self.after = conditions(readings, after)
+        let channels = model.channels, all = examples
+        let pipes = model.network.links.indices.filter { model.network.links[$0].pipe != nil }
+        let bySize = Dictionary(grouping: pipes.indices) { p in
+            Int(((model.network.links[pipes[p]].pipe?.diameter ?? 0) * 1000).rounded())
+        }
+        let sizes = bySize.keys.sorted()
+        let parameters = pipes.map { Parameter.roughness(model.network.links[$0].id) }
+        let roughness = pipes.map { model.network.links[$0].pipe?.roughness ?? 0 }
+        let nodes = model.network.nodes.count
+        let width = nodes + pipes.count + sizes.count + channels.count
+        struct Place: Sendable {
+            var rows: [[Double]] = []
+            var toOutflow: Matrix
+            var pressures: [Double]
+            /// Variance of a meter's noise in proportion to its flow, and the spread of all noise. [unit², unit]
+            var proportional: [Double]
+            var scales: [Double] = []
+        }
+        let tables: [Result<[Place], LeakLocatorError>] = concurrentMap(2) { half in
+            let solver: HydraulicSolver
+            do throws(HydraulicError) { solver = try HydraulicSolver(model.network) } catch {
+                return .failure(.hydraulics(error.description))
+            }
+            var places: [Place] = []
+            for place in stride(from: half, to: all.count, by: 2) {
+                let state = solver.solve(all[place], warm: place != half)
+                guard state.verdict.outcome != .singular, let toDemand = solver.sensitivities(of: channels.map(\.observation)),
+                    let toRoughness = solver.sensitivities(of: channels.map(\.observation), to: parameters)
+                else {
+                    places.append(
+                        Place(
+                            rows: channels.map { _ in [Double](repeating: 0, count: width) },
+                            toOutflow: Matrix(rows: channels.count, columns: nodes), pressures: [Double](repeating: 0, count: nodes),
+                            proportional: channels.map { _ in 0 }, scales: noise))
+                    continue
+                }
+                var found = Place(
+                    toOutflow: Matrix(rows: channels.count, columns: nodes, storage: toDemand.flatMap { $0 }),
+                    pressures: (0..<nodes).map { node in max((state.heads[node] ?? 0) - model.network.nodes[node].elevation, 0) },
+                    proportional: channels.map { _ in 0 })
+                for (k, channel) in channels.enumerated() {
+                    var row = [Double](repeating: 0, count: width)
+                    for node in 0..<nodes { row[node] = options.demandSpread * toDemand[k][node] * all[place].demands[node] }
+                    for (s, size) in sizes.enumerated() {
+                        var sum = 0.0
+                        for p in bySize[size] ?? [] {
+                            let answer = toRoughness[k][p] * roughness[p]
+                            row[nodes + p] = options.roughnessSpreadByPipe * answer
+                            sum += answer
+                        }
+                        row[nodes + pipes.count + s] = options.roughnessSpreadByClass * sum
+                    }
+                    var variance = noise[k] * noise[k]
+                    if case .sensor = channel.source, channel.isFlow, let flow = model.predicted(channel, state) {
+                        // A meter is wrong in proportion to its flow, by a bias and by noise.
+                        row[nodes + pipes.count + sizes.count + k] = options.flowNoise * flow
+                        found.proportional[k] = options.flowNoise * flow * options.flowNoise * flow
+                        variance += found.proportional[k]
+                    }
+                    found.scales.append(variance.squareRoot())
+                    let scale = 1 / variance.squareRoot()
+                    found.rows.append(row.map { $0 * scale })
+                }
+                places.append(found)
+            }
+            return .success(places)
+        }
+        var halves: [[Place]] = []
+        for table in tables {
+            switch table {
+            case .failure(let error): throw error
+            case .success(let places): halves.append(places)
+            }
+        }
+        let count = channels.count
+        var answers = Matrix(rows: all.count * count, columns: width)
+        for place in all.indices {
+            for k in 0..<count {
+                let row = halves[place % 2][place / 2].rows[k]
+                for j in row.indices { answers.storage[(place * count + k) * width + j] = row[j] }
+            }
+        }
+        toOutflow = all.indices.map { halves[$0 % 2][$0 / 2].toOutflow }
+        pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
+        demands = all.map(\.demands)
+        let (columns, left) = Self.pivoted(answers)
+        rank = columns.count
+        let ways = columns.count
+        let scales = all.indices.map { halves[$0 % 2][$0 / 2].scales },
+            proportional = all.indices.map { halves[$0 % 2][$0 / 2].proportional }
+        self.ways = all.indices.map { place in
+            var matrix = Matrix(rows: count, columns: ways)
+            for k in 0..<count { for w in 0..<ways { matrix[k, w] = columns[w][place * count + k] * scales[place][k] } }
+            return matrix
+        }
+        rest = all.indices.map { place in
+            (0..<count).map { left[place * count + $0] * scales[place][$0] * scales[place][$0] + proportional[place][$0] }
+        }
+    }
+
+    /// Demand of the network, mean over the conditions. [m³/s]
+    var meanDemand: Double { demands.reduce(0) { $0 + $1.reduce(0) { $0 + max($1, 0) } } / Double(max(demands.count, 1)) }
+
+    /// The same errors at other hours, by their conditions.
+    func replacing(before: [Int], after: [Int]) -> StandingErrors {
+        var copy = self
+        (copy.before, copy.after) = (before, after)
+        return copy
+    }
+
+    /// Columns of the incomplete factor of `rows` · `rows`ᵀ, and the diagonal that they leave.
+    private static func pivoted(_ rows: Matrix) -> (columns: [[Double]], left: [Double]) {
+        let width = rows.columns
+        var left = (0..<rows.rows).map { i in
+            rows.storage[i * width..<(i + 1) * width].reduce(0) { $0 + $1 * $1 }
+        }
+        var columns: [[Double]] = []
+        while columns.count < mostWays, let pivot = left.indices.max(by: { left[$0] < left[$1] }), left[pivot] > enough {
+            var column = rows * rows.row(pivot)
+            for known in columns {
+                let factor = known[pivot]
+                for i in column.indices { column[i] -= factor * known[i] }
+            }
+            let root = left[pivot].squareRoot()
+            for i in column.indices {
+                column[i] /= root
+                left[i] = max(left[i] - column[i] * column[i], 0)
+            }
+            left[pivot] = 0
+            columns.append(column)
+        }
+        return (columns, left)
+    }
+}

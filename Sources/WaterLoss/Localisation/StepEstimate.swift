@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+import WaterModel
+
+/// By how much each channel stepped in each class of hours when the leak began: generalised least squares on all hours, healthy ones
+/// and later ones, with what stands all the time (roughness, demand, offsets, meters' bias) estimated beside it.
+///
+/// Kept as information, so that a step of which the readings tell nothing has none.
+struct StepEstimate {
+    /// `features` × `features`, feature = channel · classes + class. [1/unit²]
+    let information: Matrix
+    /// Information times the steps. [1/unit]
+    let score: [Double]
+    /// Information times the answer to a leak at each node (column), hour by hour in the nominal model. [1/unit per m³/s]
+    let signatures: Matrix
+    /// Mean square of what is left, in what was expected. [–]
+    let dispersion: Double
+}
+
+/// Healthy and later hours as one record, ready for estimates of steps that begin anywhere in it.
+struct StepRecord {
+    private let channels: Int
+    private let classCount: Int
+    private let classes: [Int]
+    private let residuals: [[Double?]]
+    private var present: [[Bool]]
+    private var filter: HourlyFilter
+    private let ways: [Matrix]
+    private let toOutflow: [Matrix]
+    private let shares: [[Double]]
+    private let rank: Int
+    private let conditions: [Int]
+    private let days: [Int]
+    private let daily: Double
+    /// Prior spread of what each channel reads too much at all hours. [unit]
+    private let offsets: [Double]
+    private let firstLater: Int
+    private(set) var dropped = 0
+
+    /// Prior spread of a pressure sensor's offset. [m]
+    private static let offset = 3.0
+    /// Innovations further out than this are not of this world.
+    private static let outlier = 4.5
+    private static let rounds = 2
+
+    init(
+        _ model: ImposedModel, _ standing: StandingErrors, _ hourClasses: HourClasses,
+        before: HourlyResiduals, after: HourlyResiduals, baseline: SensorRecord, readings: SensorRecord, noise: [Double],
+        options: LeakLocatorOptions
+    ) {
+        channels = model.channels.count
+        classCount = hourClasses.count
+        classes = hourClasses.before + hourClasses.after
+        firstLater = hourClasses.before.count
+        let count = channels
+        residuals = (0..<count).map { before.residuals[$0] + after.residuals[$0] }
+        let all = residuals
+        present = classes.indices.map { hour in (0..<count).map { all[$0][hour] != nil } }
+        conditions = standing.before + standing.after
+        ways = standing.ways
+        rank = standing.rank
+        let gap = max((readings.start - baseline.start) / baseline.step - baseline.count + 1, 1)
+        let perDay = max(86_400 / baseline.step, 1)
+        let later = firstLater
+        days = classes.indices.map { ($0 < later ? $0 : $0 + gap - 1) / perDay }
+        daily = options.dailyCommonSpread / max(options.hourlyCommonSpread, 1e-9)
+        offsets = model.channels.map { $0.isFlow ? options.flowZero : Self.offset }
+        filter = HourlyFilter(
+            model, standing, lags: classes.indices.map { $0 == hourClasses.before.count ? gap : 1 }, noise: noise,
+            step: Double(baseline.step), options: options)
+        toOutflow = standing.toOutflow
+        // An outflow that goes with the root of the pressure, as shares of its mean over the later hours.
+        let hours = standing.after
+        let nodes = model.network.nodes.count
+        var mean = [Double](repeating: 0, count: nodes)
+        for place in hours { for node in 0..<nodes { mean[node] += standing.pressures[place][node] / Double(hours.count) } }
+        shares = standing.pressures.map { row in (0..<nodes).map { mean[$0] > 0 ? (row[$0] / mean[$0]).squareRoot() : 1 } }
+        // Later hours like none that was healthy tell nothing that could be compared.
+        for hour in classes.indices where hour >= firstLater && classes[hour] < 0 { for k in 0..<count { present[hour][k] = false } }
+        // A step wherever the later record begins stands for whatever a leak may do.
+        var out = 0
+        for _ in 0..<Self.rounds {
+            let found = fitted(steps: firstLater..<classes.count)
+            let strays = found.innovations.enumerated().flatMap { hour, item in
+                item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { [(found.hours[hour], $0.channel)] }
+                    ?? []
+            }
+            for (hour, channel) in strays { present[hour][channel] = false }
+            out += strays.count
+            for k in 0..<count where filter.levelFactor[k] == nil {
+                let values = found.innovations.flatMap { $0.filter { $0.channel == k } }
+                guard values.count > 24 else { continue }
+                let spread = 1.4826 * OrderStatistics.medianOrZero(values.map { abs($0.value) })
+                let variance = OrderStatistics.medianOrZero(values.map(\.variance))
+                filter.noise[k] = min(max(filter.noise[k] + (spread * spread - 1) * variance, filter.noise[k] / 4), filter.noise[k] * 9)
+            }
+            if strays.isEmpty { break }
+        }
+        dropped = out
+    }
+
+    /// Columns: the residuals; what stands all the time, in its prior spreads; days; then `extra`.
+    private var standingWidth: Int { rank + channels + (days.last ?? 0) + 1 }
+
+    private func fill(_ hour: Int, _ channel: Int, _ row: inout [Double], _ first: Int) {
+        row[first] = residuals[channel][hour] ?? 0
+        let way = ways[conditions[hour]]
+        for w in 0..<rank { row[first + 1 + w] = way[channel, w] }
+        row[first + 1 + rank + channel] = offsets[channel]
+        row[first + 1 + rank + channels + days[hour]] = filter.common[conditions[hour]][channel] * daily
+    }
+
+    /// Standardised innovations that the fit leaves, by hour that was read.
+    private func fitted(steps: Range<Int>) -> (
+        hours: [Int], innovations: [[(channel: Int, value: Double, variance: Double)]], rows: Matrix, products: Matrix, dispersion: Double
+    ) {
+        let features = channels * classCount, standing = standingWidth, width = 1 + standing + features
+        let (rows, hours) = filter.whitened(present, width: width) { hour, channel, row, first in
+            fill(hour, channel, &row, first)
+            if steps.contains(hour) { row[first + 1 + standing + channel * classCount + classes[hour]] = 1 }
+        }
+        let products = Self.product(rows, rows)
+        let (information, score) = Self.eliminated(products, standing: standing)
+        var ridged = information
+        let scale = information.diagonal.max() ?? 1
+        for f in 0..<features { ridged[f, f] += 1e-9 * max(information[f, f], 0) + 1e-12 * scale + 1e-30 }
+        var coefficients = [Double](repeating: 0, count: width)
+        coefficients[0] = -1
+        if let factor = try? CholeskyFactor(ridged) {
+            let step = factor.solve(score)
+            for f in 0..<features { coefficients[1 + standing + f] = step[f] }
+        }
+        if let factor = Self.normal(products, standing: standing) {
+            let rest = (0..<standing).map { s in
+                products[1 + s, 0] - (0..<features).reduce(0) { $0 + products[1 + s, 1 + standing + $1] * coefficients[1 + standing + $1] }
+            }
+            let found = factor.solve(rest)
+            for s in 0..<standing { coefficients[1 + s] = found[s] }
+        }
+        let left = rows * coefficients
+        var places: [Int] = [], innovations: [[(channel: Int, value: Double, variance: Double)]] = []
+        for hour in hours {
+            let n = hour.rows.count
+            let inverse = hour.factor.whiten(Matrix.identity(n))
+            var list: [(channel: Int, value: Double, variance: Double)] = []
+            for i in 0..<n {
+                // (S⁻¹ ν)_i = (L⁻ᵀ w)_i
+                var value = 0.0, precision = 0.0
+                for j in i..<n {
+                    value -= inverse[j, i] * left[hour.first + j]
+                    precision += inverse[j, i] * inverse[j, i]
+                }
+                list.append((hour.rows[i], value / precision.squareRoot(), 1 / precision))
+            }
+            places.append(hour.hour)
+            innovations.append(list)
+        }
+        let dispersion = left.reduce(0) { $0 + $1 * $1 } / Double(max(left.count, 1))
+        return (places, innovations, rows, products, dispersion)
+    }
+
+    /// `left`ᵀ · `right`, half of the rows on each processor.
+    private static func product(_ left: Matrix, _ right: Matrix) -> Matrix {
+        let half = left.rows / 2
+        @Sendable func part(_ matrix: Matrix, _ rows: Range<Int>) -> Matrix {
+            let width = matrix.columns
+            return Matrix(
+                rows: rows.count, columns: width, storage: Array(matrix.storage[rows.lowerBound * width..<rows.upperBound * width]))
+        }
+        let sums = concurrentMap(2) { index in
+            let rows = index == 0 ? 0..<half : half..<left.rows
+            return part(left, rows).transposedTimes(part(right, rows))
+        }
+        return sums[0] + sums[1]
+    }
+
+    private static func normal(_ products: Matrix, standing: Int) -> CholeskyFactor? {
+        var normal = Matrix(rows: standing, columns: standing)
+        for i in 0..<standing {
+            for j in 0..<standing { normal[i, j] = products[1 + i, 1 + j] }
+            normal[i, i] += 1
+        }
+        return try? CholeskyFactor(normal)
+    }
+
+    /// Information and score of the columns after those that stand, which are integrated out with a prior of unit variance.
+    private static func eliminated(_ products: Matrix, standing: Int) -> (information: Matrix, score: [Double]) {
+        let features = products.columns - 1 - standing
+        var information = Matrix(rows: features, columns: features)
+        var score = [Double](repeating: 0, count: features)
+        for i in 0..<features {
+            for j in 0..<features { information[i, j] = products[1 + standing + i, 1 + standing + j] }
+            score[i] = products[1 + standing + i, 0]
+        }
+        guard let factor = normal(products, standing: standing) else { return (information, score) }
+        var cross = Matrix(rows: standing, columns: features + 1)
+        for s in 0..<standing {
+            for f in 0..<features { cross[s, f] = products[1 + s, 1 + standing + f] }
+            cross[s, features] = products[1 + s, 0]
+        }
+        let whitened = factor.whiten(cross)
+        let shared = whitened.transposedTimes(whitened)
+        for i in 0..<features {
+            for j in 0..<features { information[i, j] -= shared[i, j] }
+            score[i] -= shared[i, features]
+        }
+        return (information, score)
+    }
+
+    /// - later: hours of the later record in which the leak is taken to run.
+    func steps(in later: Range<Int>) -> StepEstimate {
+        var copy = self
+        // Hours of the later record before the steps are neither healthy nor leaking for certain.
+        for hour in firstLater..<firstLater + later.lowerBound { for k in 0..<channels { copy.present[hour][k] = false } }
+        let hours = firstLater + later.lowerBound..<firstLater + later.upperBound
+        let fit = copy.fitted(steps: hours)
+        let (information, score) = Self.eliminated(fit.products, standing: standingWidth)
+        let leaks = copy.filter.whitened(copy.present, width: shares.first?.count ?? 0, from: hours.lowerBound) {
+            hour, channel, row, first in
+            let answers = toOutflow[conditions[hour]], share = shares[conditions[hour]]
+            for node in share.indices { row[first + node] = answers[channel, node] * share[node] }
+        }.rows
+        return StepEstimate(
+            information: information, score: score,
+            signatures: Self.eliminated(fit.rows, fit.products, leaks, standing: standingWidth), dispersion: fit.dispersion)
+    }
+
+    /// Cross products of the steps with further columns, which are zero but in the last rows, what stands integrated out.
+    private static func eliminated(_ rows: Matrix, _ products: Matrix, _ others: Matrix, standing: Int) -> Matrix {
+        let features = rows.columns - 1 - standing
+        let last = Matrix(
+            rows: others.rows, columns: rows.columns, storage: Array(rows.storage.suffix(others.rows * rows.columns)))
+        let cross = product(last, others)
+        var steps = Matrix(rows: features, columns: others.columns, storage: Array(cross.storage.suffix(features * others.columns)))
+        guard let factor = normal(products, standing: standing) else { return steps }
+        let stands = Matrix(
+            rows: standing, columns: others.columns,
+            storage: Array(cross.storage[others.columns..<(1 + standing) * others.columns]))
+        var ofSteps = Matrix(rows: standing, columns: features)
+        for s in 0..<standing { for f in 0..<features { ofSteps[s, f] = products[1 + s, 1 + standing + f] } }
+        let shared = factor.whiten(ofSteps).transposedTimes(factor.whiten(stands))
+        for i in steps.storage.indices { steps.storage[i] -= shared.storage[i] }
+        return steps
+    }
+
+    /// Mean answer of each feature to a leak at a node, over the later hours of its class. [unit of the channel per m³/s]
+    func signature(of node: Int, bent: BentAnswers) -> [Double] {
+        var sums = [Double](repeating: 0, count: channels * classCount), counts = [Double](repeating: 0, count: classCount)
+        for hour in firstLater..<classes.count where classes[hour] >= 0 {
+            counts[classes[hour]] += 1
+            for k in 0..<channels {
+                sums[k * classCount + classes[hour]] += toOutflow[conditions[hour]][k, node] * shares[conditions[hour]][node]
+            }
+        }
+        let correction = bent.correction[node]
+        return sums.indices.map { f in
+            counts[f % classCount] > 0 ? sums[f] / counts[f % classCount] + (correction?[f] ?? 0) : 0
+        }
+    }
+
+    /// The hour of the later record at which a leak of this signature most likely began.
+    /// - Parameters:
+    ///   - signature: by feature. [unit of the channel per m³/s]
+    ///   - usual: a size that would not surprise; far larger ones are taken for chance. [m³/s]
+    func onset(of signature: [Double], usual: Double) -> Int? {
+        let standing = standingWidth, later = classes.count - firstLater
+        let (rows, _) = filter.whitened(present, width: 1 + standing + later) { hour, channel, row, first in
+            fill(hour, channel, &row, first)
+            guard hour >= firstLater else { return }
+            let value = signature[channel * classCount + classes[hour]], column = first + 1 + standing
+            for start in 0...(hour - firstLater) { row[column + start] = value }
+        }
+        let (information, score) = Self.eliminated(Self.product(rows, rows), standing: standing)
+        // Likelihood with the size integrated out.
+        let prior = 1 / (usual * usual)
+        let gains = (0..<max(later - Self.shortest, 1)).map { hour in
+            let told = max(information[hour, hour], 0)
+            return score[hour] > 0 ? score[hour] * score[hour] / (told + prior) - log1p(told / prior) : -.infinity
+        }
+        guard let best = gains.max(), best.isFinite else { return nil }
+        return gains.lastIndex(of: best)
+    }
+
+    /// Hours that a leak must have run to be dated.
+    private static let shortest = 6
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Hydraulics
+import NumericalMethods
+import Testing
+import WaterFiles
+import WaterModel
+
+@testable import WaterLoss
+
+/// A record without change in the conditions, for which the covariance of all hours is known in closed form.
+@Suite("hourly residuals made independent: products equal those with the inverse of the dense covariance")
+struct HourlyFilterTests {
+    @Test("sensors, a tank's level, autoregressive demand, missing readings")
+    func dense() throws {
+        let network = try INP.parse(LinkStatesTests.town, file: "town.inp")
+        let (record, sensors) = try LinkStatesTests.reading(network) { _ in (true, false) }
+        var options = LeakLocatorOptions()
+        options.hourlyDemandSpread = 0.3
+        let model = try ImposedModel(network, sensors: sensors, start: record.start)
+        let residuals = HourlyResiduals(model, record, solver: try HydraulicSolver(network))
+        let noise = [3e-4, 5e-4, 0.05, 0.08, 1e-3]
+        let standing = try StandingErrors(model, record, residuals, record, residuals, noise: noise, options: options)
+        let hours = 12, k = model.channels.count
+        // The same conditions at all hours.
+        let filter = HourlyFilter(
+            model, standing.alike(hours: hours), lags: (0..<hours).map { $0 == 7 ? 3 : 1 }, noise: noise, step: 3600, options: options)
+        var present = [[Bool]](repeating: [Bool](repeating: true, count: k), count: hours)
+        present[4] = [Bool](repeating: false, count: k)
+        present[9][4] = false
+        present[2][1] = false
+        let columns: [[[Double]]] = (0..<hours).map { hour in
+            (0..<k).map { c -> [Double] in
+                let one = Double(hour * 3 + c), other = Double(hour + 5 * c) / 3
+                return [sin(one), cos(other)]
+            }
+        }
+        let (rows, _) = filter.whitened(present, width: 2) { hour, channel, storage, first in
+            for j in 0..<2 { storage[first + j] = columns[hour][channel][j] }
+        }
+        let found = rows.transposedTimes(rows)
+        // The dense covariance.
+        let times = (0..<hours).map { $0 < 7 ? $0 : $0 + 2 }
+        let places = (0..<hours).flatMap { hour in (0..<k).filter { present[hour][$0] }.map { (hour, $0) } }
+        let answers = standing.toOutflow[0], demands = standing.demands[0]
+        var covariance = Matrix(rows: places.count, columns: places.count)
+        for (i, (hour, c)) in places.enumerated() {
+            for (j, (other, d)) in places.enumerated() {
+                let lag = abs(times[hour] - times[other])
+                var value = 0.0, common = (0.0, 0.0)
+                for node in demands.indices {
+                    let left = answers[c, node] * demands[node], right = answers[d, node] * demands[node]
+                    value += left * right * 0.09 * pow(options.hourlyDemandCorrelation, Double(lag))
+                    common = (common.0 + left, common.1 + right)
+                }
+                if hour == other { value += common.0 * common.1 * options.hourlyCommonSpread * options.hourlyCommonSpread }
+                if hour == other, c == d { value += standing.rest[0][c] + (c == 4 ? 0 : noise[c] * noise[c]) }
+                if c == 4, d == 4 {
+                    let area = Double.pi * 400 / 4 / 3600 * options.levelNoise
+                    // The end of one hour is the beginning of the next.
+                    if lag == 0 { value += 2 * area * area }
+                    if lag == 1 { value -= area * area }
+                }
+                covariance[i, j] = value
+            }
+        }
+        let factor = try CholeskyFactor(covariance)
+        let dense = factor.whiten(Matrix(places.map { columns[$0.0][$0.1] }))
+        let expected = dense.transposedTimes(dense)
+        for i in 0..<2 { for j in 0..<2 { #expect(abs(found[i, j] - expected[i, j]) < 1e-6 * abs(expected[0, 0])) } }
+    }
+}
+
+extension StandingErrors {
+    /// The first condition at every hour.
+    fileprivate func alike(hours: Int) -> StandingErrors { replacing(before: [Int](repeating: 0, count: hours), after: []) }
+}
