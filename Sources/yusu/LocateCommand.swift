@@ -67,6 +67,7 @@ struct LocateCommand: ParsableCommand {
         result.add(
             "result.json", files.result(seconds: Double(seconds.components.seconds) + Double(seconds.components.attoseconds) * 1e-18).text)
         try result.write(to: output)
+        for remark in finding.remarks { Console.progress("note: \(remark)", quiet: quiet) }
         Console.progress(files.sentence, quiet: quiet)
     }
 }
@@ -95,6 +96,7 @@ struct LeakFindingFiles {
             ("leak_l_per_s", JSON(finding.flow * 1000)), ("leak_l_per_s_low95", JSON(finding.flowLow95 * 1000)),
             ("leak_l_per_s_high95", JSON(finding.flowHigh95 * 1000)),
             ("credible_set_90", JSON(finding.credibleSet90.map(\.name))), ("seconds", JSON(seconds)),
+            ("remarks", JSON(finding.remarks.map(\.description))),
         ])
     }
 

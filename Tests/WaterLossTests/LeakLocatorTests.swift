@@ -169,3 +169,54 @@ struct LeakLocatorTests {
         #expect((finding.start == nil) == !finding.isDetected)
     }
 }
+
+@Suite("odd readings are named, and the search stays sensible")
+struct LeakRemarkTests {
+    /// The leaking town's records with one sensor changed by `change`.
+    static func finding(_ sensor: Sensor.ID, _ change: (_ hour: Int, _ value: Double) -> Double?) throws -> LeakFinding {
+        var records = try LeakLocatorTests.town.records(
+            seed: 5, pipe: LeakLocatorTests.leakPipe, leak: LeakLocatorTests.leakFlow, leakHour: LeakLocatorTests.leakHour)
+        for path in [\(baseline: SensorRecord, readings: SensorRecord).baseline, \.readings] {
+            let series = try #require(records[keyPath: path].series[sensor])
+            records[keyPath: path].series[sensor] = series.enumerated().map { hour, value in value.flatMap { change(hour, $0) } }
+        }
+        return try LeakLocatorTests.find(records)
+    }
+
+    static let pressures = LeakLocatorTests.town.sensors.filter { $0.kind == .pressure }.map(\.id)
+
+    func stillFound(_ finding: LeakFinding) throws {
+        #expect(finding.isDetected)
+        let rank = try #require(finding.candidates.firstIndex { $0.pipe.name == LeakLocatorTests.leakPipe })
+        #expect(rank < 15, "rank \(rank + 1)")
+    }
+
+    @Test("a pressure that stands still")
+    func stuck() throws {
+        let sensor = try #require(Self.pressures.last)
+        let finding = try Self.finding(sensor) { hour, value in hour >= 20 ? 31.25 : value }
+        #expect(finding.remarks.contains { if case .stuck(sensor, _) = $0 { true } else { false } })
+        try stillFound(finding)
+    }
+
+    @Test("a pressure in feet of water that is said to be metres")
+    func wrongUnit() throws {
+        let sensor = try #require(Self.pressures.last)
+        let finding = try Self.finding(sensor) { _, value in value / 0.3048 }
+        #expect(finding.remarks.contains { if case .displaced(sensor, _) = $0 { true } else { false } })
+        try stillFound(finding)
+    }
+
+    @Test("a sensor without readings for two days")
+    func silent() throws {
+        let sensor = try #require(Self.pressures.first)
+        let finding = try Self.finding(sensor) { hour, value in (10..<58).contains(hour) ? nil : value }
+        #expect(finding.remarks.contains { if case .silent(sensor, let hours) = $0 { hours >= 48 } else { false } })
+        try stillFound(finding)
+    }
+
+    @Test("nothing is remarked where nothing is odd")
+    func quiet() throws {
+        #expect(try LeakLocatorTests.leaking.get().remarks.isEmpty)
+    }
+}

@@ -19,6 +19,12 @@ struct ImposedModel {
         /// Index of the node or link in the network.
         let index: Int
         let isFlow: Bool
+
+        var sensor: Sensor.ID {
+            switch source {
+            case .sensor(let id), .tank(let id, _): id
+            }
+        }
     }
 
     let network: Network

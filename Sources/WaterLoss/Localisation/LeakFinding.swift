@@ -34,6 +34,8 @@ public struct LeakFinding: Sendable {
     public var credibleSet90: [Link.ID]
     /// Zone that holds most of the probability, where zones are known.
     public var zone: Zone.ID?
+    /// What was odd in the readings.
+    public var remarks: [LeakRemark] = []
 
     public init(
         isDetected: Bool, pValue: Double, start: Instant?, flow: Double, flowLow95: Double, flowHigh95: Double,

@@ -37,7 +37,7 @@ struct StepRecord {
     /// Prior spread of what each channel reads too much at all hours. [unit]
     private let offsets: [Double]
     private let firstLater: Int
-    private(set) var dropped = 0
+    private var strays: [Int]
 
     /// Prior spread of a pressure sensor's offset. [m]
     private static let offset = 3.0
@@ -80,25 +80,32 @@ struct StepRecord {
         // Later hours like none that was healthy tell nothing that could be compared.
         for hour in classes.indices where hour >= firstLater && classes[hour] < 0 { for k in 0..<count { present[hour][k] = false } }
         // A step wherever the later record begins stands for whatever a leak may do.
-        var out = 0
+        strays = [Int](repeating: 0, count: count)
         for _ in 0..<Self.rounds {
-            let found = fitted(steps: firstLater..<classes.count)
-            let strays = found.innovations.enumerated().flatMap { hour, item in
-                item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { [(found.hours[hour], $0.channel)] }
+            let fit = fitted(steps: firstLater..<classes.count)
+            let found = fit.innovations.enumerated().flatMap { hour, item in
+                item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { [(fit.hours[hour], $0.channel)] }
                     ?? []
             }
-            for (hour, channel) in strays { present[hour][channel] = false }
-            out += strays.count
+            for (hour, channel) in found {
+                present[hour][channel] = false
+                strays[channel] += 1
+            }
             for k in 0..<count where filter.levelFactor[k] == nil {
-                let values = found.innovations.flatMap { $0.filter { $0.channel == k } }
+                let values = fit.innovations.flatMap { $0.filter { $0.channel == k } }
                 guard values.count > 24 else { continue }
                 let spread = 1.4826 * OrderStatistics.medianOrZero(values.map { abs($0.value) })
                 let variance = OrderStatistics.medianOrZero(values.map(\.variance))
                 filter.noise[k] = min(max(filter.noise[k] + (spread * spread - 1) * variance, filter.noise[k] / 4), filter.noise[k] * 9)
             }
-            if strays.isEmpty { break }
+            if found.isEmpty { break }
         }
-        dropped = out
+    }
+
+    /// Share of a channel's readings that were left out. [–]
+    func strayShare(_ channel: Int) -> Double {
+        let left = present.count { $0[channel] }
+        return strays[channel] == 0 ? 0 : Double(strays[channel]) / Double(left + strays[channel])
     }
 
     /// Columns: the residuals; what stands all the time, in its prior spreads; days; then `extra`.

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NumericalMethods
+import WaterModel
+
+/// Something odd in the readings or the model that a reader of a finding should know.
+public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
+    /// Equal readings for so many hours, which are left out.
+    case stuck(Sensor.ID, hours: Int)
+    /// No readings for so many hours.
+    case silent(Sensor.ID, hours: Int)
+    /// A pressure so far from the model's that it is left out: another node, another unit. [m]
+    case displaced(Sensor.ID, metres: Double)
+    /// More of its readings than usual lie far from what the others allow; they are left out. [–]
+    case straying(Sensor.ID, share: Double)
+    /// The link stood for so many hours otherwise than the model's schedule has it.
+    case offSchedule(Link.ID, hours: Int)
+
+    public var description: String {
+        switch self {
+        case .stuck(let sensor, let hours): "sensor '\(sensor)' gave the same reading for \(hours) hours; they are left out"
+        case .silent(let sensor, let hours): "sensor '\(sensor)' gave no reading for \(hours) hours"
+        case .displaced(let sensor, let metres):
+            "sensor '\(sensor)' reads \(Int(metres.rounded())) m off the model: another node or another unit? It is left out"
+        case .straying(let sensor, let share):
+            "\(Int((share * 100).rounded())) % of the readings of sensor '\(sensor)' do not go with the others; they are left out"
+        case .offSchedule(let link, let hours): "'\(link)' stood for \(hours) hours otherwise than the model has it"
+        }
+    }
+
+    /// Hours without a reading, and share of strays, from which they are told.
+    static let silentHours = 24, strayShare = 0.1
+}
+
+extension SensorRecord {
+    /// Steps of equal pressures in a row that are no longer believed.
+    private static let stuckSteps = 12
+
+    /// The record without pressures that stand still, and how many readings of each sensor were left out.
+    func withoutStuck(_ sensors: [Sensor]) -> (record: SensorRecord, stuck: [Sensor.ID: Int]) {
+        var record = self
+        var counts: [Sensor.ID: Int] = [:]
+        for sensor in sensors where sensor.kind == .pressure {
+            guard var values = record.series[sensor.id] else { continue }
+            var first = 0
+            for index in 0...values.count where index == values.count || values[index] == nil || values[index] != values[first] {
+                if index - first >= Self.stuckSteps, values[first] != nil {
+                    counts[sensor.id, default: 0] += index - first
+                    for place in first..<index { values[place] = nil }
+                }
+                first = index
+            }
+            record.series[sensor.id] = values
+        }
+        return (record, counts)
+    }
+}
+
+extension HourlyResiduals {
+    /// Median distance from the model beyond which a pressure is not that of its node. [m]
+    private static let farthest = 10.0
+
+    /// Channels whose pressure is nowhere near the model's, with the distance. [m]
+    func displaced(_ model: ImposedModel) -> [Int: Double] {
+        var found: [Int: Double] = [:]
+        for (k, channel) in model.channels.enumerated() where !channel.isFlow {
+            let known = residuals[k].compactMap { $0 }
+            guard known.count > 8 else { continue }
+            let centre = OrderStatistics.medianOrZero(known)
+            if abs(centre) > Self.farthest { found[k] = centre }
+        }
+        return found
+    }
+
+    mutating func leaveOut(_ channels: some Sequence<Int>) {
+        for k in channels { residuals[k] = residuals[k].map { _ in nil } }
+    }
+
+    /// Hours at which each link stood otherwise than scheduled.
+    func offSchedule(_ model: ImposedModel) -> [Link.ID: Int] {
+        var found: [Link.ID: Int] = [:]
+        for (bit, choice) in model.switched.choices.enumerated() {
+            guard case .schedule(let link) = choice else { continue }
+            let hours = switching.count { $0 >> bit & 1 == 1 }
+            if hours > 0 { found[model.network.links[link].id] = hours }
+        }
+        return found
+    }
+}
+
+extension LeakFinding {
+    /// Hours of a sensor that were left out as stuck.
+    func stuckHours(_ sensor: Sensor.ID) -> Int {
+        remarks.reduce(0) { if case .stuck(sensor, let hours) = $1 { $0 + hours } else { $0 } }
+    }
+}
