@@ -37,10 +37,16 @@ struct StepRecord {
     /// Prior spread of what each channel reads too much at all hours. [unit]
     private let offsets: [Double]
     private let firstLater: Int
+    /// Prior spread of what the model gets wrong in a class of hours for reasons of its own. [unit]
+    private let unmodelled: [Double]
+    /// Whether those are taken to exist: where the healthy readings do not go with the model without them.
+    private var hasClassOffsets = false
     private var strays: [Int]
 
     /// Prior spread of a pressure sensor's offset. [m]
     private static let offset = 3.0
+    /// What the model gets wrong in a class of hours: pressures [m], flows as a share of their mean [–].
+    private static let unmodelledPressure = 0.3, unmodelledFlow = 0.03
     /// Innovations further out than this are not of this world.
     private static let outlier = 4.5
     private static let rounds = 2
@@ -67,6 +73,9 @@ struct StepRecord {
         days = classes.indices.map { ($0 < later ? $0 : $0 + gap - 1) / perDay }
         daily = options.dailyCommonSpread / max(options.hourlyCommonSpread, 1e-9)
         offsets = model.channels.map { $0.isFlow ? options.flowZero : Self.offset }
+        unmodelled = model.channels.indices.map {
+            model.channels[$0].isFlow ? Self.unmodelledFlow * before.meanSize[$0] : Self.unmodelledPressure
+        }
         filter = HourlyFilter(
             model, standing, lags: classes.indices.map { $0 == hourClasses.before.count ? gap : 1 }, noise: noise,
             step: Double(baseline.step), options: options)
@@ -79,8 +88,21 @@ struct StepRecord {
         shares = standing.pressures.map { row in (0..<nodes).map { mean[$0] > 0 ? (row[$0] / mean[$0]).squareRoot() : 1 } }
         // Later hours like none that was healthy tell nothing that could be compared.
         for hour in classes.indices where hour >= firstLater && classes[hour] < 0 { for k in 0..<count { present[hour][k] = false } }
-        // A step wherever the later record begins stands for whatever a leak may do.
         strays = [Int](repeating: 0, count: count)
+        let untouched = (present: present, noise: filter.noise)
+        dropStrays()
+        if (0..<count).contains(where: { strayShare($0) > LeakRemark.strayShare }) {
+            // So many do not stray by themselves: the model is wrong in ways that roughness, demand and meters do not explain.
+            hasClassOffsets = true
+            (present, filter.noise) = untouched
+            strays = [Int](repeating: 0, count: count)
+            dropStrays()
+        }
+    }
+
+    /// Leaves out readings that the others make impossible, and takes the sensors' noise from what is left. A step wherever the later
+    /// record begins stands for whatever a leak may do.
+    private mutating func dropStrays() {
         for _ in 0..<Self.rounds {
             let fit = fitted(steps: firstLater..<classes.count)
             let found = fit.innovations.enumerated().flatMap { hour, item in
@@ -91,7 +113,7 @@ struct StepRecord {
                 present[hour][channel] = false
                 strays[channel] += 1
             }
-            for k in 0..<count where filter.levelFactor[k] == nil {
+            for k in 0..<channels where filter.levelFactor[k] == nil {
                 let values = fit.innovations.flatMap { $0.filter { $0.channel == k } }
                 guard values.count > 24 else { continue }
                 let spread = 1.4826 * OrderStatistics.medianOrZero(values.map { abs($0.value) })
@@ -109,7 +131,7 @@ struct StepRecord {
     }
 
     /// Columns: the residuals; what stands all the time, in its prior spreads; days; then `extra`.
-    private var standingWidth: Int { rank + channels + (days.last ?? 0) + 1 }
+    private var standingWidth: Int { rank + channels + (days.last ?? 0) + 1 + (hasClassOffsets ? channels * classCount : 0) }
 
     private func fill(_ hour: Int, _ channel: Int, _ row: inout [Double], _ first: Int) {
         row[first] = residuals[channel][hour] ?? 0
@@ -117,6 +139,8 @@ struct StepRecord {
         for w in 0..<rank { row[first + 1 + w] = way[channel, w] }
         row[first + 1 + rank + channel] = offsets[channel]
         row[first + 1 + rank + channels + days[hour]] = filter.common[conditions[hour]][channel] * daily
+        guard hasClassOffsets, classes[hour] >= 0 else { return }
+        row[first + 1 + rank + channels + (days.last ?? 0) + 1 + channel * classCount + classes[hour]] = unmodelled[channel]
     }
 
     /// Standardised innovations that the fit leaves, by hour that was read.
