@@ -24,7 +24,7 @@ out. `--cache` keeps EPANET's side between runs.
     EPANET's heads    its heads fall below -1e5 m where a valve cuts a part off, or rise above 1e4 m where a pump of constant power runs away
     EPANET's PCV      the loss of a positional valve follows EPANET's line beyond the end of its curve, to (1, 1) in place of (100, 100)
     EPANET's pump     statuses differ where EPANET leaves a pump of constant power shut against a lift at which its law gives a flow; or
-                      EPANET has one running at a flow and lift that are not its power
+                      EPANET has one running at a flow and lift that are not its power; and what that makes of tanks later on
     no source         junctions with demand have no path to a source at some step: EPANET gives them heads of -1e5 m and below
     EPANET's error    EPANET did not balance, or leaves an energy error above 1e-6 m
     not converged     Yusu says so at a step

@@ -79,6 +79,8 @@ def compare(theirs, folder, summary):
         if step.agrees:
             continue
         cause = step.cause(parting is not None and parting[3] and moment >= parting[0])
+        if cause == "differ" and PUMP in causes:
+            cause = PUMP  # statuses agree again, but tanks have filled otherwise meanwhile
         causes.append(cause)
         if cause == MENDED:
             out["mended_head_difference_m"] = max(out["mended_head_difference_m"], step.mended_head)

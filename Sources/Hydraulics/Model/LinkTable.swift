@@ -26,8 +26,8 @@ struct LinkTable: Sendable {
     let minor: Column<Double>
     /// For pipes of Darcy–Weisbach.
     let darcy: Column<DarcyWeisbach>
-    /// Loss of a valve per unit of loss coefficient, factor/d⁴. [s²/m⁵]
-    let lossPerCoefficient: Column<Double>
+    /// Loss per unit of loss coefficient, factor/d⁴, of the links after the plain pipes. [s²/m⁵]
+    private let lossPerCoefficient: Column<Double>
     /// [m²]
     let area: Column<Double>
     let pumps: [Int: PumpCurve]
@@ -63,7 +63,7 @@ struct LinkTable: Sendable {
         kind = Column(repeating: .pipe, count: count)
         slope = Column(repeating: 1, count: count)
         minor = Column(repeating: 0, count: count)
-        lossPerCoefficient = Column(repeating: 0, count: count)
+        lossPerCoefficient = Column(repeating: 0, count: special.count)
         area = Column(repeating: 1, count: count)
         let none = DarcyWeisbach(length: 1, diameter: 1, height: 0, viscosity: 1, gravity: 1)
         darcy = Column(repeating: none, count: formula == .darcyWeisbach ? count : 0)
@@ -110,13 +110,17 @@ struct LinkTable: Sendable {
                     curves[k] = PiecewiseLinear(valve.kind == .positionalControl ? Self.wholeOpening(points) : points)
                 }
             }
-            lossPerCoefficient[k] = constants.minorLoss / (d * d * d * d)
-            minor[k] = coefficient * lossPerCoefficient[k]
+            let perCoefficient = constants.minorLoss / (d * d * d * d)
+            if k >= pipes { lossPerCoefficient[k - pipes] = perCoefficient }
+            minor[k] = coefficient * perCoefficient
             area[k] = Double.pi * d * d / 4
         }
         self.pumps = pumps
         self.curves = curves
     }
+
+    /// Of a link after the plain pipes: loss per unit of loss coefficient. [s²/m⁵]
+    func lossPerCoefficient(at k: Int) -> Double { lossPerCoefficient[k - pipes] }
 
     /// Links in the order of the later of their rows, so that the iterations walk through memory.
     private static func ordered(_ links: [Int], _ ends: [(start: Int32, end: Int32)]) -> [Int] {

@@ -72,6 +72,7 @@ final class Accounts {
     private let model: HydraulicModel
     /// Rates: [system 8 | zones 3 each | outflow laws | pumps 5 each].
     private let size: Int
+    /// Number of each row's zone, −1 for none; empty where there are no zones.
     private let zoneOfRow: [Int32]
     private let zoneNames: [String]
     private let pumps: [(place: Int, link: Int, efficiency: PiecewiseLinear?, price: Double, pattern: Int?)]
@@ -87,8 +88,9 @@ final class Accounts {
         let network = model.network
         let names = Set(network.nodes.compactMap { $0.isJunction ? $0.tag : nil }).sorted()
         let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
-        var zones = [Int32](repeating: -1, count: model.rowCount + 1)
+        var zones: [Int32] = []
         if !names.isEmpty {
+            zones = [Int32](repeating: -1, count: model.rowCount + 1)
             for (index, node) in network.nodes.enumerated() {
                 if let tag = node.tag, node.isJunction { zones[Int(model.rowOfNode[index])] = numbers[tag] ?? -1 }
             }
@@ -135,7 +137,7 @@ final class Accounts {
             guard !solver.isIsolated[law.row] else { continue }
             let q = solver.outflows.flow[index]
             rates[lawsAt + index] = q
-            let zone = Int(zoneOfRow[Int(law.row)])
+            let zone = zone(ofRow: Int(law.row))
             switch law.role {
             case .demand:
                 rates[2] += q
@@ -161,6 +163,8 @@ final class Accounts {
         return rates
     }
 
+    private func zone(ofRow row: Int) -> Int { zoneOfRow.isEmpty ? -1 : Int(zoneOfRow[row]) }
+
     private func addDemands(_ solver: HydraulicSolver, _ rates: inout [Double]) {
         let demand = solver.demand
         if zoneNames.isEmpty, solver.isolatedRows.isEmpty, !model.outflows.isPressureDriven {
@@ -179,7 +183,7 @@ final class Accounts {
             guard wanted != 0 else { continue }
             let given = solver.isIsolated[row] ? 0 : demand[row]
             if wanted < 0 { rates[0] -= given } else { rates[2] += given; rates[3] += wanted - given }
-            let zone = Int(zoneOfRow[row])
+            let zone = zone(ofRow: row)
             if zone >= 0 { rates[zonesAt + 3 * zone + 1] += given }
         }
     }

@@ -25,8 +25,6 @@ public final class ExtendedPeriod {
     private var period = -1
     private(set) var multipliers: [Double] = []
     private var isDone = false
-    /// Demands of the present pattern period, by row. [m³/s]
-    private let wanted: Column<Double>
     /// Solves and iterations so far.
     public private(set) var solves = 0
     public private(set) var iterations = 0
@@ -51,7 +49,6 @@ public final class ExtendedPeriod {
         volumes = model.tanks.map { $0.volume(atHead: $0.initial) }
         inflows = [Double](repeating: 0, count: model.tanks.count)
         nextReport = times.reportStart
-        wanted = Column(repeating: 0, count: model.rowCount + 1)
         solver.pressureControls = controls.pressure
         solver.holdsLevels = !model.constants.followsEPANET
         begin()
@@ -128,8 +125,7 @@ public final class ExtendedPeriod {
     private func imposePatternsOnly() {
         period = model.demands.period(at: Int(now))
         multipliers = model.demands.multipliers(in: period)
-        model.demands.fill(wanted, multipliers: multipliers)
-        solver.setDemands(wanted)
+        solver.setDemands { model.demands.fill($0, multipliers: multipliers) }
     }
 
     private func imposePatterns(isFirst: Bool = false) {

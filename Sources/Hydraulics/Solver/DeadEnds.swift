@@ -22,7 +22,7 @@ extension HydraulicSolver {
     }
 
     /// Changes of status in a solve after which a pump of constant power is not started again.
-    static let mostRestarts: Int32 = 10
+    static let mostRestarts: Int32 = 4
 
     /// Whether next to no flow gives a pump a head without end.
     func isStarved(_ k: Int, _ power: Double) -> Bool {

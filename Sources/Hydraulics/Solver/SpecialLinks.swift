@@ -200,7 +200,7 @@ enum SpecialLaw {
         case .pipe, .checkValve: return pipe(table, k, q)
         case .pump: return pump(table, k, q, setting)
         case .prv, .psv, .fcv: return open(table.minor[k], q)
-        case .tcv: return open(status == .active ? setting * table.lossPerCoefficient[k] : table.minor[k], q)
+        case .tcv: return open(status == .active ? setting * table.lossPerCoefficient(at: k) : table.minor[k], q)
         case .pbv:
             if status == .active, setting > 0, table.minor[k] * q * q <= setting {
                 // The slope is for the iterations only.

@@ -210,7 +210,7 @@ public struct SparseLDLT: Sendable {
         let row = Int(symbolic.steps[failed])
         let pivot = values[symbolic.factorNonZeros + failed]  // the kernel leaves the refused pivot here
         guard pivot.isFinite else { return .notFinite(row: row) }
-        let bound = values[symbolic.factorNonZeros + 3 * order + failed]  // and the bound on its error here
+        let bound = values[symbolic.factorNonZeros + order + failed]  // and the bound on its error here
         if pivot < -bound { return .notPositiveDefinite(row: row) }
         var edges: [(row: Int, column: Int)] = []
         for (index, entry) in symbolic.pattern.entries.enumerated() where offDiagonal(index) != 0 { edges.append(entry) }

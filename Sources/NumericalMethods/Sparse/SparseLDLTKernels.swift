@@ -12,25 +12,27 @@ extension SparseLDLT {
         let factor: UnsafeMutablePointer<Double>
         /// What is left of the diagonal; the reciprocal pivot once a step is done. (Of a refused step: the pivot.)
         let pivots: UnsafeMutablePointer<Double>
-        /// The right-hand side in elimination order.
-        let vector: UnsafeMutablePointer<Double>
-        /// The diagonal in elimination order, where the caller's is not that.
-        let diagonal: UnsafeMutablePointer<Double>
         /// Room to look at a pivot. (Of a refused step: the bound on its error.)
         let weights: UnsafeMutablePointer<Double>
+        /// The diagonal in elimination order, where the caller's is not that.
+        let diagonal: UnsafeMutablePointer<Double>
+        /// The right-hand side in elimination order; not there where the caller's is that.
+        let vector: UnsafeMutablePointer<Double>
 
         init(_ base: UnsafeMutablePointer<Double>, _ symbolic: SymbolicLDLT) {
             let n = symbolic.pattern.order
             unsafe factor = base
             unsafe pivots = base + symbolic.factorNonZeros
-            unsafe vector = pivots + n
-            unsafe diagonal = vector + n
-            unsafe weights = diagonal + n
+            unsafe weights = pivots + n
+            unsafe diagonal = weights + n
+            unsafe vector = diagonal + n
         }
     }
 
     /// The length of the work memory.
-    static func valueCount(_ symbolic: SymbolicLDLT) -> Int { symbolic.factorNonZeros + 4 * symbolic.pattern.order }
+    static func valueCount(_ symbolic: SymbolicLDLT) -> Int {
+        symbolic.factorNonZeros + (symbolic.isInGivenOrder ? 3 : 4) * symbolic.pattern.order
+    }
 
     /// Factors; with a vector (in elimination order), solves with the lower factor on the way.
     /// Returns the elimination step whose pivot was refused, or −1.
