@@ -47,14 +47,19 @@ extension ReportTables {
     }
 
     /// `edits.csv`: every use of a rule, with what stood there; times in UTC.
-    public static func edits(_ report: MeterReport) -> String {
-        var text = "meter,from,to,rule,version,old_value,new_value,reason\n"
+    public static func edits(_ report: MeterReport) -> [UInt8] {
+        var table = TableText(header: "meter,from,to,rule,version,old_value,new_value,reason")
         for e in report.edits {
-            text += DelimitedText.line([
-                e.meter.name, e.from.description + "Z", e.to.description + "Z", e.rule.rawValue, "\(e.rule.version)",
-                e.old.map(NumberText.exact) ?? "", e.new.map(NumberText.exact) ?? "", e.rule.reason,
-            ])
+            table.field(e.meter.name)
+            table.field(e.from, mark: "Z")
+            table.field(e.to, mark: "Z")
+            table.field(e.rule.rawValue)
+            table.field(e.rule.version)
+            table.field(e.old.map(NumberText.exact) ?? "")
+            table.field(e.new.map(NumberText.exact) ?? "")
+            table.field(e.rule.reason)
+            table.endRow()
         }
-        return text
+        return table.bytes
     }
 }
