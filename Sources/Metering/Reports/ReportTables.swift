@@ -8,8 +8,8 @@ public enum ReportTables {
     /// Decimals of volumes: a millilitre.
     private static let volumeDecimals = 6
 
-    /// `meters.csv`.
-    public static func meters(_ report: MeterReport) -> [UInt8] {
+    /// `meters.csv`, in pieces.
+    public static func meters(_ report: MeterReport, _ write: ([UInt8]) -> Void) {
         var table = TableText(
             header:
                 "meter,zone,readings,gaps,duplicates,conflicts,spikes,negative_steps,rollovers,replacements,stuck,continuous_flow,volume_m3,"
@@ -36,8 +36,12 @@ public enum ReportTables {
             table.field(record.unreadVolume, decimals: volumeDecimals)
             table.field(record.unitSteps)
             table.endRow()
+            if table.bytes.count > 1 << 18 {
+                write(table.bytes)
+                table.removeAll()
+            }
         }
-        return table.bytes
+        write(table.bytes)
     }
 
     /// `zones_hourly.csv`; hours on the place's clock without changes, empty fields where nothing is known.
