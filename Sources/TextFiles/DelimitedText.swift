@@ -119,12 +119,14 @@ public struct DelimitedText: Sendable {
         line.reserveCapacity(fields.reduce(fields.count) { $0 + $1.utf8.count })
         for (index, field) in fields.enumerated() {
             if index > 0 { line += "," }
-            line += needsQuotes(field) ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+            line += needsQuotes(field) ? quoted(field) : field
         }
         return line + "\n"
     }
 
-    private static func needsQuotes(_ field: String) -> Bool {
+    static func quoted(_ field: String) -> String { "\"" + field.replacing("\"", with: "\"\"") + "\"" }
+
+    static func needsQuotes(_ field: String) -> Bool {
         if field.utf8.contains(where: { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }) { return true }
         // Blanks at an end; beyond ASCII letters tell.
         guard let first = field.utf8.first, let last = field.utf8.last else { return false }

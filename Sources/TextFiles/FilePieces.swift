@@ -68,18 +68,22 @@ import Glibc
         return try inflate(&piece, raw)
     }
 
-    /// The next bytes of the file; none at its end.
+    /// The next bytes of the file; none at its end. Room of the right size is used again.
     private func fill(_ bytes: inout [UInt8]) throws(TextFileError) {
         var failed = false
-        bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.size) { room, count in
-            guard let first = room.baseAddress else { return }
+        if bytes.count != Self.size { bytes = [UInt8](repeating: 0, count: Self.size) }
+        let count = unsafe bytes.withUnsafeMutableBufferPointer { room in
+            guard let first = room.baseAddress else { return 0 }
+            var count = 0
             while count < Self.size {
                 let got = unsafe Glibc.read(file, first + count, Self.size - count)
                 if got < 0 { failed = true }
                 if got <= 0 { break }
                 count += got
             }
+            return count
         }
+        if count < bytes.count { bytes.removeLast(bytes.count - count) }
         guard !failed else { throw .unreadable(path: path, reason: "device error") }
         taken += bytes.count
         if bytes.count < Self.size { isAtEnd = true }

@@ -14,7 +14,7 @@ struct MetersCommand: ParsableCommand {
             Example: yusu meters import --store m.sqlite --profile hourly.yaml july.csv
             Example: yusu meters report --store m.sqlite --output report
             """,
-        subcommands: [MetersImport.self, MetersStatus.self, MetersReport.self, MetersExport.self])
+        subcommands: [MetersImport.self, MetersStatus.self, MetersReport.self, MetersZones.self, MetersExport.self])
 
     /// Runs work on a store; its errors end the command with the exit code that fits.
     static func withStoreErrors<T>(_ work: () throws -> T) throws -> T {
@@ -162,6 +162,7 @@ struct MetersReport: ParsableCommand {
     @Option(help: "Findings of a smaller chance are left out; meters at rest are listed from 0.15 on, flows that never stop from 0.3.")
     var leastProbability = 0.5
     @Flag(help: "Divide the volume of a gap evenly among its hours, not as the meter's own days.") var linearGaps = false
+    @Flag(help: "Keep edits and the zones' hours in the store, too: tables exceptions and zone_hours.") var keep = false
 
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
@@ -171,29 +172,43 @@ struct MetersReport: ParsableCommand {
         findingRules.leastProbability = leastProbability
         var rules = ChainRules()
         rules.shapesGaps = !linearGaps
-        func reported(from: Instant? = nil, to: Instant? = nil) throws -> MeterReport {
+        let edits = try GrowingFile("edits.csv", in: output)
+        var table = TableText(header: ReportTables.editsHeader), kept: [MeterReport.Edit] = []
+        func reported(from: Instant? = nil, to: Instant? = nil, edit: @escaping (MeterReport.Edit) -> Void) throws -> MeterReport {
             try MetersCommand.withStoreErrors {
-                try source.report(meters: meters, from: from, to: to, rules: rules, findingRules: findingRules)
+                try source.report(meters: meters, from: from, to: to, rules: rules, findingRules: findingRules, edit: edit)
             }
         }
-        let report = try reported()
+        // The edits of many meters are many: they are written as they come.
+        var report = try reported {
+            ReportTables.add($0, to: &table)
+            if keep { kept.append($0) }
+            guard table.bytes.count > 1 << 18 else { return }
+            edits.append(String(decoding: table.bytes, as: UTF8.self))
+            table.removeAll()
+        }
+        edits.append(String(decoding: table.bytes, as: UTF8.self))
         let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: report.standardOffset, timeZone: timeZone) }
         // A balance is drawn up over the hours in which both sides were measured.
         var common = report
         if let period = supplied?.period {
             let start = max(period.start, report.start), end = min(period.end, report.end)
-            if start < end { common = try reported(from: start, to: end) }
+            if start < end { common = try reported(from: start, to: end) { _ in } }
         }
         var files = OutputFiles()
-        files.add("meters.csv", ReportTables.meters(report))
+        let list = try GrowingFile("meters.csv", in: output, beside: edits)
+        ReportTables.meters(report) { list.append(String(decoding: $0, as: UTF8.self)) }
         files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
         files.add("zones_quality.csv", ReportTables.quality(report))
         files.add("zones.csv", ReportTables.balances(common.balances(inflow: supplied)))
         files.add("findings.csv", ReportTables.findings(report, price: price))
         files.add("findings.json", ReportTables.findingsJSON(report, price: price))
-        files.add("edits.csv", ReportTables.edits(report))
-        try files.write(to: output)
-        for name in files.names { Console.result("\(output)/\(name)\n") }
+        try files.write(to: output, with: [list, edits])
+        if keep {
+            report.edits = kept
+            try MetersCommand.withStoreErrors { try source.keep(report) }
+        }
+        for name in ["meters.csv"] + files.names + ["edits.csv"] { Console.result("\(output)/\(name)\n") }
     }
 }
 

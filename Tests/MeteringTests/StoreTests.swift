@@ -106,11 +106,11 @@ struct StoreTests {
         }
     }
 
-    @Test("a store of format 1 is brought over: the same readings, and its files are known")
-    func migrated() throws {
+    @Test("a store of an earlier format is brought over: the same readings, and its files are known", arguments: [1, 2])
+    func migrated(_ version: Int) throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Stores").path
         let scratch = try Scratch()
-        let path = try scratch.file("store.sqlite", try FileBytes.read(folder + "/version1.sqlite.gz"))
+        let path = try scratch.file("store.sqlite", try FileBytes.read(folder + "/version\(version).sqlite.gz"))
         let files = [
             try scratch.file("first.csv", try FileBytes.read(folder + "/first.csv.gz")), folder + "/second.csv.gz",
             folder + "/corrected.csv",
@@ -158,7 +158,7 @@ struct StoreTests {
         let large = try scratch.file("large.csv", rows)
         try store.write { db in
             let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-            _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(pages + 4)")
+            _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(pages + 1)")
         }
         let error = #expect(throws: MeterStoreError.self) { try store.importFiles([large], profile: Profiles.register()) }
         #expect(error?.description.contains("the disk is full") == true)
@@ -189,5 +189,92 @@ struct StoreTests {
             #expect(throws: MeterStoreError.self) { try impatient.importFiles([], profile: Profiles.register()) }
         }
         try busy.importFiles([try scratch.file("last.csv", "meter,time,value\nA,2026-07-01T00:00,1\n")], profile: Profiles.register())
+    }
+
+    @Test("stretches of readings are merged as one by one")
+    func mergedByStretches() {
+        var random = Seeded(state: 9)
+        for _ in 0..<300 {
+            func block(_ file: Int) -> ReadingBlock {
+                var block = ReadingBlock(isInterval: false)
+                for time in 0..<60 where Int.random(in: 0...2, using: &random) > 0 {
+                    block.times.append(time / (file == 1 ? 1 : 2) * 2)
+                    block.values.append(Int.random(in: 0...3, using: &random))
+                    block.origins.append(.init(file: Int.random(in: file...file + 1, using: &random), quality: UInt8(file)))
+                }
+                var kept = ReadingBlock(isInterval: false)
+                for i in block.times.indices where kept.times.last.map({ $0 < block.times[i] }) ?? true {
+                    kept.times.append(block.times[i])
+                    kept.values.append(block.values[i])
+                    kept.origins.append(block.origins[i])
+                }
+                return kept
+            }
+            let old = block(1), new = block(5)
+            var merge = ReadingMerge()
+            let result = merge.merge(old, with: new) { _, stored in stored == 1 }
+            var expected: [Int: (Int, ReadingBlock.Origin)] = [:]
+            var added = 0
+            for i in old.times.indices { expected[old.times[i]] = (old.values[i], old.origins[i]) }
+            for i in new.times.indices {
+                let there = expected[new.times[i]]
+                if there == nil { added += 1 }
+                if there == nil || there?.1.file == 1 { expected[new.times[i]] = (new.values[i], new.origins[i]) }
+            }
+            #expect(result.times == expected.keys.sorted() && merge.added == added)
+            for i in result.times.indices {
+                #expect(result.values[i] == expected[result.times[i]]?.0 && result.origins[i] == expected[result.times[i]]?.1)
+            }
+        }
+    }
+
+    @Test("a store is packed to the same readings, with one block a month")
+    func packed() throws {
+        let scratch = try Scratch()
+        let store = try MeterStore(path: scratch.folder + "/s.sqlite")
+        var text = 0
+        for day in 1...6 {
+            var rows = "meter,time,value\n"
+            for meter in 0..<40 {
+                for hour in 0..<24 {
+                    text += (meter * 7 + hour * 3) % 11
+                    rows += "M\(meter),2026-06-0\(day)T\(hour < 10 ? "0" : "")\(hour):00,\(meter * 100_000 + text)\n"
+                }
+            }
+            try store.importFiles([try scratch.file("d\(day).csv", rows)], profile: Profiles.register())
+        }
+        let before = try store.exportedReadings()
+        #expect(try store.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM blocks WHERE parts > 1") } ?? 0 > 0)
+        try store.pack()
+        #expect(try store.exportedReadings() == before)
+        let (parts, bytes, sum) = try store.read { db in
+            (
+                try Int.fetchOne(db, sql: "SELECT max(parts) FROM blocks"), try StoreState.blockBytes.read(db),
+                try Int.fetchOne(db, sql: "SELECT sum(length(data)) FROM blocks")
+            )
+        }
+        #expect(parts == 1 && bytes == sum)
+    }
+
+    @Test("edits and the zones' hours are kept in tables, in UTC, and replaced by the next")
+    func kept() throws {
+        let scratch = try Scratch()
+        let store = try MeterStore.inMemory()
+        let rows = "meter,time,value\nA,2026-06-01T00:00,100\nA,2026-06-01T01:00,160\nA,2026-06-01T02:00,900000\nA,2026-06-01T03:00,280\n"
+        try store.importFiles([try scratch.file("a.csv", rows)], profile: Profiles.register(zone: "-05:00"))
+        for _ in 0..<2 { try store.keep(try store.report()) }
+        let (hours, rules) = try store.read { db in
+            (
+                try String.fetchAll(db, sql: "SELECT hour || ' ' || consumption_ml || ' ' || meters FROM zone_hours ORDER BY hour"),
+                try String.fetchAll(
+                    db,
+                    sql:
+                        "SELECT m.meter || ' ' || e.rule || ' ' || coalesce(e.old, '-') FROM exceptions e JOIN meters m ON m.id = e.meter ORDER BY e.rule"
+                )
+            )
+        }
+        let start = Instant(year: 2026, month: 6, day: 1, hour: 5).seconds
+        #expect(hours == (0..<3).map { "\(start + 3600 * $0) 60000 1" })
+        #expect(rules.contains("A spike_pair 900000.0"))
     }
 }

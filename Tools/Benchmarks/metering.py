@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Meter job of a month or two, by `yusu meters import` and `report`, by DuckDB and by Polars: CPU time, memory, and whether they agree.
 
-    metering.py [YUSU] [--scale 0.1] [--repeat 1] [--only yusu,duckdb,polars] [--keep FOLDER] [--days 60] [--copies 1]
+    metering.py [YUSU] [--scale 0.1] [--repeat 1] [--only yusu,duckdb,polars] [--keep FOLDER] [--days 60] [--gz] [--daily] [--large]
 
 Scale 1 is 20,000 meters in 40 zones, hourly over 60 days: 28.7 million rows, 1.3 GB, in order of day, meter, hour. The export is
 synthetic and seeded: of hours 0.5 % missing, 0.2 % late (written with the next day), 0.1 % twice, 0.01 % with a spike that returns;
@@ -14,9 +14,11 @@ process of its own and writes its tables; CPU seconds are user + system of the p
 
 Yusu goes through its store, which keeps the readings. Meters and zone-hours are compared where the definitions are the same: not where
 a spike, an exchange or reverse flow was planted (Yusu finds the way back to the path, the others drop both steps).
+--gz imports the same export gzipped; --daily as a file a day, in order and shuffled; --large ten times the meters over all days, and
+twenty times over three days (at scale 1: 287 million rows, 400,000 meters), streamed through a pipe. Each prints time and memory.
 Needs numpy, duckdb and polars (PyPI).
 """
-import argparse, csv, json, os, resource, subprocess, sys, tempfile, time
+import argparse, csv, hashlib, json, os, random, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START = 1_780_286_400  # 2026-06-01T04:00Z, midnight at -04:00
@@ -230,13 +232,13 @@ more = (g.filter(pl.col("dt") > 1).with_columns(pl.int_ranges(pl.col("h") - pl.c
 """
 
 
-def measured(command, repeat=1, before=lambda: None):
+def measured(command, repeat=1, before=lambda: None, stdin=None):
     """Least CPU seconds, wall seconds of that run, largest memory [MB]."""
     best = None
     for _ in range(repeat):
         before()
         begin = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         if status != 0:
             sys.exit(f"{' '.join(command[:4])}: ended with {os.waitstatus_to_exitcode(status)}")
@@ -258,6 +260,121 @@ def ours(yusu, folder, repeat, reads):
                          folder + "/register.csv", "--quiet"] + reads, repeat, fresh)
     reported = measured([yusu, "meters", "report", "--store", store, "--output", folder + "/report", "--linear-gaps"], repeat)
     return imported, reported, os.path.getsize(store)
+
+
+def zones(yusu, folder, repeat):
+    """The query of the zones' hours alone; it must say what the report says."""
+    out = os.path.join(folder, "zones_alone.csv")
+    run = measured([yusu, "meters", "zones", "--store", folder + "/store.sqlite", "--linear-gaps", "--output", out], repeat)
+    with open(out) as one, open(folder + "/report/zones_hourly.csv") as other:
+        if one.read() != other.read():
+            sys.exit("meters zones and meters report differ")
+    return run
+
+
+def fresh_store(folder, name):
+    store = os.path.join(folder, name)
+    for end in ("", "-journal", "-wal", "-shm"):
+        if os.path.exists(store + end):
+            os.remove(store + end)
+    return store
+
+
+def exported(yusu, store):
+    """Hash of the exported readings."""
+    process = subprocess.Popen([yusu, "meters", "export", "--store", store], stdout=subprocess.PIPE)
+    digest = hashlib.blake2b()
+    while piece := process.stdout.read(1 << 20):
+        digest.update(piece)
+    if process.wait() != 0:
+        sys.exit("meters export failed")
+    return digest.hexdigest()
+
+
+def gz(yusu, folder, rows):
+    path = os.path.join(folder, "reads.csv.gz")
+    if not os.path.exists(path):
+        subprocess.run(f"gzip -6 -c {folder}/reads.csv > {path}", shell=True, check=True)
+    inflate = measured(["gzip", "-dc", path])
+    store = fresh_store(folder, "gz.sqlite")
+    run = measured([yusu, "meters", "import", "--store", store, "--profile", folder + "/profile.yaml", "--register",
+                    folder + "/register.csv", "--quiet", path])
+    print(f"yusu import of .gz {run[0]:7.2f} CPU-s {run[1]:7.2f} s by the clock {run[2]:6.0f} MB peak (gzip -dc alone: {inflate[0]:.2f} CPU-s)")
+    os.remove(store)
+
+
+def daily(yusu, folder, rows):
+    """A file a day, in order and shuffled."""
+    days = os.path.join(folder, "daily")
+    if not os.path.isdir(days):
+        os.makedirs(days)
+        header, files = None, {}
+        with open(folder + "/reads.csv", "rb") as file:
+            header = file.readline()
+            for line in file:
+                day = line[9:19]
+                if day not in files:
+                    files[day] = open(os.path.join(days, day.decode() + ".csv"), "wb")
+                    files[day].write(header)
+                files[day].write(line)
+        for file in files.values():
+            file.close()
+    names = sorted(os.path.join(days, name) for name in os.listdir(days))
+    shuffled = names[:]
+    random.Random(1).shuffle(shuffled)
+    hashes = []
+    for title, order in (("in order", names), ("shuffled", shuffled)):
+        store = fresh_store(folder, "daily.sqlite")
+        run = measured([yusu, "meters", "import", "--store", store, "--profile", folder + "/profile.yaml", "--register",
+                        folder + "/register.csv", "--quiet"] + order)
+        hashes.append(exported(yusu, store))
+        print(f"yusu import of {len(order)} daily files {title}: {run[0]:7.2f} CPU-s {run[1]:7.2f} s by the clock {run[2]:6.0f} MB peak; "
+              f"store {os.path.getsize(store) / rows:.3f} bytes a reading")
+        os.remove(store)
+    print("  exported readings are the same" if len(set(hashes)) == 1 else "  EXPORTED READINGS DIFFER")
+
+
+def stream(folder, copies, days):
+    """Writes the export of so many times the meters to standard output, in order of time; the copies differ in the meter's name."""
+    end = time.strftime("%Y-%m-%d", time.gmtime(START - OFFSET + 86_400 * days)).encode()
+    out = sys.stdout.buffer
+    with open(folder + "/reads.csv", "rb") as file:
+        out.write(file.readline())
+        rest = b""
+        while piece := file.read(32 << 20):
+            piece = rest + piece
+            cut = piece.rfind(b"\n") + 1
+            rest, piece = piece[cut:], piece[:cut]
+            # The first row of the day after the last.
+            at = piece.find(b"," + end)
+            if at >= 0:
+                piece = piece[:piece.rfind(b"\n", 0, at) + 1]
+            for copy in range(copies):
+                out.write(piece.replace(b"M00", b"M%02d" % copy))
+            if at >= 0:
+                return
+
+
+def large(yusu, folder, copies, days):
+    """Memory where the input is large."""
+    with open(folder + "/register.csv") as file, open(folder + "/register_large.csv", "w") as out:
+        out.write(file.readline())
+        lines = file.readlines()
+        for copy in range(copies):
+            out.writelines(f"M{copy:02d}{line[3:]}" for line in lines)
+    store = fresh_store(folder, "large.sqlite")
+    source = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--stream", folder, str(copies), str(days)],
+                              stdout=subprocess.PIPE)
+    imported = measured([yusu, "meters", "import", "--store", store, "--profile", folder + "/profile.yaml", "--register",
+                         folder + "/register_large.csv", "--quiet", "/dev/stdin"], stdin=source.stdout)
+    reported = measured([yusu, "meters", "report", "--store", store, "--output", folder + "/report_large", "--linear-gaps"])
+    asked = measured([yusu, "meters", "zones", "--store", store, "--linear-gaps", "--output", folder + "/zones_large.csv"])
+    status = json.loads(subprocess.run([yusu, "meters", "status", "--store", store, "--format", "json"], capture_output=True).stdout)
+    readings = status["readings"]
+    print(f"{readings / 1e6:.1f} million readings of {status['meters']} meters, {days} days; store {status['bytes'] / readings:.3f} bytes a reading")
+    for name, run in (("import", imported), ("report", reported), ("zones", asked)):
+        print(f"  {name:7s} {run[0]:8.2f} CPU-s  {readings / run[0] / 1e6:6.2f} M rows/CPU-s {run[1]:8.2f} s by the clock {run[2]:6.0f} MB peak")
+    os.remove(store)
 
 
 def table(path, key):
@@ -327,6 +444,9 @@ def main():
     parser.add_argument("--days", type=int, default=60)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--only", default="yusu,duckdb,polars")
+    parser.add_argument("--gz", action="store_true")
+    parser.add_argument("--daily", action="store_true")
+    parser.add_argument("--large", action="store_true")
     parser.add_argument("--keep", help="folder for the export, made where it is missing and used again where it is there")
     arguments = parser.parse_args()
     scratch = None if arguments.keep else tempfile.TemporaryDirectory()
@@ -345,8 +465,10 @@ def main():
     if "yusu" in engines:
         imported, reported, size = ours(arguments.yusu, folder, arguments.repeat, [folder + "/reads.csv"])
         total = imported[0] + reported[0]
-        print(f"yusu import   {imported[0]:7.2f} CPU-s  {rows / imported[0] / 1e6:6.2f} M rows/CPU-s  {imported[2]:6.0f} MB peak")
-        print(f"yusu report   {reported[0]:7.2f} CPU-s  {rows / reported[0] / 1e6:6.2f} M rows/CPU-s  {reported[2]:6.0f} MB peak")
+        print(f"yusu import   {imported[0]:7.2f} CPU-s  {rows / imported[0] / 1e6:6.2f} M rows/CPU-s  {imported[2]:6.0f} MB peak  {imported[1]:6.2f} s by the clock")
+        print(f"yusu report   {reported[0]:7.2f} CPU-s  {rows / reported[0] / 1e6:6.2f} M rows/CPU-s  {reported[2]:6.0f} MB peak  {reported[1]:6.2f} s by the clock")
+        asked = zones(arguments.yusu, folder, arguments.repeat)
+        print(f"yusu zones    {asked[0]:7.2f} CPU-s  {rows / asked[0] / 1e6:6.2f} M rows/CPU-s  {asked[2]:6.0f} MB peak  {asked[1]:6.2f} s by the clock")
         print(f"yusu job      {total:7.2f} CPU-s; store {size / rows:.3f} bytes a reading")
         print("planted: " + faults(folder, truth))
     for name, script in (("duckdb", DUCKDB), ("polars", POLARS)):
@@ -359,10 +481,19 @@ def main():
             compared, worst, counts, hours, worst_hour, differ = compare(folder, name, truth)
             print(f"  {compared} meters: volume differs by at most {worst:.1e} m3, counts or flags of {counts}; {hours} zone-hours: by at "
                   f"most {worst_hour:.1e} m3, number of meters in {differ}")
+    if arguments.gz:
+        gz(arguments.yusu, folder, rows)
+    if arguments.daily:
+        daily(arguments.yusu, folder, rows)
+    if arguments.large:
+        large(arguments.yusu, folder, 10, truth["hours"] // 24)
+        large(arguments.yusu, folder, 20, 3)
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1] == "--generate":
         generate(sys.argv[2], int(sys.argv[3]), 40, int(sys.argv[4]))
+    elif len(sys.argv) > 1 and sys.argv[1] == "--stream":
+        stream(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     else:
         main()

@@ -19,20 +19,24 @@ struct FindingSearch {
     static let yearToYear = 0.2
 
     /// Findings in order of expected volume, and the meters that stand still and are more likely not stuck.
-    static func findings(_ evidence: [MeterEvidence], window: ReportWindow, chain: ChainRules, rules: FindingRules)
+    static func findings(_ evidence: [Meter.CustomerClass: [MeterEvidence]], window: ReportWindow, chain: ChainRules, rules: FindingRules)
         -> (findings: [MeterFinding], atRest: Set<Meter.ID>)
     {
         var search = FindingSearch(window: window, chain: chain, rules: rules)
-        let classes = Dictionary(grouping: evidence.indices) { evidence[$0].meter.customerClass }
         for name in Meter.CustomerClass.allCases {
-            guard let members = classes[name] else { continue }
-            search.judge(members.map { evidence[$0] }, name)
+            if let members = evidence[name] { search.judge(members, name) }
         }
         let ordered = search.found.sorted {
             ($1.expectedPerYear, $1.probability, $0.meter.name, $0.kind.rawValue)
                 < ($0.expectedPerYear, $0.probability, $1.meter.name, $1.kind.rawValue)
         }
         return (ordered, search.atRest)
+    }
+
+    static func findings(_ evidence: [MeterEvidence], window: ReportWindow, chain: ChainRules, rules: FindingRules)
+        -> (findings: [MeterFinding], atRest: Set<Meter.ID>)
+    {
+        findings(Dictionary(grouping: evidence, by: \.meter.customerClass), window: window, chain: chain, rules: rules)
     }
 
     private init(window: ReportWindow, chain: ChainRules, rules: FindingRules) {

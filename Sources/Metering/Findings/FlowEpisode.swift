@@ -39,6 +39,13 @@ struct FlowEpisode {
     /// So long without a reading nothing is known of the flow. [h]
     static let longestUnread = 24
 
+    /// Whether there can be any: a stretch that is long enough without an hour at rest, or three where steps are coarse.
+    static func mayBe(_ chain: MeterChain, resolution: Float) -> Bool {
+        guard let row = chain.hours else { return true }
+        let isCoarse = resolution > finestStep
+        return row.longestWithoutRest(of: isCoarse ? coarsePause + 1 : 1) >= (isCoarse ? shortestCoarse : shortest)
+    }
+
     /// In order of time.
     /// - resolution: smallest step of the meter. [L]
     static func all(_ column: HourColumn, resolution: Float) -> [FlowEpisode] {

@@ -11,6 +11,21 @@ struct HourColumn {
 
     /// Steps longer than `longest` are not told apart by hours and are left out. [s]
     init(_ chain: MeterChain, offset: Int, longest: Int) {
+        if let row = chain.hours {
+            // From the end of the first step to the end of the last one.
+            let firstHour = row.volumes.firstIndex { $0 >= 0 } ?? Int.max, lastHour = row.volumes.lastIndex { $0 >= 0 } ?? -1
+            var first = firstHour
+            if let long = row.longer.first, row.index(long.start) < firstHour { first = row.index(long.end) - 1 }
+            let last = max(lastHour, row.longer.last.map { row.index($0.end) - 1 } ?? -1)
+            guard first <= last else {
+                start = 0
+                litres = []
+                return
+            }
+            start = row.start + first
+            litres = row.volumes[first...last].map { $0 < 0 ? Self.unread : Float($0) * 0.001 }
+            return
+        }
         guard let first = chain.segments.first, let last = chain.segments.last else {
             start = 0
             litres = []

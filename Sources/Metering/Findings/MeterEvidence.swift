@@ -52,7 +52,7 @@ struct MeterEvidence {
         let count = max(0, (window.end - window.start + 3600 * WeekRecord.hours - 1) / (3600 * WeekRecord.hours))
         if chain.step > 0, chain.step <= rules.continuousStep {
             let column = HourColumn(chain, offset: window.offset, longest: Int(rules.gapFactor * Double(chain.step)))
-            episodes = FlowEpisode.all(column, resolution: resolution)
+            if FlowEpisode.mayBe(chain, resolution: resolution) { episodes = FlowEpisode.all(column, resolution: resolution) }
             let record = WeekRecord(
                 column, start: window.start / 3600, weeks: count, least: Float(1000 * MeterSizes.leastFlow(meter.diameter)))
             weeks = record.use

@@ -21,13 +21,28 @@ struct RestRecord {
 
     init(_ chain: MeterChain) {
         var run = 0, pauses = 0, pauseTime = 0, covered = 0
-        for segment in chain.segments {
-            let length = segment.end - segment.start
-            covered += length
-            if segment.volume == 0 { run += length; continue }
-            guard run > 0 else { continue }
-            if run >= 86_400 { rests.append(Float(run) / 3600) } else { pauseTime += run; pauses += 1 }
-            run = 0
+        if let still = chain.hours?.hoursAtRest {
+            covered = 3600 * still.count
+            var at = 0
+            while let hours = still.nextRun(from: &at) {
+                if at == still.count {
+                    run = 3600 * hours
+                } else if hours >= 24 {
+                    rests.append(Float(3600 * hours) / 3600)
+                } else {
+                    pauseTime += 3600 * hours
+                    pauses += 1
+                }
+            }
+        } else {
+            for segment in chain.byStep().segments {
+                let length = segment.end - segment.start
+                covered += length
+                if segment.volume == 0 { run += length; continue }
+                guard run > 0 else { continue }
+                if run >= 86_400 { rests.append(Float(run) / 3600) } else { pauseTime += run; pauses += 1 }
+                run = 0
+            }
         }
         now = Double(min(run, max(0, chain.last - chain.lastMove))) / 3600
         read = Double(covered) / 3600

@@ -26,11 +26,12 @@ struct ShapeRecord {
                 alikeMoved.append(Self.unknown)
                 continue
             }
+            let twice = late + late
             var best = 0, bestValue: Float = -1
             var atRest: Float = 0
             for shift in 0..<24 {
                 var sum: Float = 0
-                for hour in 0..<24 { sum += early[hour] * late[(hour + shift) % 24] }
+                for hour in 0..<24 { sum += early[hour] * twice[hour + shift] }
                 if shift == 0 { atRest = sum }
                 if sum > bestValue { bestValue = sum; best = shift }
             }

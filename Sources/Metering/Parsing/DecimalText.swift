@@ -50,6 +50,31 @@ struct DecimalText: Hashable, Sendable {
         return DecimalText(mantissa: negative ? -mantissa : mantissa, decimals: decimals)
     }
 
+    /// Reads up to eight digits with so many behind the mark as the value before had, all at once; nil for all else. Sixteen bytes must be
+    /// readable.
+    @inline(__always)
+    static func readShort(_ bytes: UnsafePointer<UInt8>, _ length: Int, mark: UInt8, decimals: Int) -> Int? {
+        let whole = decimals > 0 ? length - decimals - 1 : length
+        guard whole > 0, whole + decimals <= 8, decimals == 0 || (unsafe bytes[whole] == mark) else { return nil }
+        let raw = unsafe UnsafeRawPointer(bytes)
+        // The digits side by side, the last one in the highest byte, zeros in front.
+        var text = unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) &<< UInt64(64 - 8 * whole)
+        if decimals > 0 {
+            let behind = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: whole + 1, as: UInt64.self))
+            text = text &>> UInt64(8 * decimals) | behind &<< UInt64(64 - 8 * decimals)
+        }
+        let digits = whole + decimals
+        if digits < 8 { text |= 0x3030_3030_3030_3030 &>> UInt64(8 * digits) }
+        let high: UInt64 = 0xf0f0_f0f0_f0f0_f0f0
+        guard text & high | ((text &+ 0x0606_0606_0606_0606) & high) &>> 4 == 0x3333_3333_3333_3333 else { return nil }
+        // Two digits, then four, then eight (D. Lemire, 2018).
+        text &= 0x0f0f_0f0f_0f0f_0f0f
+        text = text &* 10 &+ text &>> 8
+        let pairs: UInt64 = 0x0000_00ff_0000_00ff
+        text = (text & pairs) &* 0x000f_4240_0000_0064 &+ (text &>> 16 & pairs) &* 0x0000_2710_0000_0001
+        return Int(truncatingIfNeeded: text &>> 32)
+    }
+
     /// Reads digits with a sign, a decimal mark, thousands marks and an exponent (`1e+05`); nothing else is a number.
     static func read(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, mark: UInt8, thousands: UInt8?) -> Outcome {
         var at = start

@@ -9,24 +9,28 @@ struct ExportParser: ExportReader {
 
     let profile: Profile
     private let file: String
-    private var buffer: [UInt8] = []
+    private(set) var buffer: [UInt8] = []
     var header: ExportHeader?
     /// Line of the row that comes next, counted from 1.
-    private var line = 1
+    var line = 1
     var builder = BatchBuilder()
-    private var scanner = RowScanner(delimiter: 44, needed: 0)
-    private var nullWords = WordList()
+    var scanner = RowScanner(delimiter: 44, needed: 0)
+    var nullWords = WordList()
     private var unitWords = WordList()
-    private var qualityWords = WordList()
-    private var stamps: StampReader
+    var qualityWords = WordList()
+    var stamps: StampReader
+    /// Of the parsers whose rows were taken over (`RowsApart`).
+    var numbers: [Numbers] = []
+    /// Decimals of the value read last.
+    var decimals = 0
     /// Of a wide table: number of meter and series of each column.
     private var columns: [(meter: Int32, series: UInt8)] = []
     /// Of a long table with one unit.
-    private var series: UInt8 = 0
+    private(set) var series: UInt8 = 0
     private var dateTime: [UInt8] = []
 
     /// Bytes that are kept readable behind those of the file.
-    private static let margin = 64
+    static let margin = 128
 
     init(profile: Profile, file: String) {
         self.profile = profile
@@ -48,25 +52,32 @@ struct ExportParser: ExportReader {
         unsafe piece.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
         if header == nil {
             guard ExportHeader.isWhole(buffer.span, profile: profile) else { return try refuseLongRow() }
-            try begin()
+            try beginWithBuffer()
         }
         parseRows(isLast: false)
         try refuseLongRow()
     }
 
     mutating func finish() throws(TextFileError) {
-        if header == nil { try begin() }
+        if header == nil { try beginWithBuffer() }
         try refuseCutFile()
         parseRows(isLast: true)
     }
 
     mutating func take() -> ParsedExport { builder.take() }
 
-    private mutating func begin() throws(TextFileError) {
-        let header = try ExportHeader(buffer.span, profile: profile, file: file)
+    private mutating func beginWithBuffer() throws(TextFileError) {
+        var bytes: [UInt8] = []
+        swap(&bytes, &buffer)
+        try begin(bytes.span)
+        bytes.removeFirst(header?.bodyStart ?? 0)
+        swap(&bytes, &buffer)
+    }
+
+    mutating func begin(_ bytes: Span<UInt8>) throws(TextFileError) {
+        let header = try ExportHeader(bytes, profile: profile, file: file)
         self.header = header
         line = header.bodyLine
-        buffer.removeFirst(header.bodyStart)
         scanner = RowScanner(delimiter: profile.delimiter, needed: header.roles.count)
         if profile.shape == .long, case .fixed(let unit) = profile.unit {
             series = builder.series(SeriesKind(profile, unit: unit)) ?? 0
@@ -108,14 +119,14 @@ struct ExportParser: ExportReader {
     // MARK: rows
 
     private mutating func parseRows(isLast: Bool) {
-        guard let header else { return }
+        guard let header, !buffer.isEmpty else { return }
         var bytes: [UInt8] = []
         swap(&bytes, &buffer)
         let count = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: Self.margin))
         let used = unsafe bytes.withUnsafeBufferPointer { source in
             guard let first = source.baseAddress else { return 0 }
-            let rows = unsafe Rows(first: first, source: source, count: count, isLast: isLast)
+            let rows = unsafe Rows(first: first, source: source, start: 0, count: count, isLast: isLast)
             switch profile.shape {
             case .long: return unsafe parseLong(rows, header)
             case .wide: return unsafe parseWide(rows, header)
@@ -127,10 +138,12 @@ struct ExportParser: ExportReader {
     }
 
     /// The bytes at hand. `margin` more can be read.
-    @unsafe private struct Rows {
+    @unsafe struct Rows {
         let first: UnsafePointer<UInt8>
         /// All, with the margin.
         let source: UnsafeBufferPointer<UInt8>
+        /// Where the first row begins, and where the bytes end.
+        let start: Int
         let count: Int
         let isLast: Bool
 
@@ -149,15 +162,19 @@ struct ExportParser: ExportReader {
         unsafe builder.reject(reason, line: line, rows.source.span, start, end)
     }
 
-    private mutating func parseLong(_ rows: Rows, _ header: ExportHeader) -> Int {
+    /// Returns where the first row begins that is not whole.
+    mutating func parseLong(_ rows: Rows, _ header: ExportHeader) -> Int {
         func column(_ role: ExportHeader.Role) -> Int { header.roles.firstIndex(of: role) ?? -1 }
         let meterAt = column(.meter), timeAt = column(.time), dateAt = column(.date), valueAt = column(.value)
         let unitAt = column(.unit), qualityAt = column(.quality)
         let readsUnits = if case .column = profile.unit { true } else { false }
         let hasNullWords = !nullWords.isEmpty
         let bytes = unsafe rows.first, count = unsafe rows.count
-        var row = 0
-        while row < count, let next = unsafe scanner.scan(bytes, row, count, isLast: rows.isLast) {
+        let plain = readsUnits || dateAt >= 0 ? nil : PlainColumns(meter: meterAt, time: timeAt, value: valueAt, quality: qualityAt)
+        var row = unsafe rows.start
+        while row < count {
+            if let plain { row = unsafe takePlainRows(rows, from: row, plain) }
+            guard row < count, let next = unsafe scanner.scan(bytes, row, count, isLast: rows.isLast) else { break }
             defer {
                 line += scanner.lines
                 row = next
@@ -196,14 +213,16 @@ struct ExportParser: ExportReader {
             let encoding = profile.encoding
             let meter = unsafe builder.meter(bytes + meterStart, meterEnd - meterStart) { Self.name($0, encoding) }
             switch unsafe readStamp(rows, dateAt, timeAt, meter: Int(meter)) {
-            case .instant(let time): builder.append(meter: meter, series: series, time: time, value: number, quality: quality)
+            case .instant(let time):
+                if let other = stamps.other { builder.defer(time, other) }
+                builder.append(meter: meter, series: series, time: time, value: number, quality: quality)
             case .rejected(let reason): unsafe reject(reason, rows, row, next)
             }
         }
         return row
     }
 
-    private static func name(_ bytes: [UInt8], _ encoding: Profile.Encoding) -> String {
+    static func name(_ bytes: [UInt8], _ encoding: Profile.Encoding) -> String {
         let text = ExportHeader.text(bytes, encoding) ?? String(decoding: bytes, as: UTF8.self)
         return text.contains("\"\"") ? text.replacing("\"\"", with: "\"") : text
     }
@@ -211,7 +230,7 @@ struct ExportParser: ExportReader {
     private mutating func parseWide(_ rows: Rows, _ header: ExportHeader) -> Int {
         let timeAt = header.roles.firstIndex(of: .time) ?? 0, dateAt = header.roles.firstIndex(of: .date) ?? -1
         let bytes = unsafe rows.first, count = unsafe rows.count
-        var row = 0
+        var row = unsafe rows.start
         while row < count, let next = unsafe scanner.scan(bytes, row, count, isLast: rows.isLast) {
             defer {
                 line += scanner.lines

@@ -39,6 +39,9 @@ struct BatchBuilder: Sendable {
     /// Of one file; a reading holds the number of its series in a byte.
     static let mostSeries = 255
 
+    /// Number of a meter by the bytes of its name.
+    mutating func meter(_ bytes: Span<UInt8>, text: ([UInt8]) -> String) -> Int32 { meter(bytes, 0, bytes.count, text: text) }
+
     /// Number of a meter by its name in UTF-8.
     mutating func meter(_ name: String) -> Int32 {
         let bytes = Array(name.utf8)
@@ -82,10 +85,25 @@ struct BatchBuilder: Sendable {
 
     @inline(__always)
     mutating func append(_ reading: ParsedReading) { batch.readings.append(reading) }
+    mutating func append(_ readings: UnsafeBufferPointer<ParsedReading>) { unsafe batch.readings.append(contentsOf: readings) }
+
+    /// The reading that comes next has one of two instants, which its meter's rows before it tell.
+    mutating func `defer`(_ first: Int, _ second: Int) {
+        batch.deferred.append(.init(index: batch.readings.count, first: first, second: second))
+    }
+
+    /// Names and series that came since the last call, in order of their numbers.
+    mutating func namesSinceLast() -> (names: [[UInt8]], series: [SeriesKind]) {
+        defer { told = (names.count, series.count) }
+        return ((told.names..<names.count).map { names.bytes(of: $0) }, Array(series[told.series...]))
+    }
+
+    private var told = (names: 0, series: 0)
 
     /// A row, or a record of another kind, was met.
     @inline(__always)
     mutating func countRow() { batch.rows += 1 }
+    mutating func count(rows: Int) { batch.rows += rows }
     /// A value was left empty.
     mutating func countEmpty() { batch.emptyValues += 1 }
 

@@ -60,7 +60,7 @@ struct NameTable: Sendable {
     }
 
     @inline(__always)
-    private static func words(_ name: UnsafePointer<UInt8>, _ length: Int) -> (UInt64, UInt64) {
+    static func words(_ name: UnsafePointer<UInt8>, _ length: Int) -> (UInt64, UInt64) {
         let raw = unsafe UnsafeRawPointer(name)
         let first = unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
         if length < 8 { return (first & ((1 << UInt64(8 * length)) - 1), 0) }

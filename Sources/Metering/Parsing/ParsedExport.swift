@@ -94,6 +94,14 @@ struct ParsedReading {
     var detail: UInt8
 }
 
+/// A reading's instant is one of two. UTC [s]
+struct DeferredInstant: Sendable {
+    /// Of the reading in its batch.
+    var index: Int
+    /// In summer time, in standard time.
+    var first: Int, second: Int
+}
+
 /// What a piece of a file held.
 ///
 /// Meters and series are numbered over the whole file in order of first appearance; a batch names those alone that are new in it.
@@ -102,6 +110,8 @@ struct ParsedExport {
     var newSeries: [SeriesKind] = []
     /// In the file's order.
     var readings: [ParsedReading] = []
+    /// Readings in the hour that comes twice, whose instant is yet to be told by their meters' rows before them (`StampReader.settle`).
+    var deferred: [DeferredInstant] = []
     var rejects = Rejects()
     /// Rows, without the header and blank lines.
     var rows = 0

@@ -18,6 +18,15 @@ struct StampReader: Sendable {
     private var last: [Int] = []
     private var backwards: [Bool] = []
     private var cache = StampCache()
+    private let earliest = LocalClock.earliest, latest = LocalClock.latest
+    /// Leaves the hour that comes twice to `settle`, and gives its first meaning: the rows before are not known.
+    var defers = false
+    /// The other meaning of the instant that was given last; nil where it had one. UTC [s]
+    private(set) var other: Int?
+    /// The place's clock changes.
+    var isChanging: Bool { (clock?.segments.count ?? 0) > 1 }
+    /// Less UTC, where it never changes. [s]
+    private let fixedOffset: Int?
 
     /// Bytes that must be readable behind a stamp.
     static let margin = StampCache.longest
@@ -34,6 +43,7 @@ struct StampReader: Sendable {
         self.clock = clock
         localShift = shift % 86_400 == 0 ? shift : 0
         instantShift = shift % 86_400 == 0 ? 0 : shift
+        fixedOffset = clock?.segments.count == 1 ? clock?.segments.first?.offset : nil
     }
 
     mutating func read(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, meter: Int) -> Outcome {
@@ -48,34 +58,75 @@ struct StampReader: Sendable {
         return meaning(read, meter: meter)
     }
 
+    /// The same where it has the day and the ending of the one before, and no row before matters; nil for all else.
+    @inline(__always)
+    mutating func readPlain(_ stamp: UnsafePointer<UInt8>, _ length: Int) -> Int? {
+        guard let read = unsafe cache.readPlain(stamp, length), let offset = read.offset ?? fixedOffset, read.local >= earliest,
+            read.local < latest
+        else { return nil }
+        return read.local - offset + localShift + instantShift
+    }
+
     @inline(__always)
     private mutating func meaning(_ stamp: StampText, meter: Int) -> Outcome {
-        guard stamp.local >= LocalClock.earliest, stamp.local < LocalClock.latest else { return .rejected(.outsideYears) }
+        if defers { other = nil }
+        guard stamp.local >= earliest, stamp.local < latest else { return .rejected(.outsideYears) }
         if let offset = stamp.offset { return .instant(stamp.local - offset + localShift + instantShift) }
+        if let fixedOffset { return .instant(stamp.local + localShift - fixedOffset + instantShift) }
         guard let clock else { return .rejected(.noOffset) }
-        if clock.segments.count == 1 { return .instant(stamp.local + localShift - clock.segments[0].offset + instantShift) }
         return changing(clock, stamp.local, meter)
     }
 
     private mutating func changing(_ clock: LocalClock, _ local: Int, _ meter: Int) -> Outcome {
+        switch clock.meaning(local + localShift, hint: &hint) {
+        case .none: return .rejected(.skippedHour)
+        case .one(let one):
+            if !defers { note(one, meter) }
+            return .instant(one + instantShift)
+        case .two(let summer, let standard):
+            if defers {
+                other = standard + instantShift
+                return .instant(summer + instantShift)
+            }
+            let instant = choose(summer, standard, meter)
+            note(instant, meter)
+            return .instant(instant + instantShift)
+        }
+    }
+
+    /// Which of two instants a meter's next row means.
+    private mutating func choose(_ summer: Int, _ standard: Int, _ meter: Int) -> Int {
+        makeRoom(meter)
+        if backwards[meter] { return last[meter] > standard ? standard : summer }
+        return last[meter] >= summer ? standard : summer
+    }
+
+    private mutating func note(_ instant: Int, _ meter: Int) {
+        makeRoom(meter)
+        if last[meter] != Int.min, instant != last[meter] { backwards[meter] = instant < last[meter] }
+        last[meter] = instant
+    }
+
+    private mutating func makeRoom(_ meter: Int) {
         while last.count <= meter {
             last.append(Int.min)
             backwards.append(false)
         }
-        let instant: Int
-        switch clock.meaning(local + localShift, hint: &hint) {
-        case .none: return .rejected(.skippedHour)
-        case .one(let one): instant = one
-        case .two(let summer, let standard):
-            if backwards[meter] {
-                instant = last[meter] > standard ? standard : summer
-            } else {
-                instant = last[meter] >= summer ? standard : summer
+    }
+
+    /// Tells the instants that were left open, from the rows before them; those of the batch follow the ones that this reader knows.
+    mutating func settle(_ batch: inout ParsedExport) {
+        var next = 0
+        for i in batch.readings.indices {
+            let meter = Int(batch.readings[i].meter)
+            if next < batch.deferred.count, batch.deferred[next].index == i {
+                let open = batch.deferred[next]
+                batch.readings[i].time = choose(open.first - instantShift, open.second - instantShift, meter) + instantShift
+                next += 1
             }
+            note(batch.readings[i].time - instantShift, meter)
         }
-        if last[meter] != Int.min, instant != last[meter] { backwards[meter] = instant < last[meter] }
-        last[meter] = instant
-        return .instant(instant + instantShift)
+        batch.deferred = []
     }
 }
 
@@ -91,10 +142,14 @@ private struct StampCache: Sendable {
 
     /// Made with the first stamp of a pattern.
     private var known: [Known] = []
-    /// The day read last: its ten bytes, and its first second. [s]
-    private var dayHead: UInt64 = 0, dayTail: UInt16 = 0, day = 0
-    /// The ending read last.
-    private var ending: UInt64 = 0, endingLength = -1, offset: Int?
+    /// The ISO 8601 stamp read last: its bytes, those of hour and minute blanked out, and which of them it has; its day [s], its seconds and
+    /// its offset.
+    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private var masks: (UInt64, UInt64) = (0, 0)
+    private var length = -1
+    private var day = 0, offset: Int?
+    /// Of the bytes 8 to 15, all but hour and minute.
+    private static let aroundTime: UInt64 = 0x0000_ff00_00ff_ffff
 
     mutating func read(_ stamp: UnsafePointer<UInt8>, _ length: Int, _ format: TimeFormat) -> StampText? {
         if case .iso8601 = format { return unsafe readISO(stamp, length) }
@@ -116,52 +171,45 @@ private struct StampCache: Sendable {
         return read
     }
 
+    /// A stamp that differs from the one before in hour and minute alone; nil for all else.
+    @inline(__always)
+    func readPlain(_ stamp: UnsafePointer<UInt8>, _ length: Int) -> StampText? {
+        let raw = unsafe UnsafeRawPointer(stamp)
+        let first = unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
+        let time = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        let third = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+        let fourth = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+        guard length == self.length, first == words.0, time & Self.aroundTime == words.1, third & masks.0 == words.2,
+            fourth & masks.1 == words.3
+        else { return nil }
+        let digits = time ^ 0x3030_0030_3000_0000
+        let hourTens = digits &>> 24 & 255, hourOnes = digits &>> 32 & 255, tens = digits &>> 48 & 255, ones = digits &>> 56
+        let hour = hourTens &* 10 &+ hourOnes, minute = tens &* 10 &+ ones
+        guard max(hourTens, hourOnes, tens, ones) <= 9, hour < 24, minute < 60 else { return nil }
+        return StampText(local: day &+ Int(truncatingIfNeeded: hour &* 3600 &+ minute &* 60), offset: offset)
+    }
+
     @inline(__always)
     private mutating func readISO(_ stamp: UnsafePointer<UInt8>, _ length: Int) -> StampText? {
-        let raw = unsafe UnsafeRawPointer(stamp)
-        let head = unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
-        let tail = unsafe UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt16.self))
-        if length >= 16, head == dayHead, tail == dayTail {
-            let hour = unsafe Self.two(stamp + 11), minute = unsafe Self.two(stamp + 14)
-            let separator = unsafe stamp[10]
-            if separator == 84 || separator == 32, unsafe stamp[13] == 58, hour < 24, minute < 60 {
-                var second: UInt64 = 0, rest = 16
-                if length >= 19, unsafe stamp[16] == 58 {
-                    second = unsafe Self.two(stamp + 17)
-                    rest = 19
-                }
-                let left = length - rest
-                if left <= 8, second < 60 {
-                    let word = left == 0 ? 0 : unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: rest, as: UInt64.self))
-                    let text = left == 8 ? word : word & ((1 << UInt64(8 * left)) - 1)
-                    if left == 0 || (left == endingLength && text == ending) {
-                        return StampText(local: day + Int(hour * 3600 + minute * 60 + second), offset: left == 0 ? nil : offset)
-                    }
-                }
-            }
-        }
+        if let known = unsafe readPlain(stamp, length) { return known }
         guard let read = unsafe TimeFormat.iso8601.read(UnsafeBufferPointer(start: stamp, count: length).span, 0, length) else {
             return nil
         }
-        if length >= 16, (unsafe stamp[11] != 50 || stamp[12] != 52) {
-            dayHead = head
-            dayTail = tail
-            day = read.local - (read.local % 86_400 + 86_400) % 86_400
-            let rest = length >= 19 && (unsafe stamp[16] == 58) ? 19 : 16
-            if length - rest > 0, length - rest <= 8 {
-                endingLength = length - rest
-                let word = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: rest, as: UInt64.self))
-                ending = endingLength == 8 ? word : word & ((1 << UInt64(8 * endingLength)) - 1)
-                offset = read.offset
-            }
+        // 24:00 is the next day.
+        if length >= 16, length <= Self.longest, unsafe (stamp[11] != 50 || stamp[12] != 52), unsafe stamp[13] == 58 {
+            unsafe remember(UnsafeRawPointer(stamp), length, read)
         }
         return read
     }
 
-    /// Two digits; a large number where they are none.
-    @inline(__always)
-    private static func two(_ bytes: UnsafePointer<UInt8>) -> UInt64 {
-        let tens = unsafe bytes[0] &- 48, ones = unsafe bytes[1] &- 48
-        return tens <= 9 && ones <= 9 ? UInt64(tens) * 10 + UInt64(ones) : 10_000
+    private mutating func remember(_ raw: UnsafeRawPointer, _ length: Int, _ read: StampText) {
+        func mask(_ there: Int) -> UInt64 { there >= 8 ? .max : there <= 0 ? 0 : (1 << UInt64(8 * there)) - 1 }
+        func word(_ at: Int) -> UInt64 { unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)) }
+        masks = (mask(length - 16), mask(length - 24))
+        words = (word(0), word(8) & Self.aroundTime, word(16) & masks.0, word(24) & masks.1)
+        self.length = length
+        offset = read.offset
+        let minute = (read.local % 86_400 + 86_400) % 86_400 / 60
+        day = read.local - minute * 60
     }
 }

@@ -47,14 +47,22 @@ extension ReportTables {
     }
 
     /// `edits.csv`: every use of a rule, with what stood there; times in UTC.
-    public static func edits(_ report: MeterReport) -> String {
-        var text = "meter,from,to,rule,version,old_value,new_value,reason\n"
-        for e in report.edits {
-            text += DelimitedText.line([
-                e.meter.name, e.from.description + "Z", e.to.description + "Z", e.rule.rawValue, "\(e.rule.version)",
-                e.old.map(NumberText.exact) ?? "", e.new.map(NumberText.exact) ?? "", e.rule.reason,
-            ])
-        }
-        return text
+    public static let editsHeader = "meter,from,to,rule,version,old_value,new_value,reason"
+
+    /// A row of `edits.csv`.
+    public static func add(_ e: MeterReport.Edit, to table: inout TableText) {
+        table.field(e.meter.name)
+        table.field(e.from, mark: "Z")
+        table.field(e.to, mark: "Z")
+        table.field(e.rule.rawValue)
+        table.field(e.rule.version)
+        table.field(e.old.map(NumberText.exact) ?? "")
+        table.field(e.new.map(NumberText.exact) ?? "")
+        for byte in reasons[e.rule] ?? [] { table.raw(byte) }
+        table.endRow()
     }
+
+    /// As fields of the table, quoted once.
+    private static let reasons: [EditRule: [UInt8]] = Dictionary(
+        uniqueKeysWithValues: EditRule.allCases.map { ($0, Array(DelimitedText.line([$0.reason]).utf8.dropLast())) })
 }

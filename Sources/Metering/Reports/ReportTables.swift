@@ -8,56 +8,78 @@ public enum ReportTables {
     /// Decimals of volumes: a millilitre.
     private static let volumeDecimals = 6
 
-    /// `meters.csv`.
-    public static func meters(_ report: MeterReport) -> String {
-        var text =
-            "meter,zone,readings,gaps,duplicates,conflicts,spikes,negative_steps,rollovers,replacements,stuck,continuous_flow,volume_m3,"
-            + "volume_low_m3,volume_high_m3,reverse_m3,completeness,flags,shape_estimated_m3,volume_estimated_m3,measured_share,"
-            + "shape_estimated_share,volume_estimated_share,unread_share,unread_estimate_m3,unit_steps\n"
+    /// `meters.csv`, in pieces.
+    public static func meters(_ report: MeterReport, _ write: ([UInt8]) -> Void) {
+        var table = TableText(
+            header:
+                "meter,zone,readings,gaps,duplicates,conflicts,spikes,negative_steps,rollovers,replacements,stuck,continuous_flow,volume_m3,"
+                + "volume_low_m3,volume_high_m3,reverse_m3,completeness,flags,shape_estimated_m3,volume_estimated_m3,measured_share,"
+                + "shape_estimated_share,volume_estimated_share,unread_share,unread_estimate_m3,unit_steps")
         for record in report.records {
             let s = record.summary
-            text += DelimitedText.line([
-                s.meter.name, s.zone?.name ?? "", "\(s.readings)", "\(s.gaps)", "\(s.duplicates)", "\(record.conflicts)", "\(s.spikes)",
-                "\(s.negativeSteps)", "\(s.rollovers)", "\(s.replacements)", "\(s.isStuck)", "\(s.hasContinuousFlow)", volume(s.volume),
-                volume(record.volumeBounds.low), volume(record.volumeBounds.high), volume(record.reverseVolume),
-                NumberText.fixed(s.completeness, 4), record.flags.joined(separator: " "), volume(record.shapeEstimatedVolume),
-                volume(record.estimatedVolume), NumberText.fixed(record.shares.measured, 4),
-                NumberText.fixed(record.shares.shapeEstimated, 4), NumberText.fixed(record.shares.volumeEstimated, 4),
-                NumberText.fixed(record.shares.unread, 4), volume(record.unreadVolume), "\(record.unitSteps)",
-            ])
+            table.field(s.meter.name)
+            table.field(s.zone?.name ?? "")
+            for count in [s.readings, s.gaps, s.duplicates, record.conflicts, s.spikes, s.negativeSteps, s.rollovers, s.replacements] {
+                table.field(count)
+            }
+            table.field(s.isStuck)
+            table.field(s.hasContinuousFlow)
+            for volume in [s.volume, record.volumeBounds.low, record.volumeBounds.high, record.reverseVolume] {
+                table.field(volume, decimals: volumeDecimals)
+            }
+            table.field(s.completeness, decimals: 4)
+            table.field(record.flags.joined(separator: " "))
+            table.field(record.shapeEstimatedVolume, decimals: volumeDecimals)
+            table.field(record.estimatedVolume, decimals: volumeDecimals)
+            let shares = record.shares
+            for share in [shares.measured, shares.shapeEstimated, shares.volumeEstimated, shares.unread] { table.field(share, decimals: 4) }
+            table.field(record.unreadVolume, decimals: volumeDecimals)
+            table.field(record.unitSteps)
+            table.endRow()
+            if table.bytes.count > 1 << 18 {
+                write(table.bytes)
+                table.removeAll()
+            }
         }
-        return text
+        write(table.bytes)
     }
 
     /// `zones_hourly.csv`; hours on the place's clock without changes, empty fields where nothing is known.
-    public static func hours(_ report: MeterReport, inflow: ZoneInflow?) -> String {
-        var text = "zone,hour,consumption_m3,inflow_m3,meters_reporting\n"
-        for zone in report.zones {
+    public static func hours(_ report: MeterReport, inflow: ZoneInflow?) -> [UInt8] { hours(report.zones, inflow: inflow) }
+
+    /// The same, of zones' consumption alone.
+    public static func hours(_ zones: [ZoneConsumption], inflow: ZoneInflow? = nil) -> [UInt8] {
+        var table = TableText(header: "zone,hour,consumption_m3,inflow_m3,meters_reporting")
+        for zone in zones {
             let supplied = inflow?.hourly[zone.zone]
             for (index, value) in zone.hourly.values.enumerated() {
                 let hour = zone.hourly.instant(at: index)
-                text += DelimitedText.line([
-                    zone.zone.name, hour.description, value.map(volume) ?? "", supplied?[hour.seconds].map(volume) ?? "",
-                    "\(zone.metersReporting[index])",
-                ])
+                table.field(zone.zone.name)
+                table.field(hour)
+                table.field(value, decimals: volumeDecimals)
+                table.field(supplied?[hour.seconds], decimals: volumeDecimals)
+                table.field(zone.metersReporting[index])
+                table.endRow()
             }
         }
-        return text
+        return table.bytes
     }
 
     /// `zones_quality.csv`: how well the consumption of each hour is known.
-    public static func quality(_ report: MeterReport) -> String {
-        var text = "zone,hour,meters_reporting,meters_expected,meters_estimated,estimated_m3\n"
+    public static func quality(_ report: MeterReport) -> [UInt8] {
+        var table = TableText(header: "zone,hour,meters_reporting,meters_expected,meters_estimated,estimated_m3")
         for zone in report.zones {
             for (index, value) in zone.hourly.values.enumerated() {
-                text += DelimitedText.line([
-                    zone.zone.name, zone.hourly.instant(at: index).description, "\(zone.metersReporting[index])",
-                    zone.metersExpected.map { "\($0)" } ?? "", zone.metersEstimated.isEmpty ? "" : "\(zone.metersEstimated[index])",
-                    value == nil || zone.estimated.isEmpty ? "" : volume(zone.estimated[index]),
-                ])
+                table.field(zone.zone.name)
+                table.field(zone.hourly.instant(at: index))
+                table.field(zone.metersReporting[index])
+                if let expected = zone.metersExpected { table.field(expected) } else { table.empty() }
+                if zone.metersEstimated.isEmpty { table.empty() } else { table.field(zone.metersEstimated[index]) }
+                table.field(value == nil || zone.estimated.isEmpty ? nil : zone.estimated[index], decimals: volumeDecimals)
+                table.endRow()
             }
         }
-        return text
+        return table.bytes
     }
 
     /// `zones.csv`.
@@ -81,4 +103,24 @@ public enum ReportTables {
     }
 
     private static func volume(_ cubicMetres: Double) -> String { NumberText.fixed(cubicMetres, volumeDecimals) }
+}
+
+extension TableText {
+    /// As `Instant.description`.
+    /// - mark: behind it, `Z` where it is UTC.
+    mutating func field(_ instant: Instant, mark: String = "") {
+        let c = instant.calendar
+        guard c.year >= 0, c.year < 10_000 else { return field(instant.description + mark) }
+        padded(c.year, 4)
+        for (sign, part) in [(45, c.month), (45, c.day), (84, c.hour), (58, c.minute)] as [(UInt8, Int)] {
+            raw(sign)
+            padded(part, 2)
+        }
+        if c.second != 0 {
+            raw(58)
+            padded(c.second, 2)
+        }
+        for byte in mark.utf8 { raw(byte) }
+        empty()
+    }
 }

@@ -7,26 +7,33 @@ struct ReportWork {
     let window: ReportWindow
     let rules: ChainRules
     let findingRules: FindingRules
+    private let maker: MeterChains
     private var records: [MeterReport.Record] = []
-    private var zones: [Zone.ID: HourSums] = [:]
-    /// Meters of each zone, of one level: without those behind another meter.
-    private var expected: [Zone.ID: Int] = [:]
-    private var evidence: [MeterEvidence] = []
+    private var zones: ZoneHours
+    /// By class, as they are judged.
+    private var evidence: [Meter.CustomerClass: [MeterEvidence]] = [:]
     private var edits: [MeterReport.Edit] = []
 
-    init(window: ReportWindow, rules: ChainRules, findingRules: FindingRules = FindingRules()) {
+    /// Takes the edits, instead of the report.
+    private let edit: ((MeterReport.Edit) -> Void)?
+
+    init(
+        window: ReportWindow, rules: ChainRules, findingRules: FindingRules = FindingRules(), edit: ((MeterReport.Edit) -> Void)? = nil
+    ) {
+        self.edit = edit
         self.window = window
         self.rules = rules
         self.findingRules = findingRules
+        maker = MeterChains(rules: rules, offset: window.offset)
+        zones = ZoneHours(window: window, rules: rules)
     }
 
     mutating func add(_ entry: RegisterEntry, _ channels: [(Channel, ReadingBlock)]) {
         var flags: Set<String> = []
-        let registers = chains(channels, entry.meter, &flags)
-        let zone = entry.meter.zone ?? MeterReport.unassigned
-        if zones[zone] == nil { zones[zone] = HourSums(start: window.start, hours: (window.end - window.start) / 3600) }
+        let registers = maker.chains(channels, entry.meter, &flags)
         let isSub = entry.meter.parent != nil
-        if isSub { flags.insert("sub_meter") } else { expected[zone, default: 0] += 1 }
+        if isSub { flags.insert("sub_meter") }
+        zones.add(registers, entry.meter)
         var summary = MeterSummary(meter: entry.meter.id, zone: entry.meter.zone)
         summary.duplicates = entry.duplicates
         guard let chain = registers.first, chain.readings > 0 else {
@@ -79,50 +86,19 @@ struct ReportWork {
         if record.unspreadVolume > 0 { flags.insert("long_gap") }
         record.flags = flags.sorted()
         records.append(record)
-        evidence.append(MeterEvidence(chain, entry.meter, window: window, volume: summary.volume, rules: rules))
-        for edit in chain.edits {
-            edits.append(
-                MeterReport.Edit(
-                    meter: entry.meter.id, rule: edit.rule, from: Instant(seconds: edit.from), to: Instant(seconds: edit.to), old: edit.old,
-                    new: edit.new))
+        evidence[entry.meter.customerClass, default: []].append(
+            MeterEvidence(chain, entry.meter, window: window, volume: summary.volume, rules: rules))
+        for e in chain.edits {
+            let edit = MeterReport.Edit(
+                meter: entry.meter.id, rule: e.rule, from: Instant(seconds: e.from), to: Instant(seconds: e.to), old: e.old, new: e.new)
+            if let take = self.edit { take(edit) } else { edits.append(edit) }
         }
-        if !isSub {
-            for (number, register) in registers.enumerated() {
-                zones[zone]?.add(
-                    register.shaped(offset: window.offset, rules: rules), offset: window.offset, longest: rules.longestSpread,
-                    counts: number == 0)
-            }
-        }
-    }
-
-    /// Channel names that are no part of what passed forwards: the register of reverse flow, and what was billed.
-    private static let apart: Set<String> = ["reverse", "billed"]
-
-    /// A meter's registers, the one with most readings first: one, or the high and the low one of a compound meter, which add up. Units
-    /// that follow one another in time make one chain; what overlaps is left out and flagged.
-    private func chains(_ channels: [(Channel, ReadingBlock)], _ meter: Meter, _ flags: inout Set<String>) -> [MeterChain] {
-        var registers: [(name: String, chain: MeterChain)] = []
-        let byName = Dictionary(grouping: channels.filter { !Self.apart.contains($0.0.register) }, by: \.0.register)
-        for (name, channels) in byName.sorted(by: { $0.key < $1.key }) {
-            let chains = channels.compactMap { chain($0.0, $0.1, meter, &flags) }.sorted {
-                ($0.readings, $0.first) > ($1.readings, $1.first)
-            }
-            guard var joined = chains.first else { continue }
-            for other in chains.dropFirst() where !joined.join(other) { flags.insert("overlapping_units") }
-            registers.append((name, joined))
-        }
-        registers.sort { ($0.chain.readings, $1.name) > ($1.chain.readings, $0.name) }
-        guard let first = registers.first, registers.count > 1 else { return registers.map(\.chain) }
-        // A register without a name beside named ones may be their sum: not added.
-        let parts = first.name.isEmpty ? [first] : registers.filter { !$0.name.isEmpty }
-        if parts.count < registers.count { flags.insert("overlapping_units") }
-        return parts.map(\.chain)
     }
 
     /// By a register of its own. [m³]
     private func reverseVolume(_ channels: [(Channel, ReadingBlock)], _ meter: Meter) -> Double {
         var flags: Set<String> = []
-        return channels.filter { $0.0.register == "reverse" }.compactMap { chain($0.0, $0.1, meter, &flags) }
+        return channels.filter { $0.0.register == "reverse" }.compactMap { maker.chain($0.0, $0.1, meter, &flags) }
             .reduce(0) { $0 + measured($1).summary.volume }
     }
 
@@ -132,33 +108,6 @@ struct ReportWork {
         return record
     }
 
-    private func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
-        var unit = channel.unit.cubicMetres
-        if channel.unit.isStep {
-            guard let factor = meter.resolution else { flags.insert("no_factor"); return nil }
-            unit = factor
-        }
-        if let seconds = channel.unit.seconds { unit *= Double(channel.interval) / Double(seconds) }
-        let power = Double(DecimalText.powers[block.decimals])
-        /// Volume of a step of the block's integers. [m³]
-        let size = unit / power
-        guard size > 0 else { return nil }
-        let millilitres = unit * MeterChain.millilitresPerCubicMetre / power
-        let limit = rules.largestFlow(diameter: meter.diameter) / size
-        if channel.kind != .register {
-            return .intervals(block, millilitres: millilitres, length: channel.interval, flowLimit: limit, rules: rules)
-        }
-        var modulus: Double?
-        if let dials = meter.dials, (1...12).contains(dials), let factor = meter.resolution {
-            modulus = (Double(DecimalText.powers[dials]) * factor / size).rounded()
-        } else if let digits = channel.digits ?? meter.dials, (1...12).contains(digits) {
-            modulus = Double(DecimalText.powers[digits]) * power
-        }
-        if let known = modulus, known >= 9e17 { modulus = nil }
-        return .register(
-            block, millilitres: millilitres, modulus: modulus, flowLimit: limit, fallLimit: rules.exchangeFall / size, rules: rules)
-    }
-
     /// Volume in the period, its bounds, and how much of the period was read.
     private func measure(_ chain: MeterChain, _ record: inout MeterReport.Record) {
         let from = window.start - window.offset, to = window.end - window.offset
@@ -166,7 +115,14 @@ struct ReportWork {
         var shapeVolume = 0, estimatedVolume = 0, shapeTime = 0, estimatedTime = 0
         var variance = 0.0
         let litres = MeterChain.millilitresPerCubicMetre
-        for segment in chain.segments where segment.end > from && segment.start < to {
+        if let row = chain.hours {
+            let inside = row.sum(from: from, to: to)
+            volume = inside.volume
+            low = volume
+            high = volume
+            covered = inside.hours * 3600
+        }
+        for segment in chain.hours?.longer ?? chain.segments where segment.end > from && segment.start < to {
             let part = HourSums.passed(segment, to) - HourSums.passed(segment, from)
             volume += part
             high += segment.volume
@@ -214,25 +170,19 @@ struct ReportWork {
         record.summary.completeness = expected > 0 ? Double(chain.readings) / Double(expected) : 0
     }
 
-    func report() -> MeterReport {
+    /// The report of what was gathered, which is then gone.
+    mutating func report() -> MeterReport {
         let (findings, atRest) = FindingSearch.findings(evidence, window: window, chain: rules, rules: findingRules)
+        evidence = [:]
+        var records: [MeterReport.Record] = []
+        swap(&records, &self.records)
         // A rest that is no longer than those of its class is no fault, however long the rule is.
-        let records = self.records.map { record in
-            guard record.summary.isStuck, atRest.contains(record.summary.meter) else { return record }
-            var record = record
-            record.summary.isStuck = false
-            record.flags = (record.flags.filter { $0 != "stuck" } + ["at_rest"]).sorted()
-            return record
+        for i in records.indices where records[i].summary.isStuck && atRest.contains(records[i].summary.meter) {
+            records[i].summary.isStuck = false
+            records[i].flags = (records[i].flags.filter { $0 != "stuck" } + ["at_rest"]).sorted()
         }
         return MeterReport(
             start: Instant(seconds: window.start), end: Instant(seconds: window.end), standardOffset: window.offset, records: records,
-            zones: zones.keys.sorted().compactMap { id in
-                zones[id].map { sums in
-                    ZoneConsumption(
-                        zone: id, hourly: sums.series, metersReporting: sums.meters,
-                        estimated: sums.estimated.map { Double($0) / MeterChain.millilitresPerCubicMetre },
-                        metersEstimated: sums.metersEstimated, metersExpected: expected[id])
-                }
-            }, edits: edits, findings: findings)
+            zones: zones.consumption, edits: edits, findings: findings)
     }
 }

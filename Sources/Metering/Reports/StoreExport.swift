@@ -27,17 +27,22 @@ extension MeterStore {
             var reader = try ChannelReader(db, path: path)
             for channel in try Channel.all(db, meters: meters) {
                 let block = try reader.readings(channel)
-                let meter = DelimitedText.line([channel.meter]).dropLast()
-                let tail = ",\(channel.unit.name),\(channel.kind.rawValue),"
-                var text = ""
-                for i in block.times.indices {
-                    let quality = Profile.Quality(rawValue: block.origins[i].quality) ?? .good
-                    text +=
-                        meter + "," + Instant(seconds: block.times[i]).description + "Z,"
-                        + DecimalText.text(block.values[i], block.decimals) + tail
-                    text += quality.name + "\n"
+                var table = TableText()
+                var start = 0
+                for run in block.origins.runs {
+                    let quality = (Profile.Quality(rawValue: run.origin.quality) ?? .good).name
+                    for i in start..<run.end {
+                        table.field(channel.meter)
+                        table.field(Instant(seconds: block.times[i]), mark: "Z")
+                        table.field(block.values[i], scaledBy: block.decimals)
+                        table.field(channel.unit.name)
+                        table.field(channel.kind.rawValue)
+                        table.field(quality)
+                        table.endRow()
+                    }
+                    start = run.end
                 }
-                try write(text)
+                try write(String(decoding: table.bytes, as: UTF8.self))
             }
         }
     }

@@ -9,35 +9,99 @@ extension MeterStore {
     /// - meters: the city's register; what it says of a meter goes before what the store says. Meters without readings are listed too.
     /// - standardOffset: place's clock without changes less UTC; nil takes that of the imports' profile. [s]
     /// - from, to: period on that clock, from full hour to full hour; nil takes all readings.
+    /// - edit: given each edit, in order of meter and time; without it the report holds them all.
     /// - Throws: `MeterStoreError`.
     public func report(
         meters: [Meter] = [], standardOffset: Int? = nil, from: Instant? = nil, to: Instant? = nil, rules: ChainRules = ChainRules(),
-        findingRules: FindingRules = FindingRules()
+        findingRules: FindingRules = FindingRules(), edit: ((MeterReport.Edit) -> Void)? = nil
     ) throws(MeterStoreError) -> MeterReport {
         try read { db in
-            let offset =
-                try standardOffset ?? Int.fetchOne(
-                    db,
-                    sql:
-                        "SELECT standard_offset_s FROM files GROUP BY standard_offset_s ORDER BY sum(readings) DESC, standard_offset_s LIMIT 1"
-                ) ?? 0
-            let channels = try Channel.all(db)
-            let (first, last) = try Self.span(db)
-            let start = from?.seconds ?? Self.hour(first + offset, up: false)
-            let end = max(start, to?.seconds ?? Self.hour(last + offset, up: true))
-            let window = ReportWindow(start: Self.hour(start, up: false), end: Self.hour(end, up: true), offset: offset)
-            var work = ReportWork(window: window, rules: rules, findingRules: findingRules)
-            let register = try Self.register(db, meters)
-            var byMeter: [String: [Channel]] = [:]
-            for channel in channels { byMeter[channel.meter, default: []].append(channel) }
-            var reader = try ChannelReader(db, path: path)
-            for name in Set(register.keys).union(byMeter.keys).sorted() {
-                let entry = register[name] ?? RegisterEntry(meter: Meter(id: .init(name)))
-                let blocks = try (byMeter[name] ?? []).map { channel in (channel, try reader.readings(channel)) }
-                work.add(entry, blocks)
-            }
+            let window = try ReportWindow(db, standardOffset: standardOffset, from: from, to: to)
+            var work = ReportWork(window: window, rules: rules, findingRules: findingRules, edit: edit)
+            try forEachMeter(db, meters) { entry, channels in work.add(entry, channels) }
             return work.report()
         }
+    }
+
+    /// Goes through the register's and the store's meters in order of name (byte by byte), with the readings of all their channels.
+    /// What it holds does not grow with the store.
+    func forEachMeter(_ db: Database, _ meters: [Meter], _ work: (RegisterEntry, [(Channel, ReadingBlock)]) throws -> Void) throws {
+        let register = Dictionary(meters.map { ($0.id.name, $0) }) { $1 }
+        let names = register.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        var next = 0
+        var reader = try ChannelReader(db, path: path)
+        func pass(_ entry: RegisterEntry, _ channels: [Channel]) throws {
+            var entry = entry
+            let name = entry.meter.id.name
+            while next < names.count, names[next].utf8.lexicographicallyPrecedes(name.utf8) {
+                if let meter = register[names[next]] { try work(RegisterEntry(meter: meter), []) }
+                next += 1
+            }
+            if let meter = register[name] {
+                entry.meter = meter
+                if next < names.count, names[next] == name { next += 1 }
+            }
+            try work(entry, try channels.sorted(by: Channel.precedes).map { ($0, try reader.readings($0)) })
+        }
+        var open: (id: Int, entry: RegisterEntry, channels: [Channel])?
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT m.id, m.meter, m.zone, m.class, m.diameter_m, m.installed, m.dials, m.factor_m3, m.duplicates, m.conflicts,
+                \(Channel.columns) FROM meters m LEFT JOIN channels c ON c.meter = m.id ORDER BY m.meter
+                """)
+        while let row = try rows.next() {
+            let id: Int = row[0]
+            if let entry = open?.entry, open?.id != id {
+                try pass(entry, open?.channels ?? [])
+                open = nil
+            }
+            let name: String = row[1]
+            if open == nil { open = (id, Self.entry(row, name), []) }
+            if let channel = Channel(row, from: 10, meter: name) { open?.channels.append(channel) }
+        }
+        if let open { try pass(open.entry, open.channels) }
+        for name in names[next...] { if let meter = register[name] { try work(RegisterEntry(meter: meter), []) } }
+    }
+
+    /// From the second column of a row on.
+    private static func entry(_ row: Row, _ name: String) -> RegisterEntry {
+        let meter = Meter(
+            id: .init(name), zone: (row[2] as String?).map { Zone.ID($0) },
+            customerClass: (row[3] as String?).flatMap { Meter.CustomerClass(rawValue: $0) } ?? .other, diameter: row[4],
+            installed: row[5], dials: row[6], resolution: row[7])
+        return RegisterEntry(meter: meter, duplicates: row[8], conflicts: row[9])
+    }
+}
+
+/// A meter of the register, with what imports counted of it.
+struct RegisterEntry {
+    var meter: Meter
+    var duplicates = 0
+    var conflicts = 0
+}
+
+/// The period of a report.
+struct ReportWindow {
+    /// Place's clock without changes. [s]
+    var start: Int, end: Int
+    /// That clock less UTC. [s]
+    var offset: Int
+}
+
+extension ReportWindow {
+    /// - standardOffset: nil takes that of most readings.
+    /// - from, to: nil takes all readings.
+    init(_ db: Database, standardOffset: Int?, from: Instant?, to: Instant?) throws {
+        let offset =
+            try standardOffset ?? Int.fetchOne(
+                db,
+                sql: "SELECT standard_offset_s FROM files GROUP BY standard_offset_s ORDER BY sum(readings) DESC, standard_offset_s LIMIT 1"
+            ) ?? 0
+        let (first, last) = try Self.span(db)
+        let start = from?.seconds ?? Self.hour(first + offset, up: false)
+        let end = max(start, to?.seconds ?? Self.hour(last + offset, up: true))
+        self.init(start: Self.hour(start, up: false), end: Self.hour(end, up: true), offset: offset)
     }
 
     /// First and last instant of which something is known: an interval begins before its stamp. UTC [s]
@@ -58,36 +122,6 @@ extension MeterStore {
         let floor = seconds >= 0 ? seconds / 3600 * 3600 : -((3599 - seconds) / 3600) * 3600
         return up && floor < seconds ? floor + 3600 : floor
     }
-
-    private static func register(_ db: Database, _ meters: [Meter]) throws -> [String: RegisterEntry] {
-        var entries: [String: RegisterEntry] = [:]
-        for row in try Row.fetchAll(db, sql: "SELECT * FROM meters") {
-            let name: String = row["meter"]
-            let meter = Meter(
-                id: .init(name), zone: (row["zone"] as String?).map { Zone.ID($0) },
-                customerClass: (row["class"] as String?).flatMap { Meter.CustomerClass(rawValue: $0) } ?? .other,
-                diameter: row["diameter_m"],
-                installed: row["installed"], dials: row["dials"], resolution: row["factor_m3"])
-            entries[name] = RegisterEntry(meter: meter, duplicates: row["duplicates"], conflicts: row["conflicts"])
-        }
-        for meter in meters { entries[meter.id.name, default: RegisterEntry(meter: meter)].meter = meter }
-        return entries
-    }
-}
-
-/// A meter of the register, with what imports counted of it.
-struct RegisterEntry {
-    var meter: Meter
-    var duplicates = 0
-    var conflicts = 0
-}
-
-/// The period of a report.
-struct ReportWindow {
-    /// Place's clock without changes. [s]
-    var start: Int, end: Int
-    /// That clock less UTC. [s]
-    var offset: Int
 }
 
 /// A channel as the store lists it.
@@ -102,21 +136,49 @@ struct Channel {
     var register = ""
     var digits: Int?
 
+    static let columns = "c.id, c.kind, c.unit, c.unit_m3, c.unit_s, c.interval_s, c.register, c.digits"
+
+    init(id: Int, meter: String, kind: Profile.Kind, unit: ReadingUnit, interval: Int, register: String = "", digits: Int? = nil) {
+        self.id = id
+        self.meter = meter
+        self.kind = kind
+        self.unit = unit
+        self.interval = interval
+        self.register = register
+        self.digits = digits
+    }
+
+    /// - from: place of the first of `columns` in the row; nil where there is no channel.
+    init?(_ row: Row, from: Int, meter: String) {
+        guard let id = row[from] as Int? else { return nil }
+        self.init(
+            id: id, meter: meter, kind: Profile.Kind(rawValue: row[from + 1]) ?? .register,
+            unit: ReadingUnit(name: row[from + 2], cubicMetres: row[from + 3], seconds: row[from + 4]), interval: row[from + 5],
+            register: row[from + 6], digits: row[from + 7])
+    }
+
+    /// Of one meter's channels.
+    static func precedes(_ one: Channel, _ other: Channel) -> Bool {
+        (one.kind.rawValue, one.unit.name, one.interval, one.register) < (
+            other.kind.rawValue, other.unit.name, other.interval, other.register
+        )
+    }
+
     /// In order of meter, kind, unit.
     /// - meters: these alone; nil takes all.
     static func all(_ db: Database, meters: Set<String>? = nil) throws -> [Channel] {
-        let sql = "SELECT c.*, m.meter AS name FROM channels c JOIN meters m ON m.id = c.meter"
+        let sql = "SELECT m.meter, \(columns) FROM channels c JOIN meters m ON m.id = c.meter"
         let order = "ORDER BY m.meter, c.kind, c.unit, c.interval_s, c.register"
-        let rows =
-            if let meters {
-                try meters.sorted().flatMap { try Row.fetchAll(db, sql: "\(sql) WHERE m.meter = ? \(order)", arguments: [$0]) }
-            } else { try Row.fetchAll(db, sql: "\(sql) \(order)") }
-        return rows.map { row in
-            Channel(
-                id: row["id"], meter: row["name"], kind: Profile.Kind(rawValue: row["kind"]) ?? .register,
-                unit: ReadingUnit(name: row["unit"], cubicMetres: row["unit_m3"], seconds: row["unit_s"]), interval: row["interval_s"],
-                register: row["register"], digits: row["digits"])
+        var channels: [Channel] = []
+        func add(_ rows: RowCursor) throws {
+            while let row = try rows.next() { if let channel = Channel(row, from: 1, meter: row[0]) { channels.append(channel) } }
         }
+        if let meters {
+            for meter in meters.sorted() { try add(Row.fetchCursor(db, sql: "\(sql) WHERE m.meter = ? \(order)", arguments: [meter])) }
+        } else {
+            try add(Row.fetchCursor(db, sql: "\(sql) \(order)"))
+        }
+        return channels
     }
 }
 

@@ -3,8 +3,9 @@
 import Foundation
 import TextFiles
 
-/// A file on its way to the store: one thread reads and expands it, a second one parses, and whoever takes the batches is the third.
-/// Queues between them are short: what is held does not grow with the file. The batches are the same whatever the threads' pace.
+/// A file on its way to the store. Long tables of delimited text are parsed by two threads (`SplitExport`); of other families one thread
+/// reads and expands, a second one parses. Whoever takes the batches is the third. Queues between them are short: what is held does
+/// not grow with the file. The batches hold the same readings in the same order whatever the threads' pace.
 final class ExportPipeline: Sendable {
     /// What is known of a file once it was read to its end.
     struct Whole: Sendable {
@@ -26,23 +27,31 @@ final class ExportPipeline: Sendable {
     }
 
     let path: String
+    private let split: SplitExport?
     private let pieces = BoundedQueue<Piece, Whole>(depth: 4)
     private let batches = BoundedQueue<Batch, Whole>(depth: 4)
 
     init(_ path: String, reader: any ExportReader) {
         self.path = path
+        if let parser = reader as? ExportParser, parser.canBeSplit {
+            split = SplitExport(path, parser: parser)
+            return
+        }
+        split = nil
         Thread { [pieces] in Self.read(path, into: pieces) }.start()
         Thread { [pieces, batches] in Self.parse(pieces, reader, into: batches) }.start()
     }
 
     /// Stops the threads; what is still on its way is dropped.
     deinit {
+        split?.cancel()
         batches.cancel()
         pieces.cancel()
     }
 
     /// The next batch; nil at the end, and `whole` is then filled.
     func next(_ whole: inout Whole) throws(TextFileError) -> Batch? {
+        if let split { return try split.next(&whole) }
         switch batches.take() {
         case .element(let batch): return batch
         case .end(let all):

@@ -30,6 +30,8 @@ final class FileImport {
     /// UTC. [s]
     private(set) var first: Int?
     private(set) var last: Int?
+    /// Bytes of blocks, more than the store had. [bytes]
+    private var growth = 0
 
     private struct Slot {
         var meter: Int32
@@ -67,6 +69,7 @@ final class FileImport {
     func finish(content: String) throws {
         rank.content = content
         try flush()
+        try StoreState.blockBytes.write(StoreState.blockBytes.read(db) + growth, db)
     }
 
     private func addReadings(_ readings: [ParsedReading]) {
@@ -113,7 +116,7 @@ final class FileImport {
     }
 
     /// Of encoded blocks that wait to be written; written by month, they lie close in the file. [bytes]
-    private static let mostEncoded = 64 << 20
+    private static let mostEncoded = 16 << 20
 
     private var months: [Int: MonthBlocks] = [:]
     private var blob = BlobBytes()
@@ -174,6 +177,7 @@ final class FileImport {
         let start = blocks.encoder.writer.bytes.count
         var entry = (channel: slot.channel, end: 0, first: first, last: last, readings: range.count, parts: 1)
         let stored = slot.isNew ? nil : try storedBlocks(slot.channel, month)
+        defer { growth += blocks.encoder.writer.bytes.count - start - (stored?.data.count ?? 0) }
         if let stored, stored.last >= first || stored.parts >= Self.mostParts {
             let fresh = readings.block(range, isInterval: isInterval, decimals: decimals, file: file)
             let whole = try merge.merge(decoded(stored, slot, month), with: fresh, isNewer: isNewer)

@@ -16,6 +16,8 @@ import WaterModel
 /// | `channels` | a meter's readings in one unit and kind |
 /// | `blocks` | a channel's readings of a month; `id` = months since January 1970 × 2^32 + channel |
 /// | `rejected`, `rejected_counts` | what could not be read: the first 1000 of a file in detail, all of them in number |
+/// | `exceptions`, `zone_hours` | what validation reads otherwise than it stands, and sums of zones (`keep`) |
+/// | `state` | a number that the store knows of itself |
 ///
 /// `PRAGMA user_version` is the format (`StoreFormat`). A store of an earlier format is brought to the present one when it is opened,
 /// one of a later format is refused.
@@ -58,7 +60,7 @@ public final class MeterStore: Sendable {
 
     /// - patience: how long to wait while another import writes. [s]
     init(
-        path: String?, patience: Double = 5, waiting: (@Sendable () -> Void)? = nil, logBytes: Int = 160 << 20,
+        path: String?, patience: Double = 5, waiting: (@Sendable () -> Void)? = nil, logBytes: Int = 64 << 20,
         beforeCommit: (@Sendable (String) throws -> Void)?
     ) throws(MeterStoreError) {
         let name = path ?? "the store in memory"
@@ -74,7 +76,11 @@ public final class MeterStore: Sendable {
                 Thread.sleep(forTimeInterval: 0.05)
                 return true
             }
-            configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -\(Self.cache >> 10)") }
+            // Blocks of a month are somewhat under a kilobyte: large pages are filled better. Those of a store that is there stay.
+            configuration.prepareDatabase { db in
+                try db.execute(sql: "PRAGMA page_size = 16384")
+                try db.execute(sql: "PRAGMA cache_size = -\(Self.cache >> 10)")
+            }
             database =
                 if let path { try DatabaseQueue(path: path, configuration: configuration) } else {
                     try DatabaseQueue(configuration: configuration)
@@ -91,8 +97,8 @@ public final class MeterStore: Sendable {
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         if owner == applicationID {
             guard version <= Self.version else { throw MeterStoreError.newer(path: path, version: version, known: Self.version) }
-            if version == 1 {
-                try StoreFormat.migrateFrom1(db)
+            if version < Self.version {
+                try StoreFormat.migrate(db, from: version)
                 try db.execute(sql: "PRAGMA user_version = \(Self.version)")
             }
             return

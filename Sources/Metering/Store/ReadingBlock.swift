@@ -89,6 +89,16 @@ struct OriginRuns: RandomAccessCollection, Equatable {
         }
     }
 
+    /// Those of a stretch of others.
+    mutating func append(contentsOf others: OriginRuns, _ range: Range<Int>) {
+        var start = 0
+        for run in others.runs {
+            if start >= range.upperBound { return }
+            append(run.origin, count: Swift.min(run.end, range.upperBound) - Swift.max(start, range.lowerBound))
+            start = run.end
+        }
+    }
+
     mutating func removeAll() { runs.removeAll(keepingCapacity: true) }
 
     static func == (left: Self, right: Self) -> Bool { left.runs.elementsEqual(right.runs) { $0.origin == $1.origin && $0.end == $1.end } }

@@ -291,57 +291,67 @@ struct SlotReadings {
         return block
     }
 
-    /// Few readings are late as a rule: they are taken out, sorted, and put between the others.
+    /// Few readings are late as a rule: they are taken out, sorted, and put between the stretches of the others.
     private mutating func sort(_ merge: inout ReadingMerge) {
-        var onTime: [Int] = [], late: [Int] = []
-        onTime.reserveCapacity(count)
+        var late: [Int] = []
         var latest = Int.min
         for i in 0..<count {
-            if times[i] > latest {
-                onTime.append(i)
-                latest = times[i]
-            } else {
-                late.append(i)
-            }
+            if times[i] > latest { latest = times[i] } else { late.append(i) }
         }
+        let ends = late + [count]
         late.sort { (times[$0], $0) < (times[$1], $1) }
         if spareTimes.count < count {
             spareTimes = [Int](repeating: 0, count: times.count)
             spareValues = [Int](repeating: 0, count: times.count)
             spareDetails = [UInt8](repeating: 0, count: times.count)
         }
-        var kept = 0, next = 0
-        unsafe times.withUnsafeBufferPointer { times in
-            unsafe values.withUnsafeBufferPointer { values in
-                unsafe details.withUnsafeBufferPointer { details in
-                    unsafe spareTimes.withUnsafeMutableBufferPointer { newTimes in
-                        unsafe spareValues.withUnsafeMutableBufferPointer { newValues in
-                            unsafe spareDetails.withUnsafeMutableBufferPointer { newDetails in
-                                for place in 0..<onTime.count + late.count {
-                                    // A late reading of the same instant stands further on in the file: it comes after the other.
-                                    let isLate =
-                                        next < late.count
-                                        && (unsafe place - next == onTime.count || times[late[next]] < times[onTime[place - next]])
-                                    let i = isLate ? late[next] : onTime[place - next]
-                                    if isLate { next += 1 }
-                                    if kept > 0, unsafe newTimes[kept - 1] == times[i] {
-                                        if unsafe newValues[kept - 1] == values[i] { merge.duplicates += 1 } else { merge.conflicts += 1 }
-                                        kept -= 1
-                                    }
-                                    unsafe newTimes[kept] = times[i]
-                                    unsafe newValues[kept] = values[i]
-                                    unsafe newDetails[kept] = details[i]
-                                    kept += 1
-                                }
-                            }
-                        }
-                    }
+        var kept = 0, next = 0, at = 0
+        for end in ends {
+            while at < end {
+                if next < late.count, times[late[next]] < times[at] {
+                    put(late[next], &kept, &merge)
+                    next += 1
+                    continue
                 }
+                // A late reading of the same instant stands further on in the file: it comes after the other.
+                let stop = next < late.count ? firstIndex(after: times[late[next]], in: at..<end) : end
+                spareTimes.replaceSubrange(kept..<kept + stop - at, with: times[at..<stop])
+                spareValues.replaceSubrange(kept..<kept + stop - at, with: values[at..<stop])
+                spareDetails.replaceSubrange(kept..<kept + stop - at, with: details[at..<stop])
+                kept += stop - at
+                at = stop
             }
+            at = end + 1
+        }
+        while next < late.count {
+            put(late[next], &kept, &merge)
+            next += 1
         }
         count = kept
         swap(&times, &spareTimes)
         swap(&values, &spareValues)
         swap(&details, &spareDetails)
+    }
+
+    /// Puts a late reading behind those kept; of one instant it takes the place of the last.
+    private mutating func put(_ i: Int, _ kept: inout Int, _ merge: inout ReadingMerge) {
+        if kept > 0, spareTimes[kept - 1] == times[i] {
+            if spareValues[kept - 1] == values[i] { merge.duplicates += 1 } else { merge.conflicts += 1 }
+            kept -= 1
+        }
+        spareTimes[kept] = times[i]
+        spareValues[kept] = values[i]
+        spareDetails[kept] = details[i]
+        kept += 1
+    }
+
+    /// The first of a stretch in order that is later than `time`; its end where none is.
+    private func firstIndex(after time: Int, in range: Range<Int>) -> Int {
+        var low = range.lowerBound, high = range.upperBound
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] <= time { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

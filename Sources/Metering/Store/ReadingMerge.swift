@@ -21,19 +21,29 @@ struct ReadingMerge {
         new.raise(to: old.decimals)
         var result = ReadingBlock(isInterval: old.isInterval, decimals: old.decimals)
         var i = 0, j = 0
-        func take(_ block: ReadingBlock, _ at: Int) {
-            result.times.append(block.times[at])
-            result.values.append(block.values[at])
-            result.origins.append(block.origins[at])
+        result.times.reserveCapacity(old.times.count + new.times.count)
+        result.values.reserveCapacity(old.times.count + new.times.count)
+        func take(_ block: ReadingBlock, _ range: Range<Int>) {
+            result.times += block.times[range]
+            result.values += block.values[range]
+            result.origins.append(contentsOf: block.origins, range)
+        }
+        /// The first reading from `start` on that is not before `time`.
+        func next(_ times: [Int], _ start: Int, _ time: Int) -> Int {
+            var end = start
+            while end < times.count, times[end] < time { end += 1 }
+            return end
         }
         while i < old.times.count || j < new.times.count {
             if j == new.times.count || (i < old.times.count && old.times[i] < new.times[j]) {
-                take(old, i)
-                i += 1
+                let end = j == new.times.count ? old.times.count : next(old.times, i, new.times[j])
+                take(old, i..<end)
+                i = end
             } else if i == old.times.count || new.times[j] < old.times[i] {
-                take(new, j)
-                added += 1
-                j += 1
+                let end = i == old.times.count ? new.times.count : next(new.times, j, old.times[i])
+                take(new, j..<end)
+                added += end - j
+                j = end
             } else {
                 let isSameFile = new.origins[j].file == old.origins[i].file
                 let newer = isSameFile || isNewer(new.origins[j].file, old.origins[i].file)
@@ -43,7 +53,7 @@ struct ReadingMerge {
                     conflicts += 1
                     if newer, !isSameFile { replaced += 1 }
                 }
-                if newer { take(new, j) } else { take(old, i) }
+                if newer { take(new, j..<j + 1) } else { take(old, i..<i + 1) }
                 i += 1
                 j += 1
             }

@@ -8,8 +8,9 @@ import GRDB
 /// |---|---|---|---|
 /// | 1 | `id` = channel × 65536 + month; one block a month | no `register` | known by the hash of what they expand to, begun with the size |
 /// | 2 | `id` = month × 2^32 + channel, so that a night's import writes one stretch of the table; a month may hold several blocks | `register` | known by the hash of the file as it lies (`packed`) and by that of what it expands to |
+/// | 3 | as 2 | as 2 | hash of another kind (`ContentHash`); with tables `state`, `exceptions`, `zone_hours` |
 enum StoreFormat {
-    static let version = 2
+    static let version = 3
 
     static let schema = """
         CREATE TABLE runs (id INTEGER PRIMARY KEY, profile TEXT NOT NULL, files INTEGER NOT NULL, imported INTEGER NOT NULL, failed INTEGER NOT NULL);
@@ -19,6 +20,7 @@ enum StoreFormat {
           rows INTEGER NOT NULL, readings INTEGER NOT NULL, empty INTEGER NOT NULL, duplicates INTEGER NOT NULL, conflicts INTEGER NOT NULL,
           rejected INTEGER NOT NULL, first INTEGER, last INTEGER,
           packed TEXT NOT NULL DEFAULT '', packed_bytes INTEGER NOT NULL DEFAULT 0, hash INTEGER NOT NULL DEFAULT 1);
+        \(results)
         CREATE INDEX files_packed_bytes ON files (packed_bytes);
         CREATE TABLE meters (
           id INTEGER PRIMARY KEY, meter TEXT NOT NULL UNIQUE, zone TEXT, class TEXT, diameter_m REAL, installed TEXT, dials INTEGER,
@@ -28,6 +30,17 @@ enum StoreFormat {
         CREATE TABLE rejected (file INTEGER NOT NULL REFERENCES files(id), line INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL);
         CREATE TABLE rejected_counts (
           file INTEGER NOT NULL REFERENCES files(id), reason TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (file, reason));
+        """
+
+    /// What validation makes of the readings, as of the last `meters report --keep`; and what the store knows of itself.
+    private static let results = """
+        CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+        CREATE TABLE exceptions (
+          meter INTEGER NOT NULL REFERENCES meters(id), first INTEGER NOT NULL, last INTEGER NOT NULL, rule TEXT NOT NULL,
+          version INTEGER NOT NULL, old REAL, new REAL);
+        CREATE TABLE zone_hours (
+          zone TEXT NOT NULL, hour INTEGER NOT NULL, consumption_ml INTEGER NOT NULL, meters INTEGER NOT NULL,
+          estimated_ml INTEGER NOT NULL, meters_estimated INTEGER NOT NULL, PRIMARY KEY (zone, hour)) WITHOUT ROWID;
         """
 
     private static let channels = """
@@ -48,8 +61,15 @@ enum StoreFormat {
     static func block(_ channel: Int, _ month: Int) -> Int { month << 32 | channel }
     static func month(ofBlock id: Int) -> Int { id >> 32 }
 
+    /// Brings a store of an earlier format to the present one.
+    static func migrate(_ db: Database, from version: Int) throws {
+        if version < 2 { try migrateFrom1(db) }
+        try db.execute(sql: results)
+        try db.execute(sql: "INSERT INTO state VALUES ('block_bytes', (SELECT coalesce(sum(length(data)), 0) FROM blocks))")
+    }
+
     /// Brings a store of format 1 to format 2. The bytes of its blocks stay.
-    static func migrateFrom1(_ db: Database) throws {
+    private static func migrateFrom1(_ db: Database) throws {
         try db.execute(
             sql: """
                 ALTER TABLE files ADD COLUMN packed TEXT NOT NULL DEFAULT '';

@@ -78,6 +78,7 @@ extension MeterStore {
         try write { db in
             try db.execute(sql: "UPDATE runs SET imported = ?, failed = ? WHERE id = ?", arguments: [imported, report.failed.count, run])
         }
+        if imported > 0 { packWhereWorthwhile() }
         return report
     }
 
@@ -107,12 +108,8 @@ extension MeterStore {
             try Set(Int.fetchAll(db, sql: "SELECT hash FROM files WHERE packed_bytes = ?", arguments: [size]))
         }
         for format in formats.sorted() {
-            var hash = ContentHash(size: format == 1 ? size : nil)
-            let file = try FilePieces(path)
-            var bytes: [UInt8] = []
-            while try file.next(into: &bytes, raw: { raw in hash.add(raw) }) {}
+            let text = try Self.hash(path, format: format, size: size)
             let column = format == 1 ? "content" : "packed"
-            let text = hash.text
             let isThere = try read { db in
                 try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE \(column) = ? AND hash = ?", arguments: [text, format])
             }
@@ -121,14 +118,29 @@ extension MeterStore {
         return false
     }
 
+    /// Of a file as it lies there, in one of the formats of `StoreFormat`.
+    private static func hash(_ path: String, format: Int, size: Int) throws -> String {
+        var now = ContentHash(), earlier = EarlierContentHash(size: format == 1 ? size : nil)
+        let file = try FilePieces(path)
+        var bytes: [UInt8] = []
+        while try file.next(
+            into: &bytes,
+            raw: { raw in
+                if format > 2 { now.add(raw) } else { earlier.add(raw) }
+            })
+        {}
+        return format > 2 ? now.text : earlier.text
+    }
+
     /// Whether the store holds what the file expands to, imported under another form.
     private static func isKnown(_ whole: ExportPipeline.Whole, _ path: String, _ db: Database) throws -> Bool {
         if try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE content = ?", arguments: [whole.hash]) != nil { return true }
-        guard try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE hash = 1 AND bytes = ?", arguments: [whole.bytes]) != nil else {
-            return false
+        let earlier = try Set(Int.fetchAll(db, sql: "SELECT hash FROM files WHERE hash < 3 AND bytes = ?", arguments: [whole.bytes]))
+        for format in earlier.sorted() {
+            let hash = try EarlierContentHash.ofContent(path, size: format == 1 ? whole.bytes : nil)
+            if try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE content = ?", arguments: [hash]) != nil { return true }
         }
-        let hash = try ContentHash.ofContent(path, size: whole.bytes)
-        return try Bool.fetchOne(db, sql: "SELECT 1 FROM files WHERE content = ?", arguments: [hash]) != nil
+        return false
     }
 
     private struct KnownFile: Error {}
@@ -177,7 +189,7 @@ extension MeterStore {
         try db.execute(
             sql: """
                 INSERT INTO files (id, run, name, content, bytes, modified, newest, standard_offset_s, rows, readings, empty, duplicates,
-                conflicts, rejected, first, last, packed, packed_bytes, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)
+                conflicts, rejected, first, last, packed, packed_bytes, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 3)
                 """,
             arguments: [
                 id, run, file.path, whole.hash, whole.bytes, modified, profile.newest.rawValue, profile.standardOffset, file.rows,

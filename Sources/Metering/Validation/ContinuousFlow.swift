@@ -6,6 +6,7 @@ enum ContinuousFlow {
     /// - offset: place's clock less UTC. [s]
     static func days(_ chain: MeterChain, offset: Int, rules: ChainRules) -> Int {
         guard chain.step > 0, chain.step <= rules.continuousStep else { return 0 }
+        if let row = chain.hours { return days(row, least: rules.continuousReadings) }
         let longest = Int(rules.gapFactor * Double(max(chain.step, 1)))
         var days = 0
         var day = Int.min, hour = Int.min, hours = 0

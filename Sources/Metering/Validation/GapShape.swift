@@ -9,18 +9,16 @@ extension MeterChain {
             let length = segment.end - segment.start
             return segment.quality == .shapeEstimated && segment.volume > 0 && length > rules.longestLinear && length <= rules.longestSpread
         }
-        guard rules.shapesGaps, step > 0, step <= 3600, segments.contains(where: isShaped),
-            let shape = DayShape(segments, offset: offset, rules: rules)
+        let others = hours?.longer ?? segments
+        guard rules.shapesGaps, step > 0, step <= 3600, others.contains(where: isShaped),
+            let shape = DayShape(others, hours, offset: offset, rules: rules)
         else { return self }
-        var result = self
-        result.segments.removeAll(keepingCapacity: true)
-        for segment in segments {
-            if isShaped(segment) {
-                result.segments += shape.parts(of: segment, offset: offset)
-            } else {
-                result.segments.append(segment)
-            }
+        var shaped: [Segment] = []
+        for segment in others {
+            if isShaped(segment) { shaped += shape.parts(of: segment, offset: offset) } else { shaped.append(segment) }
         }
+        var result = self
+        if hours == nil { result.segments = shaped } else { result.hours?.longer = shaped }
         return result
     }
 }
@@ -31,8 +29,15 @@ private struct DayShape {
     private var means: [Double]
 
     /// nil where too few days were measured.
-    init?(_ segments: [MeterChain.Segment], offset: Int, rules: ChainRules) {
+    init?(_ segments: [MeterChain.Segment], _ row: HourRow?, offset: Int, rules: ChainRules) {
         var volumes = [Double](repeating: 0, count: 48), seconds = [Int](repeating: 0, count: 48)
+        if let row, rules.longestLinear >= 3600 {
+            for (i, volume) in row.volumes.enumerated() where volume >= 0 {
+                let slot = Self.slot((row.start + i) * 3600 + 1800)
+                volumes[slot] += Double(volume)
+                seconds[slot] += 3600
+            }
+        }
         for segment in segments where segment.quality == .measured && segment.end - segment.start <= rules.longestLinear {
             let slot = Self.slot((segment.start + segment.end) / 2 + offset)
             volumes[slot] += Double(segment.volume)

@@ -22,6 +22,18 @@ struct HourSums {
         metersEstimated = meters
     }
 
+    var hours: Int { volumes.count }
+
+    /// Sums and numbers of meters, as they lie there.
+    mutating func withColumns(_ work: (_ volumes: UnsafeMutablePointer<Int>, _ meters: UnsafeMutablePointer<Int>) -> Void) {
+        unsafe volumes.withUnsafeMutableBufferPointer { volumes in
+            unsafe meters.withUnsafeMutableBufferPointer { meters in
+                guard let volumes = volumes.baseAddress, let meters = meters.baseAddress else { return }
+                unsafe work(volumes, meters)
+            }
+        }
+    }
+
     /// What of a segment had passed `at`, linearly. [mL]
     static func passed(_ segment: MeterChain.Segment, _ at: Int) -> Int {
         if at <= segment.start { return 0 }
@@ -35,8 +47,17 @@ struct HourSums {
     /// - offset: place's clock less UTC. [s]
     /// - counts: false for a further register of a meter that is counted already.
     mutating func add(_ chain: MeterChain, offset: Int, longest: Int, counts: Bool = true) {
+        if let row = chain.hours {
+            add(row, counts: counts)
+            add(row.longer, offset: offset, longest: longest, counts: counts)
+        } else {
+            add(chain.segments, offset: offset, longest: longest, counts: counts)
+        }
+    }
+
+    private mutating func add(_ segments: [MeterChain.Segment], offset: Int, longest: Int, counts: Bool) {
         var counted = counts ? -1 : volumes.count, countedEstimated = counted
-        for segment in chain.segments where segment.end - segment.start <= longest {
+        for segment in segments where segment.end - segment.start <= longest {
             let from = segment.start + offset - start, to = segment.end + offset - start
             guard to > 0 else { continue }
             var hour = max(0, from / 3600)

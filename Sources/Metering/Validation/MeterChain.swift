@@ -21,7 +21,9 @@ struct MeterChain {
         var quality = Quality.measured
     }
 
+    /// In order of time; empty where `hours` says the same.
     var segments: [Segment] = []
+    var hours: HourRow?
     var readings = 0
     /// Usual distance between readings; 0 with fewer than two. [s]
     var step = 0
@@ -102,13 +104,25 @@ struct MeterChain {
         first = block.times.first ?? 0
         last = block.times.last ?? 0
         lastMove = first
-        for origin in block.origins where origin.quality == Profile.Quality.estimated.rawValue { estimated += 1 }
+        var start = 0
+        for run in block.origins.runs {
+            if run.origin.quality == Profile.Quality.estimated.rawValue { estimated += run.end - start }
+            start = run.end
+        }
     }
 
     mutating func countGap(_ distance: Int, _ rules: ChainRules) {
         guard step > 0, Double(distance) > rules.gapFactor * Double(step) else { return }
         gaps += 1
         missing += max(1, (distance + step / 2) / step - 1)
+    }
+
+    mutating func countGaps(_ times: [Int], _ rules: ChainRules) {
+        // In whole seconds, as `countGap`.
+        let longest = Int(min(9e15, rules.gapFactor * Double(step)))
+        unsafe times.withUnsafeBufferPointer { times in
+            for i in 1..<times.count where unsafe times[i] &- times[i &- 1] > longest { unsafe countGap(times[i] - times[i - 1], rules) }
+        }
     }
 
     static func volume(_ steps: Int, _ millilitres: Double) -> Int {
@@ -118,12 +132,20 @@ struct MeterChain {
 
     /// Median distance, the lower of two.
     static func usualStep(_ times: [Int]) -> Int {
+        // Most feeds have one step by far.
+        if times.count > 1 {
+            let step = times[1] - times[0]
+            let same = unsafe times.withUnsafeBufferPointer { times in
+                var same = 0
+                for i in 1..<times.count { unsafe same &+= times[i] &- times[i &- 1] == step ? 1 : 0 }
+                return same
+            }
+            if 2 * same > times.count - 1 { return step }
+        }
         var steps: [Int] = []
         steps.reserveCapacity(times.count - 1)
         for i in 1..<times.count { steps.append(times[i] - times[i - 1]) }
-        guard let first = steps.first else { return 0 }
-        // Most feeds have one step by far.
-        if 2 * steps.count(where: { $0 == first }) > steps.count { return first }
+        guard !steps.isEmpty else { return 0 }
         steps.sort()
         return steps[(steps.count - 1) / 2]
     }
@@ -137,8 +159,10 @@ struct MeterChain {
 
 extension MeterChain {
     /// Adds another channel of the same meter, where it lies outside of this one's time. False where it overlaps and was left out.
-    mutating func join(_ other: MeterChain) -> Bool {
-        guard other.readings > 0 else { return true }
+    mutating func join(_ further: MeterChain) -> Bool {
+        guard further.readings > 0 else { return true }
+        self = byStep()
+        let other = further.byStep()
         guard other.first >= last || other.last <= first else { return false }
         if other.first >= last {
             segments += other.segments

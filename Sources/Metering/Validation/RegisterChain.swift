@@ -5,19 +5,31 @@ extension MeterChain {
     /// - modulus: the register starts again at it, in steps; nil where unknown.
     /// - flowLimit: [steps/h]
     /// - fallLimit: a possible fall that is less is reverse flow. [steps]
+    /// - offset: place's clock less UTC: where the readings lie on its hours, the chain is a row of hours; nil makes none. [s]
     static func register(
-        _ block: ReadingBlock, millilitres: Double, modulus: Double?, flowLimit: Double, fallLimit: Double, rules: ChainRules
+        _ block: ReadingBlock, millilitres: Double, modulus: Double?, flowLimit: Double, fallLimit: Double, rules: ChainRules,
+        offset: Int? = nil
     ) -> MeterChain {
         var chain = MeterChain()
         chain.begin(block)
         guard block.times.count > 1 else { return chain }
         chain.step = usualStep(block.times)
-        for i in 1..<block.times.count { chain.countGap(block.times[i] - block.times[i - 1], rules) }
+        chain.countGaps(block.times, rules)
         var path = RegisterPath(
             block, chain, millilitres: millilitres, modulus: modulus, flowLimit: flowLimit, fallLimit: fallLimit, rules: rules)
-        path.follow()
+        if let offset, chain.estimated == 0, let row = HourRow(block.times, step: chain.step, offset: offset, rules: rules) {
+            var byHour = path
+            if byHour.follow(in: row), !byHour.chain.mayRepeat { return byHour.chain }
+        }
+        _ = path.follow()
         path.chain.joinRepeats()
         return path.chain
+    }
+
+    /// Whether `joinRepeats` may find something.
+    private var mayRepeat: Bool {
+        guard negativeSteps == 0, let counts = hours?.counts else { return false }
+        return counts.atRest > 0 && 10 * counts.atRest <= counts.steps
     }
 
     /// A register that is sent a second time and then makes up for it: only where the meter is else never at rest, else a rest is likelier.
@@ -65,6 +77,10 @@ private struct RegisterPath {
     /// The last reading on the path.
     private var p = 0
     private var passed = 0, emitted = 0, deficit = 0, deficitSince = 0, common = 0
+    /// What passed in the hours, while the row of hours is made.
+    private var row: HourRow?
+    /// A step did not fit into the row.
+    private var isOffRow = false
     /// What was before the last reading was taken in; nil where it began anew.
     private var before: (p: Int, passed: Int, emitted: Int, deficit: Int)?
 
@@ -84,7 +100,6 @@ private struct RegisterPath {
         times = block.times
         values = block.values
         raw = block.values
-        self.chain.segments.reserveCapacity(times.count)
         if chain.estimated > 0 { leaveOutEstimates(block) }
     }
 
@@ -109,9 +124,17 @@ private struct RegisterPath {
         }
     }
 
-    mutating func follow() {
+    /// - row: takes the steps, instead of the chain's segments. False where they do not fit into it.
+    mutating func follow(in row: HourRow? = nil) -> Bool {
+        self.row = row
+        if row == nil { chain.segments.reserveCapacity(times.count) }
         var i = 1
         while i < times.count {
+            if row != nil {
+                if isOffRow { return false }
+                if deficit == 0, p == i - 1 { i = takePlain(i) }
+                if i == times.count { break }
+            }
             let delta = values[i] - values[p]
             if values[i] != values[i - 1] { chain.lastMove = times[i] }
             if delta >= 0, Double(delta) <= cap(p, i) {
@@ -123,6 +146,89 @@ private struct RegisterPath {
         }
         chain.resolution = MeterChain.volume(common, millilitres)
         chain.edits.sort { ($0.from, $0.to) < ($1.from, $1.to) }
+        chain.hours = self.row
+        return !isOffRow
+    }
+
+    private mutating func put(_ segment: MeterChain.Segment) {
+        if row == nil { chain.segments.append(segment) } else if row?.put(segment) == false { isOffRow = true }
+    }
+
+    /// Takes readings an hour apart, none less than the one before and none more than can pass, into the row. Returns the first that is
+    /// not so.
+    private mutating func takePlain(_ from: Int) -> Int {
+        guard let hour = row?.index(times[p]), chain.step == 3600, ((row?.offset ?? 0) + times[p]) % 3600 == 0 else { return from }
+        let most = Int(min(Double(Int32.max), flowLimit))
+        let whole = Int(min(millilitres, 1e9))
+        // Products that a double holds need no rounding.
+        let isExact =
+            Double(whole) == millilitres && most * whole <= Int(Int32.max) && passed < (1 << 53) / max(1, whole) - most * times.count
+        guard Double(most) * millilitres <= Double(Int32.max) - 1 else { return from }
+        var volumes = row?.takeVolumes() ?? []
+        let end = unsafe volumes.withUnsafeMutableBufferPointer { volumes in
+            unsafe times.withUnsafeBufferPointer { times in
+                unsafe values.withUnsafeBufferPointer { values in
+                    guard let t = times.baseAddress, let v = values.baseAddress, let out = volumes.baseAddress else { return from }
+                    return unsafe Self.plainEnd(t, v, from, times.count, most, isExact ? whole : 0, out + (hour - from))
+                }
+            }
+        }
+        if end > from, !isExact {
+            var emitted = emitted, passed = passed
+            for i in from..<end {
+                passed += values[i] - values[i - 1]
+                let sum = MeterChain.volume(passed, millilitres)
+                volumes[hour + i - from] = Int32(truncatingIfNeeded: sum - emitted)
+                emitted = sum
+            }
+        }
+        row?.volumes = volumes
+        guard end > from else { return from }
+        let delta = values[end - 1] - values[end - 2], volume = Int(volumes[hour + end - 1 - from])
+        passed += values[end - 1] - values[from - 1]
+        emitted = MeterChain.volume(passed, millilitres)
+        before = (end - 2, passed - delta, emitted - volume, 0)
+        var moved = end - 1
+        while moved >= from, values[moved] == values[moved - 1] { moved -= 1 }
+        if moved >= from { chain.lastMove = times[moved] }
+        var i = from
+        while i < end, common != 1 {
+            if values[i] > values[i - 1] { common = MeterChain.greatestCommonDivisor(common, values[i] - values[i - 1]) }
+            i += 1
+        }
+        p = end - 1
+        return end
+    }
+
+    /// The first reading from `from` on that is not an hour after the one before, or less, or more by over `most`. What passes until then
+    /// goes to `volumes` at the readings' own places, times `whole`, where that is not 0.
+    private static func plainEnd(
+        _ times: UnsafePointer<Int>, _ values: UnsafePointer<Int>, _ from: Int, _ count: Int, _ most: Int, _ whole: Int,
+        _ volumes: UnsafeMutablePointer<Int32>
+    ) -> Int {
+        let limit = UInt(bitPattern: most), factor = Int32(truncatingIfNeeded: whole)
+        var at = from
+        while at < count {
+            let stop = min(count, at &+ 32)
+            // Without a branch, so that several are judged at once.
+            var odd: UInt = 0
+            for i in at..<stop {
+                let step = unsafe UInt(bitPattern: values[i] &- values[i &- 1])
+                odd |= unsafe UInt(bitPattern: times[i] &- times[i &- 1]) ^ 3600
+                odd |= step > limit ? 1 : 0
+            }
+            var end = stop
+            if odd != 0 {
+                end = at
+                while unsafe times[end] &- times[end &- 1] == 3600, unsafe UInt(bitPattern: values[end] &- values[end &- 1]) <= limit {
+                    end &+= 1
+                }
+            }
+            for i in at..<end { unsafe volumes[i] = Int32(truncatingIfNeeded: values[i] &- values[i &- 1]) &* factor }
+            if odd != 0 { return end }
+            at = stop
+        }
+        return count
     }
 
     /// The most that can pass from one reading to another. [steps]
@@ -145,7 +251,7 @@ private struct RegisterPath {
             chain.edits.append(ChainEdit(rule: .gap, from: segment.start, to: segment.end))
         }
         if !isEstimate.isEmpty, isEstimate[p] || isEstimate[i] { segment.quality = .volumeEstimated }
-        chain.segments.append(segment)
+        put(segment)
         emitted = sum
         p = i
     }
@@ -177,7 +283,7 @@ private struct RegisterPath {
         if deficit == 0 { deficitSince = times[i] }
         deficit += Int(fall)
         chain.reverse += MeterChain.volume(Int(fall), millilitres)
-        chain.segments.append(.init(start: times[p], end: times[i], volume: 0))
+        put(.init(start: times[p], end: times[i], volume: 0))
         edit(.reverse, i)
         before = nil
         p = i
@@ -216,7 +322,7 @@ private struct RegisterPath {
 
     /// The last reading was the wrong one, though it was possible.
     private mutating func dropLast(_ earlier: (p: Int, passed: Int, emitted: Int, deficit: Int), _ i: Int) -> Int {
-        chain.segments.removeLast()
+        if row == nil { chain.segments.removeLast() } else { row?.removeLast(end: times[p]) }
         if let last = chain.edits.last, last.rule == .gap, last.to == times[p] { chain.edits.removeLast() }
         chain.spikes += 1
         edit(.spikePair, p)
