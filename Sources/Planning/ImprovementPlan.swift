@@ -22,6 +22,8 @@ public struct ImprovementPlan: Sendable {
     public var notSized: [NotSized]
     /// Whether the revenue-water ratio asked for is reached; nil where none is asked for or none can be computed.
     public var target: TargetOutcome?
+    /// Figures that move the net present value most, the first most of all.
+    public var sensitivity: [SensitivityBar] = []
 
     public struct Selection: Sendable {
         public var objective: PlanSettings.Objective

@@ -78,7 +78,16 @@ extension PlanRecord {
                     ("benefit_cost_ratio", JSON(finance.benefitCostRatio)), ("payback_years", JSON(finance.payback)),
                     ("cost_currency_per_m3", JSON(finance.costPerCubicMetre)),
                     ("discount_rate", .object(Self.sourced(plan.city.plan.discountRate, "percent", times: 100))),
+                    ("sensitivity", .array(plan.sensitivity.map(sensitivity))),
                 ])
+    }
+
+    func sensitivity(_ bar: ImprovementPlan.SensitivityBar) -> JSON {
+        .object([
+            ("item", .string(bar.item)), ("unit", .string(bar.unit)), ("central", .number(bar.central)), ("low_p5", .number(bar.low)),
+            ("high_p95", .number(bar.high)), ("net_present_value_at_low_currency", .number(bar.worthAtLow)),
+            ("net_present_value_at_high_currency", .number(bar.worthAtHigh)), ("switching_factor", JSON(bar.switchingFactor)),
+        ])
     }
 
     func funding(_ source: PlanSettings.FundingSource) -> JSON {

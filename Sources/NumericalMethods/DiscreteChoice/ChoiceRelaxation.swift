@@ -33,6 +33,11 @@ struct ChoiceRelaxation {
     /// As `prices`, by place and as the basis has them, whatever their sign.
     private var duals: [Double] = []
     private var keyShare: [Double]
+    /// Values with a tenth of a thousand-millionth of chance, so that equal ones (a package in any year) do not lead round in a circle.
+    private let value: [Double]
+    /// Mixes the order of exchanges where many have led nowhere.
+    private var chance: UInt64 = 1
+    private var isStalled = false
     /// Whether an option, the rest of a limit or its excess is basic.
     private var optionIsBasic: [Bool]
     private var restIsBasic: [Bool]
@@ -49,6 +54,11 @@ struct ChoiceRelaxation {
         place = Array(repeating: -1, count: table.rows)
         prices = Array(repeating: 0, count: table.rows)
         keyShare = Array(repeating: 1, count: table.groups)
+        var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+        value = table.value.map {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return $0 + 1e-10 * Double(state >> 40) / 16_777_216
+        }
         optionIsBasic = isBarred
         restIsBasic = Array(repeating: false, count: table.rows)
         excessIsBasic = restIsBasic
@@ -129,7 +139,9 @@ struct ChoiceRelaxation {
     private mutating func simplex(stepLimit: Int) -> Outcome {
         // A cycle of degenerate steps ends here; the bound of the prices holds all the same.
         let last = min(stepLimit, steps + 50 * (rows.count + 10) + 20 * table.groups)
+        let patience = steps + 60 + 4 * rows.count
         while true {
+            isStalled = steps > patience
             invert()
             evaluate()
             guard let leaving = leaving() else {
@@ -227,7 +239,7 @@ struct ChoiceRelaxation {
             case .option(let option):
                 let group = table.groupOf[option]
                 keyShare[group] -= sum
-                worth = table.value[option] - table.value[basis.key[group]]
+                worth = value[option] - value[basis.key[group]]
             }
             if worth != 0 { for k in 0..<size { price[k] += worth * inverse[index * size + k] } }
         }
@@ -247,26 +259,30 @@ struct ChoiceRelaxation {
     private enum Leaving { case working(Int, tooHigh: Bool), key(Int, tooHigh: Bool) }
 
     /// The basic variable that breaks its range most: below zero, or a barred option above it.
-    private func leaving() -> Leaving? {
-        var worst = Self.infeasible
+    private mutating func leaving() -> Leaving? {
+        guard isStalled else { return leaving { 1 } }
+        var state = chance
+        defer { chance = state }
+        return leaving {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(state >> 40) / 16_777_216 + 1e-3
+        }
+    }
+
+    private func leaving(weight: () -> Double) -> Leaving? {
+        var worst = 0.0
         var found: Leaving?
         for (index, amount) in amounts.enumerated() {
-            if -amount > worst {
-                worst = -amount
-                found = .working(index, tooHigh: false)
-            } else if amount > worst, mustVanish(basis.working[index]) {
-                worst = amount
-                found = .working(index, tooHigh: true)
-            }
+            let tooHigh = amount > 0
+            guard abs(amount) > Self.infeasible, !tooHigh || mustVanish(basis.working[index]) else { continue }
+            let merit = abs(amount) * weight()
+            if merit > worst { (worst, found) = (merit, .working(index, tooHigh: tooHigh)) }
         }
         for (group, share) in keyShare.enumerated() {
-            if -share > worst {
-                worst = -share
-                found = .key(group, tooHigh: false)
-            } else if share > worst, isBarred[basis.key[group]] {
-                worst = share
-                found = .key(group, tooHigh: true)
-            }
+            let tooHigh = share > 0
+            guard abs(share) > Self.infeasible, !tooHigh || isBarred[basis.key[group]] else { continue }
+            let merit = abs(share) * weight()
+            if merit > worst { (worst, found) = (merit, .key(group, tooHigh: tooHigh)) }
         }
         return found
     }
@@ -319,15 +335,15 @@ struct ChoiceRelaxation {
         for group in 0..<table.groups {
             let key = basis.key[group]
             let keyRow = table.priced(key, row) - (group == keyGroup ? 1 : 0)
-            let keyValue = table.value[key] - table.priced(key, prices)
+            let keyValue = value[key] - table.priced(key, prices)
             for option in table.groupStart[group]..<table.groupStart[group + 1] where !isBarred[option] && option != key {
-                var alpha = -keyRow, value = table.value[option]
+                var alpha = -keyRow, worth = value[option]
                 for k in table.useStart[option]..<table.useStart[option + 1] {
                     alpha += row[table.useRow[k]] * table.useAmount[k]
-                    value -= prices[table.useRow[k]] * table.useAmount[k]
+                    worth -= prices[table.useRow[k]] * table.useAmount[k]
                 }
                 guard sign * alpha > Self.pivot, !optionIsBasic[option] else { continue }
-                offer(.option(option), alpha, value - keyValue)
+                offer(.option(option), alpha, worth - keyValue)
             }
         }
         return best
@@ -381,9 +397,9 @@ struct ChoiceRelaxation {
         }
         for group in 0..<table.groups {
             let key = basis.key[group]
-            let keyWorth = table.value[key] - table.priced(key, price)
+            let keyWorth = value[key] - table.priced(key, price)
             for option in table.groupStart[group]..<table.groupStart[group + 1] where !isBarred[option] {
-                let gain = table.value[option] - table.priced(option, price) - keyWorth
+                let gain = value[option] - table.priced(option, price) - keyWorth
                 if gain > most, !optionIsBasic[option] { (most, best) = (gain, .option(option)) }
             }
         }

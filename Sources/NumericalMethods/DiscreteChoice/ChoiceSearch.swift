@@ -76,10 +76,9 @@ struct ChoiceSearch {
             guard bound > cut else { continue }
             offerRounded(isRoot: false)
             if nodes >= nextNeighbourhood { searchNeighbourhood() }
-            guard bound > cut, let split = split() ?? anySplit(node.ranges) else { continue }
+            guard bound > cut, let split = split(node.ranges) ?? anySplit(node.ranges) else { continue }
             strike()
-            let range =
-                node.ranges.last { $0.group == split.group }?.options ?? table.groupStart[split.group]..<table.groupStart[split.group + 1]
+            let range = left(split.group, node.ranges)
             let halves = [range.lowerBound..<split.option, split.option..<range.upperBound]
             func child(_ half: Range<Int>) -> Node {
                 let ranges = node.ranges.filter { $0.group != split.group } + [(split.group, half)]
@@ -158,7 +157,7 @@ struct ChoiceSearch {
     }
 
     /// The group that the relaxation divides most evenly, and the option at which its range is cut; nil where every share is whole.
-    private func split() -> (group: Int, option: Int, takesUpper: Bool)? {
+    private func split(_ ranges: [(group: Int, options: Range<Int>)]) -> (group: Int, option: Int, takesUpper: Bool)? {
         var byGroup: [Int: [(option: Int, share: Double)]] = [:]
         for (option, share) in relaxation.shares where share < 1 - 1e-7 && share > 1e-7 {
             byGroup[table.groupOf[option], default: []].append((option, share))
@@ -171,20 +170,27 @@ struct ChoiceSearch {
             for (part, next) in zip(parts, parts.dropFirst()) {
                 below += part.share
                 let evenness = min(below, 1 - below)
-                if evenness > most + 1e-12 {
+                let option = (part.option + next.option + 1) / 2
+                // A simplex that was cut short may leave shares to options that are gone.
+                let range = left(group, ranges)
+                if evenness > most + 1e-12, option > range.lowerBound, option < range.upperBound {
                     most = evenness
-                    found = (group, (part.option + next.option + 1) / 2, below < 0.5)
+                    found = (group, option, below < 0.5)
                 }
             }
         }
         return found
     }
 
+    /// Options of a group that branching has left.
+    private func left(_ group: Int, _ ranges: [(group: Int, options: Range<Int>)]) -> Range<Int> {
+        ranges.last { $0.group == group }?.options ?? table.groupStart[group]..<table.groupStart[group + 1]
+    }
+
     /// Where the shares are whole and yet no choice of the bound's value came of them, for rounding or because the simplex was cut short.
     private func anySplit(_ ranges: [(group: Int, options: Range<Int>)]) -> (group: Int, option: Int, takesUpper: Bool)? {
         for group in 0..<table.groups {
-            let options =
-                ranges.last { $0.group == group }?.options ?? table.groupStart[group]..<table.groupStart[group + 1]
+            let options = left(group, ranges)
             guard options.count(where: { !isStruck[$0] }) > 1 else { continue }
             let middle = options.lowerBound + options.count / 2
             return (group, middle, relaxation.basis.key[group] >= middle)

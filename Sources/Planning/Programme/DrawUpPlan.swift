@@ -41,6 +41,7 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
     var plan = ImprovementPlan(
         city: city, assessment: assessment, measures: measures, selection: selection, trajectory: book.trajectory(), cashFlow: cashFlow,
         finance: book.finance(cashFlow), assumptions: [], warnings: [], notSized: inputs.notSized, target: target)
+    plan.sensitivity = book.tornado()
     plan.assumptions = assumptionRegister(inputs)
     plan.warnings = inputs.warnings + planWarnings(plan, inputs: inputs, netPresentValueWithoutRise: book.netPresentValueWithoutRise)
     return plan

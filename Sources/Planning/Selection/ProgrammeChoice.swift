@@ -174,7 +174,7 @@ struct ProgrammeChoice {
 
     /// Points between the most valuable and the most saving programme; none where one limit or another leaves no choice.
     func frontier() -> [ImprovementPlan.FrontierPoint] {
-        let effort = SelectionProblem.Effort(steps: 20_000, acceptedGap: 1e-3, patience: 2000)
+        let effort = SelectionProblem.Effort(steps: 2000, acceptedGap: 2e-3, patience: 200)
         let points: [SelectionResult]
         do throws(SelectionError) { points = try problem.frontier(points: 6, effort: effort) } catch { return [] }
         return points.map {

@@ -28,7 +28,7 @@ struct TargetSearch {
             (choice.chosen(result).flatMap { $0 }.map(\.id).sorted(), ratio(result))
         }
         // The capital of a plan is a round figure: a part in a thousand is near enough where proof takes long.
-        let effort = SelectionProblem.Effort(steps: 100_000, acceptedGap: 1e-3, patience: 20_000)
+        let effort = SelectionProblem.Effort(steps: 20_000, acceptedGap: 1e-3, patience: 500)
         func best(_ problem: SelectionProblem, _ objective: SelectionProblem.Objective) -> SelectionResult? {
             do throws(SelectionError) { return try problem.solve(for: objective, effort: effort) } catch { return nil }
         }
