@@ -373,15 +373,18 @@ struct ChoiceRelaxation {
     // MARK: Primal simplex
 
     /// Improves a basis that is feasible, penalties counted, until no variable that enters would gain.
-    mutating func climb(stepLimit: Int) {
+    ///
+    /// - Returns: false where the steps did not suffice.
+    mutating func climb(stepLimit: Int) -> Bool {
         while steps < stepLimit {
             invert()
             evaluate()
-            guard let entering = mostGaining() else { return }
+            guard let entering = mostGaining() else { return true }
             steps += 1
-            guard let leaving = firstToVanish(entering) else { return }
+            guard let leaving = firstToVanish(entering) else { return false }
             exchange(leaving, entering)
         }
+        return false
     }
 
     private func mostGaining() -> Basic? {

@@ -39,7 +39,8 @@ extension ChoiceTable {
 
 extension ChoiceRelaxation {
     /// From the choice at rough prices, every limit kept or broken at a penalty, to the best shares: the primal simplex.
-    /// Where a penalty is still paid at the end, the dual simplex goes on from there.
+    /// Where a penalty is still paid at the end, the dual simplex goes on from there; where steps of no length go round in a circle, it
+    /// starts from the beginning.
     mutating func startFromPrices(stepLimit: Int) {
         let rough = table.roughPrices()
         var key: [Int] = []
@@ -53,7 +54,8 @@ extension ChoiceRelaxation {
         }
         var used = [Double](repeating: 0, count: table.rows)
         for option in key { for k in table.useStart[option]..<table.useStart[option + 1] { used[table.useRow[k]] += table.useAmount[k] } }
+        let plain = basis
         start(from: Basis(key: key, working: rows.map { used[$0] > table.limit[$0] ? .excess($0) : .rest($0) }))
-        climb(stepLimit: stepLimit)
+        if !climb(stepLimit: min(stepLimit, steps + 10 * rows.count + 4 * table.groups)) { start(from: plain) }
     }
 }
