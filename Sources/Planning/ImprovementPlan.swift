@@ -22,6 +22,8 @@ public struct ImprovementPlan: Sendable {
     public var notSized: [NotSized]
     /// Whether the revenue-water ratio asked for is reached; nil where none is asked for or none can be computed.
     public var target: TargetOutcome?
+    /// Figures that move the net present value most, the first most of all.
+    public var sensitivity: [SensitivityBar] = []
 
     public struct Selection: Sendable {
         public var objective: PlanSettings.Objective
@@ -34,17 +36,67 @@ public struct ImprovementPlan: Sendable {
         public var volumeSaved: Double
         /// True where the search proved that no better set exists.
         public var isProvenOptimal: Bool
+        /// Of the objective, in its unit: currency, m³/year, ratio, connection-hours a day, share.
+        public var value: Double?
+        /// No choice is better than this (for least capital: below it), in the unit of `value`.
+        public var bound: Double?
+        /// (bound − value)/|bound|. [–]
+        public var gap: Double?
+        /// What one more unit of a limit that binds is worth.
+        public var prices: [Price]
+        /// Why nothing could be chosen; empty where something could.
+        public var refusal: [String]
+        public var frontier: [FrontierPoint]
+
+        public struct Price: Sendable, Hashable {
+            public var limit: String
+            /// [unit of the objective per unit of the limit]
+            public var price: Double
+
+            public init(limit: String, price: Double) {
+                self.limit = limit
+                self.price = price
+            }
+        }
 
         public init(
             objective: PlanSettings.Objective, budget: Double?, capital: Double, netPresentValue: Double, volumeSaved: Double,
-            isProvenOptimal: Bool
+            isProvenOptimal: Bool, value: Double? = nil, bound: Double? = nil, gap: Double? = nil, prices: [Price] = [],
+            refusal: [String] = [], frontier: [FrontierPoint] = []
         ) {
+            self.value = value
+            self.bound = bound
+            self.gap = gap
+            self.prices = prices
+            self.refusal = refusal
+            self.frontier = frontier
             self.objective = objective
             self.budget = budget
             self.capital = capital
             self.netPresentValue = netPresentValue
             self.volumeSaved = volumeSaved
             self.isProvenOptimal = isProvenOptimal
+        }
+    }
+
+    /// A programme that no other beats in both net present value and volume.
+    public struct FrontierPoint: Sendable, Hashable {
+        /// And what none with this much saved exceeds. [currency]
+        public var netPresentValue: Double
+        public var bound: Double
+        /// [m³/year]
+        public var volume: Double
+        /// [currency]
+        public var capital: Double
+        /// Of revenue water in the year of the target. [–]
+        public var ratio: Double?
+
+        public init(netPresentValue: Double, bound: Double, volume: Double, capital: Double, ratio: Double?) {
+            self.netPresentValue = netPresentValue
+            self.bound = bound
+            self.volume = volume
+            self.capital = capital
+            self.ratio = ratio
         }
     }
 
@@ -239,12 +291,16 @@ public struct PlannedMeasure: Sendable {
     public var exclusions: [String]
     public var isSelected: Bool
     public var startYear: Int?
+    /// Why it is in the programme or not, with its figures; nil where there was nothing to decide.
+    public var reason: String?
 
     public init(
         id: String, catalogueKey: String, target: Target, zone: Zone.ID?, quantity: Double, quantityUnit: String, capital: Estimate,
         operation: Estimate, life: Double, volumeSaved: Estimate, waterValue: Double, costPerCubicMetre: Double?,
-        netPresentValue: Double, prerequisites: [String], exclusions: [String], isSelected: Bool, startYear: Int?
+        netPresentValue: Double, prerequisites: [String], exclusions: [String], isSelected: Bool, startYear: Int?,
+        reason: String? = nil
     ) {
+        self.reason = reason
         self.id = id
         self.catalogueKey = catalogueKey
         self.target = target

@@ -18,7 +18,7 @@ extension PlanRecord {
                     ("water_value_currency_per_m3", .number(measure.waterValue)), ("cost_currency_per_m3", JSON(measure.costPerCubicMetre)),
                     ("net_present_value_currency", .number(measure.netPresentValue)), ("prerequisites", JSON(measure.prerequisites)),
                     ("exclusions", JSON(measure.exclusions)), ("is_selected", .boolean(measure.isSelected)),
-                    ("start_year", JSON(measure.startYear)),
+                    ("start_year", JSON(measure.startYear)), ("reason", JSON(measure.reason)),
                 ])
     }
 
@@ -29,7 +29,23 @@ extension PlanRecord {
             ("budget_currency", JSON(selection.budget)), ("capital_currency", .number(selection.capital)),
             ("net_present_value_currency", .number(selection.netPresentValue)),
             ("volume_saved_m3_per_year", .number(selection.volumeSaved)),
-            ("is_proven_optimal", .boolean(selection.isProvenOptimal)),
+            ("is_proven_optimal", .boolean(selection.isProvenOptimal)), ("objective_value", JSON(selection.value)),
+            ("objective_bound", JSON(selection.bound)), ("gap_percent", JSON(selection.gap.map { $0 * 100 })),
+            (
+                "prices_of_limits",
+                .array(selection.prices.map { .object([("limit", .string($0.limit)), ("price_per_unit", .number($0.price))]) })
+            ),
+            (
+                "frontier",
+                .array(
+                    selection.frontier.map {
+                        .object([
+                            ("net_present_value_currency", .number($0.netPresentValue)), ("bound_currency", .number($0.bound)),
+                            ("volume_saved_m3_per_year", .number($0.volume)), ("capital_currency", .number($0.capital)),
+                            ("revenue_water_ratio_percent", JSON($0.ratio.map { $0 * 100 })),
+                        ])
+                    })
+            ),
             ("target_revenue_water_ratio_percent", JSON(plan.city.plan.targetRevenueWaterRatio.map { $0 * 100 })),
             ("target_year", JSON(plan.city.plan.targetYear)),
         ])
@@ -62,7 +78,16 @@ extension PlanRecord {
                     ("benefit_cost_ratio", JSON(finance.benefitCostRatio)), ("payback_years", JSON(finance.payback)),
                     ("cost_currency_per_m3", JSON(finance.costPerCubicMetre)),
                     ("discount_rate", .object(Self.sourced(plan.city.plan.discountRate, "percent", times: 100))),
+                    ("sensitivity", .array(plan.sensitivity.map(sensitivity))),
                 ])
+    }
+
+    func sensitivity(_ bar: ImprovementPlan.SensitivityBar) -> JSON {
+        .object([
+            ("item", .string(bar.item)), ("unit", .string(bar.unit)), ("central", .number(bar.central)), ("low_p5", .number(bar.low)),
+            ("high_p95", .number(bar.high)), ("net_present_value_at_low_currency", .number(bar.worthAtLow)),
+            ("net_present_value_at_high_currency", .number(bar.worthAtHigh)), ("switching_factor", JSON(bar.switchingFactor)),
+        ])
     }
 
     func funding(_ source: PlanSettings.FundingSource) -> JSON {

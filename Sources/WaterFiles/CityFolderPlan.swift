@@ -8,7 +8,8 @@ enum PlanFile {
     static let keys = [
         "start_year", "horizon_years", "target_revenue_water_percent", "target_year", "budget", "construction_years", "discount_rate",
         "regime",
-        "objective", "natural_rise_of_leakage", "funding", "donor",
+        "objective", "natural_rise_of_leakage", "funding", "donor", "yearly_budgets", "carry_forward", "crews", "mandatory",
+        "target_is_required",
     ]
 
     static func read(_ node: YAMLNode, file: String, problems: inout ProblemList) -> PlanSettings {
@@ -19,6 +20,17 @@ enum PlanFile {
         plan.targetRevenueWaterRatio = top.number("target_revenue_water_percent", 1...100, "%", problems: &problems).map { $0 / 100 }
         plan.targetYear = top.integer("target_year", 1990...2200, problems: &problems)
         plan.budget = top.number("budget", 0...1e15, "currency of city.yaml", problems: &problems)
+        if top.node("yearly_budgets") != nil {
+            plan.yearlyBudgets = numbers(top, "yearly_budgets", problems: &problems)
+        }
+        plan.carriesForward = top.boolean("carry_forward", problems: &problems) ?? false
+        plan.mandatory = Set(top.texts("mandatory", problems: &problems))
+        plan.isTargetRequired = top.boolean("target_is_required", problems: &problems) ?? false
+        if let node = top.node("crews"), let crews = YAMLMapping(node, file: file, name: "crews", known: nil, problems: &problems) {
+            for key in crews.keys {
+                plan.crews[key] = crews.number(key, 0...1e15, "of the measure's quantity in a year", problems: &problems)
+            }
+        }
         plan.constructionYears =
             top.integer("construction_years", 1...50, problems: &problems) ?? min(plan.constructionYears, plan.horizonYears)
         if top.node("discount_rate") != nil { plan.discountRate = top.figure("discount_rate", .sharePerYear, problems: &problems) }
@@ -46,12 +58,33 @@ enum PlanFile {
         return plan
     }
 
+    /// A list of amounts of money, one a year.
+    private static func numbers(_ top: YAMLMapping, _ key: String, problems: inout ProblemList) -> [Double] {
+        top.texts(key, problems: &problems).map { entry in
+            guard let value = NumberText.number(entry), (0...1e15).contains(value) else {
+                problems.add(top.file, top.line(of: key), "'\(key)' holds '\(entry)'", "give amounts of 0 or more, one a year")
+                return 0
+            }
+            return value
+        }
+    }
+
     private static func checkYears(_ plan: PlanSettings, _ top: YAMLMapping, problems: inout ProblemList) {
         let last = plan.startYear + plan.horizonYears - 1
         if let year = plan.targetYear, !(plan.startYear...last).contains(year) {
             problems.add(
                 top.file, top.line(of: "target_year"), "'target_year' \(year) is outside the plan, \(plan.startYear) to \(last)",
                 "mend 'target_year', 'start_year' or 'horizon_years'")
+        }
+        if plan.isTargetRequired, plan.targetRevenueWaterRatio == nil {
+            problems.add(
+                top.file, top.line(of: "target_is_required"), "a target is required but 'target_revenue_water_percent' is missing",
+                "give the target, or leave 'target_is_required' out")
+        }
+        if let budgets = plan.yearlyBudgets, budgets.count > plan.horizonYears {
+            problems.add(
+                top.file, top.line(of: "yearly_budgets"), "'yearly_budgets' has \(budgets.count) years, the plan \(plan.horizonYears)",
+                "give one amount for each year at most")
         }
         if plan.constructionYears > plan.horizonYears {
             problems.add(

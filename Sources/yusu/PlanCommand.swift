@@ -51,6 +51,12 @@ struct PlanCommand: ParsableCommand {
             Console.warn(
                 "city.yaml asks for the language '\(work.city.profile.language)', which is not there yet: the documents are in English")
         }
+        guard plan.selection.refusal.isEmpty else {
+            throw TextFileError.invalid(
+                plan.selection.refusal.map {
+                    InputProblem(file: "\(folder)/plan.yaml", what: $0, remedy: "change the budgets, crews or targets")
+                })
+        }
         var files = OutputFiles()
         files.add("plan.html", html(of: PlanDocument(plan: plan, language: catalogue, date: date)))
         files.add("plan.json", planJSON(plan).text)

@@ -294,4 +294,19 @@ struct ImprovementPlanTests {
         #expect(spread(sure) > 0)
         #expect(spread(unsure) > 1.2 * spread(sure))
     }
+
+    @Test("the tornado: at least five figures, the largest swing first, and at its switching factor a figure leaves no worth")
+    func tornado() throws {
+        let plan = Self.plan(draws: 0)
+        #expect(plan.sensitivity.count >= 5)
+        for (left, right) in zip(plan.sensitivity, plan.sensitivity.dropFirst()) { #expect(left.swing >= right.swing) }
+        for bar in plan.sensitivity {
+            #expect(bar.low < bar.high && bar.worthAtLow != bar.worthAtHigh)
+            // A figure whose range turns the sign of the worth has its switching point inside the range.
+            if bar.low > 0, (bar.worthAtLow < 0) != (bar.worthAtHigh < 0) {
+                let value = try #require(bar.switchingFactor) * bar.central
+                #expect(value > bar.low * 0.999 && value < bar.high * 1.001, "\(bar.item)")
+            }
+        }
+    }
 }

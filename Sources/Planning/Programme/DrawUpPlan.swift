@@ -15,24 +15,33 @@ import WaterModel
 public func improvementPlan(for city: City, assessment: CityAssessment, seed: UInt64, draws: Int = 1000) -> ImprovementPlan {
     let inputs = PlanInputs(city: city, assessment: assessment)
     let central = inputs.figures.central
-    let choice = ProgrammeChoice(
-        measures: inputs.measures, base: inputs.base, simulation: inputs.simulation, worth: inputs.worth, draw: central)
-    let result = choice.best(objective: city.plan.objective, budget: inputs.budget)
+    let choice = ProgrammeChoice(inputs, draw: central)
+    var result: SelectionResult?
+    var refusal: [String] = []
+    do throws(SelectionError) {
+        result = try choice.problem.solve(for: city.plan.objective)
+    } catch {
+        refusal = error.reasons
+    }
     let chosen = result.map(choice.chosen) ?? choice.groups.map { _ in [] }
     let samples = inputs.figures.draws(draws, seed: seed)
     let risk = ProgrammeRisk(inputs: inputs, chosen: chosen, draws: samples)
-    let book = PlanBook(inputs: inputs, choice: choice, chosen: chosen, central: central, samples: samples, risk: risk)
+    let book = PlanBook(
+        inputs: inputs, choice: choice, result: result, chosen: chosen, central: central, samples: samples, risk: risk)
     let measures = book.measures()
     let selected = measures.filter(\.isSelected)
     let selection = ImprovementPlan.Selection(
         objective: city.plan.objective, budget: inputs.budget, capital: selected.reduce(0) { $0 + $1.capital.value },
         netPresentValue: book.netPresentValue, volumeSaved: selected.reduce(0) { $0 + $1.volumeSaved.value },
-        isProvenOptimal: result?.isProvenOptimal ?? false)
+        isProvenOptimal: result?.isProvenOptimal ?? false, value: result?.value, bound: result?.bound, gap: result?.gap,
+        prices: (result?.prices ?? []).map { .init(limit: $0.limit.name, price: $0.price) }, refusal: refusal,
+        frontier: result == nil ? [] : choice.frontier())
     let target = book.target()
     let cashFlow = book.cashFlow()
     var plan = ImprovementPlan(
         city: city, assessment: assessment, measures: measures, selection: selection, trajectory: book.trajectory(), cashFlow: cashFlow,
         finance: book.finance(cashFlow), assumptions: [], warnings: [], notSized: inputs.notSized, target: target)
+    plan.sensitivity = book.tornado()
     plan.assumptions = assumptionRegister(inputs)
     plan.warnings = inputs.warnings + planWarnings(plan, inputs: inputs, netPresentValueWithoutRise: book.netPresentValueWithoutRise)
     return plan
@@ -42,8 +51,10 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
 struct PlanBook {
     let inputs: PlanInputs
     let choice: ProgrammeChoice
-    /// Measures of each group, in order of rank.
-    let chosen: [[Int]]
+    /// nil: nothing could be chosen.
+    let result: SelectionResult?
+    /// Measures of each group, in order of rank, with the years in which they begin.
+    let chosen: [[SizedMeasure]]
     let central: [Double]
     let samples: [[Double]]
     let risk: ProgrammeRisk
@@ -53,15 +64,17 @@ struct PlanBook {
     let today: Double
 
     init(
-        inputs: PlanInputs, choice: ProgrammeChoice, chosen: [[Int]], central: [Double], samples: [[Double]], risk: ProgrammeRisk
+        inputs: PlanInputs, choice: ProgrammeChoice, result: SelectionResult?, chosen: [[SizedMeasure]], central: [Double],
+        samples: [[Double]], risk: ProgrammeRisk
     ) {
         self.inputs = inputs
         self.choice = choice
+        self.result = result
         self.chosen = chosen
         self.central = central
         self.samples = samples
         self.risk = risk
-        (outcome, today) = ProgrammeRisk.outcome(inputs, chosen.map { $0.map { inputs.measures[$0] } }, central)
+        (outcome, today) = ProgrammeRisk.outcome(inputs, chosen, central)
     }
 
     var netPresentValue: Double { inputs.worth.netPresentValue(outcome, central) }
@@ -70,8 +83,7 @@ struct PlanBook {
     var netPresentValueWithoutRise: Double {
         var still = central
         still[inputs.simulation.rise] = 0
-        let sets = chosen.map { $0.map { inputs.measures[$0] } }
-        return inputs.worth.netPresentValue(ProgrammeRisk.outcome(inputs, sets, still).outcome, still)
+        return inputs.worth.netPresentValue(ProgrammeRisk.outcome(inputs, chosen, still).outcome, still)
     }
 
     private var firstYear: Int { inputs.city.plan.startYear }
@@ -85,27 +97,27 @@ struct PlanBook {
         var result: [PlannedMeasure] = []
         var running = ProgrammeSimulation.Outcome(horizon: inputs.horizon)
         var worth = 0.0
+        let model = self.result.map { _ in choice.model }
         let sampleLosses = measureSamples.map { ProgrammeChoice.losses(inputs.base, $0) }
         for (group, set) in chosen.enumerated() {
             var before: [SizedMeasure] = []
-            for index in set {
-                let measure = inputs.measures[index]
+            for measure in set {
                 let after = before + [measure]
                 let total = running + inputs.simulation.run(after, losses: choice.losses[group], central)
                 let value = inputs.worth.netPresentValue(total, central)
                 result.append(
-                    planned(measure, group: group, after: before, worth: value - worth, isSelected: true, sampleLosses: sampleLosses))
+                    planned(measure, group: group, after: before, worth: value - worth, isSelected: true, sampleLosses: sampleLosses, model)
+                )
                 worth = value
                 before = after
             }
             running = running + inputs.simulation.run(before, losses: choice.losses[group], central)
-            for index in choice.groups[group] where !set.contains(index) {
-                let measure = inputs.measures[index]
+            for measure in choice.groups[group].map({ inputs.measures[$0] }) where !set.contains(where: { $0.id == measure.id }) {
                 let alone = inputs.simulation.run([measure], losses: choice.losses[group], central)
                 result.append(
                     planned(
                         measure, group: group, after: [], worth: inputs.worth.netPresentValue(alone, central), isSelected: false,
-                        sampleLosses: sampleLosses))
+                        sampleLosses: sampleLosses, model))
             }
         }
         return result.sorted { left, right in
@@ -120,8 +132,12 @@ struct PlanBook {
 
     private func planned(
         _ measure: SizedMeasure, group: Int, after before: [SizedMeasure], worth: Double, isSelected: Bool,
-        sampleLosses: [[ProgrammeSimulation.Losses]]
+        sampleLosses: [[ProgrammeSimulation.Losses]], _ model: SelectionModel?
     ) -> PlannedMeasure {
+        let index = inputs.measures.firstIndex { $0.id == measure.id }
+        let reason = index.flatMap { index in
+            result.flatMap { result in model.flatMap { choice.reason(for: index, in: group, result, model: $0) } }
+        }
         func figures(_ draw: [Double], _ losses: ProgrammeSimulation.Losses) -> (Double, Double, Double) {
             let capital = inputs.simulation.capital(of: measure, losses: losses, draw)
             let yearly = inputs.simulation.operation(of: measure, capital: capital, losses: losses, draw)
@@ -146,7 +162,7 @@ struct PlanBook {
                 ? CapitalRecovery.costPerCubicMetre(
                     capital: capital, operation: yearly, rate: central[inputs.worth.rate], life: life, volume: volume) : nil,
             netPresentValue: worth, prerequisites: measure.prerequisites, exclusions: measure.exclusions, isSelected: isSelected,
-            startYear: isSelected ? firstYear + measure.start : nil)
+            startYear: isSelected ? firstYear + measure.start : nil, reason: reason)
     }
 
     /// Ratio and real losses by year; empty where the revenue water is not known.
@@ -180,7 +196,7 @@ struct PlanBook {
         let flow = DiscountedCashFlow(flows: cashFlow.map(\.net))
         let rate = central[inputs.worth.rate]
         let rates = flow.internalRates()
-        let chosenMeasures = chosen.enumerated().flatMap { group, set in set.map { (group, inputs.measures[$0]) } }
+        let chosenMeasures = chosen.enumerated().flatMap { group, set in set.map { (group, $0) } }
         var yearly = 0.0
         for (group, measure) in chosenMeasures {
             let capital = inputs.simulation.capital(of: measure, losses: choice.losses[group], central)
@@ -190,7 +206,7 @@ struct PlanBook {
                 life: measure.life.map { central[$0] } ?? Double(inputs.horizon))
         }
         let volume = zip(chosen, choice.losses).reduce(0) { sum, pair in
-            let full = inputs.simulation.fullEffect(pair.0.map { inputs.measures[$0] }, losses: pair.1, central)
+            let full = inputs.simulation.fullEffect(pair.0, losses: pair.1, central)
             return sum + full.real + full.apparent + full.demand
         }
         return ImprovementPlan.FinancialSummary(
@@ -208,10 +224,10 @@ struct PlanBook {
     func target() -> ImprovementPlan.TargetOutcome? {
         let settings = inputs.city.plan
         guard let ratio = settings.targetRevenueWaterRatio, ratio > 0, ratio <= 1, inputs.base.knowsRevenue else { return nil }
-        let year = min(max((settings.targetYear ?? Int.max / 2) - firstYear, 0), inputs.horizon - 1)
+        let year = choice.targetYear
         let with = ProgrammeRisk.ratios(inputs, outcome, today, year: year, central).with
         let draws = risk.ratiosWith[year]
-        let needed = TargetSearch(choice: choice, inputs: inputs, target: ratio, year: year).run()
+        let needed = TargetSearch(choice: choice, target: ratio).run()
         return ImprovementPlan.TargetOutcome(
             ratio: ratio, year: firstYear + year, reached: Estimate(with, standardDeviation: ProgrammeRisk.deviation(draws)),
             isReached: with >= ratio,

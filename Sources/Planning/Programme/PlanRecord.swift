@@ -55,7 +55,10 @@ func planWarnings(_ plan: ImprovementPlan, inputs: PlanInputs, netPresentValueWi
             warnings.append("No set of the sized measures is worth its cost under this budget and worth of water: nothing is chosen.")
         }
     }
-    if !plan.selection.isProvenOptimal { warnings.append("The search stopped before it proved that no better set of measures exists.") }
+    for reason in plan.selection.refusal { warnings.append("No programme can be chosen: \(reason).") }
+    if plan.selection.refusal.isEmpty, !plan.selection.isProvenOptimal {
+        warnings.append("The search stopped before it proved that no better set of measures exists.")
+    }
     warnings += moneyWarnings(plan, selected, netPresentValueWithoutRise)
     warnings += targetWarnings(plan, inputs)
     let weak = plan.assumptions.filter { $0.value.status >= .contested && $0.value.status != .unknown }

@@ -9,13 +9,12 @@ struct ProgrammeRisk {
     var ratiosWith: [[Double]]
     var ratiosWithout: [[Double]]
 
-    init(inputs: PlanInputs, chosen: [[Int]], draws: [[Double]]) {
+    init(inputs: PlanInputs, chosen: [[SizedMeasure]], draws: [[Double]]) {
         let horizon = inputs.horizon
         ratiosWith = Array(repeating: [], count: horizon)
         ratiosWithout = Array(repeating: [], count: horizon)
-        let sets = chosen.map { $0.map { inputs.measures[$0] } }
         for draw in draws {
-            let (outcome, today) = Self.outcome(inputs, sets, draw)
+            let (outcome, today) = Self.outcome(inputs, chosen, draw)
             netPresentValues.append(inputs.worth.netPresentValue(outcome, draw))
             for year in 0..<horizon {
                 let (with, without) = Self.ratios(inputs, outcome, today, year: year, draw)

@@ -4,46 +4,32 @@ import WaterModel
 
 /// The packages of each area and the choice among them.
 ///
-/// For each area every feasible set of its measures is simulated once, with their joint effect, and one package is chosen per area
-/// (multiple-choice knapsack). Start years are as early as prerequisites allow: under one budget for the whole programme nothing is gained
-/// by waiting.
+/// For each area every feasible set of its measures is simulated with their joint effect, once for each year in which it may begin. Where only
+/// the whole programme has a budget nothing is gained by waiting, and every package begins as early as its prerequisites allow.
 struct ProgrammeChoice {
-    /// A set of measures of one group, in order of rank.
-    struct Package {
-        var measures: [Int]
-        var outcome: ProgrammeSimulation.Outcome
-        var full: (real: Double, apparent: Double, demand: Double)
-        var worth: Double
-        var worthBeyondDeficit: Double
-    }
-
+    let inputs: PlanInputs
     let measures: [SizedMeasure]
     /// Measures of each area by index, then those of the whole city.
     let groups: [[Int]]
     let losses: [ProgrammeSimulation.Losses]
-    let simulation: ProgrammeSimulation
-    let worth: ProgrammeWorth
     let draw: [Double]
-    private(set) var packages: [[Package]] = []
+    /// Year in which the ratio of revenue water is looked at, from 0.
+    let targetYear: Int
+    /// Sets of measures of each group that can stand together, in order of rank; none first.
+    private(set) var sets: [[[Int]]] = []
+    private(set) var problem: SelectionProblem
 
-    init(
-        measures: [SizedMeasure], base: LossBase, simulation: ProgrammeSimulation, worth: ProgrammeWorth, draw: [Double]
-    ) {
-        self.measures = measures
-        self.simulation = simulation
-        self.worth = worth
+    init(_ inputs: PlanInputs, draw: [Double]) {
+        self.inputs = inputs
         self.draw = draw
-        groups = Self.groups(measures, base)
-        losses = Self.losses(base, draw)
-        packages = groups.indices.map { group in
-            Self.subsets(of: groups[group], measures).map { subset in
-                let set = subset.map { measures[$0] }
-                let outcome = simulation.run(set, losses: losses[group], draw)
-                return Package(
-                    measures: subset, outcome: outcome, full: simulation.fullEffect(set, losses: losses[group], draw),
-                    worth: worth.netPresentValue(outcome, draw), worthBeyondDeficit: worth.netPresentValueBeyondDeficit(outcome, draw))
-            }
-        }
+        measures = inputs.measures
+        groups = Self.groups(measures, inputs.base)
+        losses = Self.losses(inputs.base, draw)
+        let settings = inputs.city.plan
+        targetYear = min(max((settings.targetYear ?? Int.max / 2) - settings.startYear, 0), inputs.horizon - 1)
+        problem = SelectionProblem(zones: [], firstYear: settings.startYear)
+        sets = groups.map { Self.subsets(of: $0, inputs.measures) }
+        problem = makeProblem(settings)
     }
 
     static func groups(_ measures: [SizedMeasure], _ base: LossBase) -> [[Int]] {
@@ -74,32 +60,136 @@ struct ProgrammeChoice {
         }
     }
 
-    /// The best choice for the objective; nil never happens with a budget of 0 or more, since doing nothing is free.
-    func best(objective: PlanSettings.Objective, budget: Double?) -> PackageSelection.Result? {
-        switch objective {
-        case .netPresentValue:
-            guard let limit = worth.water(draw).saleLimit, limit > 0 else {
-                return PackageSelection(groups: options { $0.worth }, budget: budget).solve()
-            }
-            let water = worth.water(draw)
-            let years = (0..<simulation.horizon).map { (water.tariff - water.restWorth) * worth.discountFactor(year: $0, draw) }
-            let groups = packages.map { group in
-                group.map { package in
-                    PackageSelection.Option(
-                        cost: package.outcome.firstCapital, value: package.worthBeyondDeficit,
-                        shared: zip(package.outcome.realSaved, package.outcome.demandSaved).map { $0 + $1 })
-                }
-            }
-            return PackageSelection(groups: groups, budget: budget, sharedWorth: years, sharedLimit: limit).solve()
-        case .volumeSaved:
-            return PackageSelection(groups: options { $0.full.real + $0.full.apparent + $0.full.demand }, budget: budget).solve()
+    /// Years that a package may wait: none where no year has a limit of its own.
+    private var delays: Range<Int> {
+        let settings = inputs.city.plan
+        guard settings.yearlyBudgets != nil || !settings.crews.isEmpty else { return 0..<1 }
+        return 0..<min(inputs.horizon, max(1, settings.constructionYears, settings.yearlyBudgets?.count ?? 0))
+    }
+
+    /// The measures of a set, begun later by `delay` years.
+    func set(_ indices: [Int], delay: Int) -> [SizedMeasure] {
+        indices.map {
+            var measure = measures[$0]
+            measure.start += delay
+            return measure
         }
     }
 
-    func options(_ value: (Package) -> Double) -> [[PackageSelection.Option]] {
-        packages.map { $0.map { .init(cost: $0.outcome.firstCapital, value: value($0)) } }
+    private func makeProblem(_ settings: PlanSettings) -> SelectionProblem {
+        var result = SelectionProblem(
+            zones: [], firstYear: settings.startYear, budget: inputs.budget, yearlyBudgets: settings.yearlyBudgets,
+            carriesForward: settings.carriesForward, crews: settings.crews.mapValues { Array(repeating: $0, count: inputs.horizon) })
+        let worth = inputs.worth
+        if let limit = worth.water(draw).saleLimit, limit > 0 {
+            let water = worth.water(draw)
+            result.sale = .init(
+                limit: limit,
+                worth: (0..<inputs.horizon).map { (water.tariff - water.restWorth) * worth.discountFactor(year: $0, draw) })
+        }
+        let profile = inputs.city.profile
+        if let hours = profile.supplyHours.value, let connections = profile.connections.value, hours < 24 {
+            result.mostConnectionHours = (24 - hours) * connections
+        }
+        (result.revenueWater, result.supply) = waterOfTargetYear
+        if settings.isTargetRequired { result.leastRatio = settings.targetRevenueWaterRatio }
+        result.zones = groups.indices.map { zone(of: $0, sale: result.sale, settings) }
+        return result
     }
 
-    /// Chosen measures, by group, in order of rank.
-    func chosen(_ result: PackageSelection.Result) -> [[Int]] { zip(packages, result.choice).map { $0[$1].measures } }
+    private func zone(of group: Int, sale: SelectionProblem.Sale?, _ settings: PlanSettings) -> SelectionProblem.Zone {
+        let name = group < inputs.base.areas.count ? inputs.base.areas[group].name : "the whole city"
+        let mandatory = Set(groups[group].filter { settings.mandatory.contains(measures[$0].key) })
+        let packages = sets[group].dropFirst().map { set -> SelectionProblem.Package in
+            let isAdmitted = mandatory.isSubset(of: set)
+            let ids = set.map { measures[$0].id }
+            return SelectionProblem.Package(
+                name: ids.joined(separator: " + "), provides: Set(ids),
+                starts: isAdmitted ? delays.compactMap { start(set, group, delay: $0, sale) } : [])
+        }
+        return SelectionProblem.Zone(
+            name: name, loss: group < inputs.base.areas.count ? losses[group].real : nil, isMandatory: !mandatory.isEmpty,
+            packages: packages)
+    }
+
+    private func start(_ set: [Int], _ group: Int, delay: Int, _ sale: SelectionProblem.Sale?) -> SelectionProblem.Start? {
+        let simulation = inputs.simulation
+        let shifted = self.set(set, delay: delay)
+        guard delay == 0 || shifted.allSatisfy({ $0.start + $0.buildYears < inputs.horizon }) else { return nil }
+        let outcome = simulation.run(shifted, losses: losses[group], draw)
+        let full = simulation.fullEffect(shifted, losses: losses[group], draw)
+        let saleable = zip(outcome.realSaved, outcome.demandSaved).map { $0 + $1 }
+        var value = inputs.worth.netPresentValue(outcome, draw)
+        if let sale {
+            value = inputs.worth.netPresentValueBeyondDeficit(outcome, draw) + zip(sale.worth, saleable).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        var effort: [String: [Double]] = [:]
+        for measure in shifted where inputs.city.plan.crews[measure.key] != nil {
+            var years = effort[measure.key] ?? Array(repeating: 0, count: inputs.horizon)
+            for year in measure.start..<min(inputs.horizon, measure.start + measure.buildYears) {
+                years[year] += measure.quantity / Double(measure.buildYears)
+            }
+            effort[measure.key] = years
+        }
+        let capital = outcome.capital.lastIndex { $0 != 0 }.map { Array(outcome.capital[...$0]) } ?? []
+        let gain = ratioGain(outcome)
+        return SelectionProblem.Start(
+            year: delay, netPresentValue: value, volume: full.real + full.apparent + full.demand, capital: capital, effort: effort,
+            revenueGain: gain.revenue, supplyCut: gain.supply, connectionHours: connectionHours(full.real + full.demand),
+            saleable: sale == nil ? [] : saleable)
+    }
+
+    /// More revenue water and less supply in the year of the target; with a limited deficit the cautious reading. [m³/year]
+    private func ratioGain(_ outcome: ProgrammeSimulation.Outcome) -> (revenue: Double, supply: Double) {
+        let real = outcome.realSaved[targetYear], demand = outcome.demandSaved[targetYear]
+        if inputs.worth.regime == .deficit, inputs.worth.deficit == nil { return (outcome.apparentSaved[targetYear] + real, 0) }
+        return (outcome.apparentSaved[targetYear] - demand, real + demand)
+    }
+
+    /// Revenue water and supply of the target's year without the programme. [m³/year]
+    private var waterOfTargetYear: (revenue: Double, supply: Double) {
+        guard inputs.base.knowsRevenue else { return (0, 0) }
+        let today = losses.reduce(0) { $0 + $1.real }
+        let rise = inputs.simulation.withoutMeasures(today, year: targetYear, draw) - today
+        let supply = inputs.base.revenueWater + inputs.base.unbilled + inputs.base.apparentLosses(draw).reduce(0, +) + today
+        return inputs.worth.regime == .deficit ? (inputs.base.revenueWater - rise, supply) : (inputs.base.revenueWater, supply + rise)
+    }
+
+    /// Hours that freed water lets supply grow, times connections: freed water over what a connection draws in an hour of supply. [h/d]
+    ///
+    /// - freed: [m³/year]
+    private func connectionHours(_ freed: Double) -> Double {
+        guard let hours = inputs.city.profile.supplyHours.value, let connections = inputs.city.profile.connections.value, hours > 0,
+            connections > 0, inputs.base.revenueWater > 0
+        else { return 0 }
+        return freed / (inputs.base.revenueWater / (connections * hours))
+    }
+
+    /// The problem's options and limits, as the solution was found with.
+    var model: SelectionModel {
+        let objective = inputs.city.plan.objective
+        return SelectionModel(
+            problem, pricesSales: objective == .netPresentValue || objective == .equity, capsHours: objective == .supplyHours)
+    }
+
+    /// Points between the most valuable and the most saving programme; none where one limit or another leaves no choice.
+    func frontier() -> [ImprovementPlan.FrontierPoint] {
+        let effort = SelectionProblem.Effort(steps: 2000, acceptedGap: 2e-3, patience: 200)
+        let points: [SelectionResult]
+        do throws(SelectionError) { points = try problem.frontier(points: 6, effort: effort) } catch { return [] }
+        return points.map {
+            .init(
+                netPresentValue: $0.netPresentValue, bound: $0.bound, volume: $0.volume, capital: $0.capital.reduce(0, +),
+                ratio: $0.ratio)
+        }
+    }
+
+    /// Chosen measures by group, in order of rank, with the years in which they begin.
+    func chosen(_ result: SelectionResult) -> [[SizedMeasure]] {
+        result.choices.enumerated().map { group, choice in
+            guard let choice else { return [] }
+            let start = problem.zones[group].packages[choice.package].starts[choice.start]
+            return set(sets[group][choice.package + 1], delay: start.year)
+        }
+    }
 }

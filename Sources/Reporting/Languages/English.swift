@@ -418,6 +418,10 @@ names:
   objective:
     net_present_value: "highest net present value"
     volume_saved: "most water saved"
+    revenue_water_ratio: "highest ratio of revenue water in the target's year"
+    supply_hours: "longest hours of supply"
+    equity: "greatest least saving of any zone, then highest net present value"
+    least_capital: "least capital"
   regime:
     surplus: "a surplus of water (saving avoids the cost of production)"
     deficit: "a deficit of water (saved water is sold)"
@@ -703,6 +707,7 @@ messages:
   "The budget of {0} {1} is below the cheapest measure ({2} {3}): nothing can be chosen.": "The budget of {0} {1} is below the cheapest measure ({2} {3}): nothing can be chosen."
   "No measure could be sized: see what is missing for each.": "No measure could be sized: see what is missing for each."
   "No set of the sized measures is worth its cost under this budget and worth of water: nothing is chosen.": "No set of the sized measures is worth its cost under this budget and worth of water: nothing is chosen."
+  "No programme can be chosen: {0}.": "No programme can be chosen: {0}."
   "The search stopped before it proved that no better set of measures exists.": "The search stopped before it proved that no better set of measures exists."
   "{0} of the {1} figures in the assumption register are contested, assumed, unverified or synthetic: replace them by figures of the city before money is committed.": "{0} of the {1} figures in the assumption register are contested, assumed, unverified or synthetic: replace them by figures of the city before money is committed."
   "Not sized or not priced for want of a figure, and so not in the comparison: {0}.": "Not sized or not priced for want of a figure, and so not in the comparison: {0}."

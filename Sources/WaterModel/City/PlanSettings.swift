@@ -15,6 +15,14 @@ public struct PlanSettings: Sendable {
     public enum Objective: String, Sendable, CaseIterable {
         case netPresentValue = "net_present_value"
         case volumeSaved = "volume_saved"
+        /// In the target's year.
+        case revenueWaterRatio = "revenue_water_ratio"
+        /// Hours of supply that freed water adds, over connections.
+        case supplyHours = "supply_hours"
+        /// The least share of its loss that a zone is spared; then net present value.
+        case equity
+        /// Of what reaches the required target and volume.
+        case leastCapital = "least_capital"
     }
 
     public struct FundingSource: Sendable, Hashable {
@@ -38,6 +46,16 @@ public struct PlanSettings: Sendable {
     public var targetYear: Int?
     /// Capital that may be spent over the programme; nil: no limit. [currency]
     public var budget: Double?
+    /// Capital of each year from the first, none after the last; nil: no limit by year. [currency]
+    public var yearlyBudgets: [Double]?
+    /// Whether money that a year leaves stays for later ones.
+    public var carriesForward = false
+    /// Most of a measure that can be done in a year, by its key in the catalogue, in its unit of quantity.
+    public var crews: [String: Double] = [:]
+    /// Measures, by key, that every area which has them must get.
+    public var mandatory: Set<String> = []
+    /// Whether a programme must reach `targetRevenueWaterRatio`.
+    public var isTargetRequired = false
     /// Years over which works are built.
     public var constructionYears = 5
     /// Real. [per year]

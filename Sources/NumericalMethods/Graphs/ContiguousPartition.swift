@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Parts of a connected graph that are connected, of bounded weight, with little weight of edges between them.
+///
+/// Multilevel (Karypis & Kumar 1998, SIAM J. Sci. Comput. 20(1)): nodes are matched along heavy edges until few are left, parts are grown there, and on
+/// the way back nodes at borders move between parts (Fiduccia & Mattheyses 1982), best first, through worse states to better ones. Unlike the
+/// usual method every state is contiguous: parts grow connected, and no move may break one. Several random beginnings, the best is kept.
+public struct ContiguousPartition: Sendable {
+    /// Part of each node, from 0.
+    public var parts: [Int]
+    /// Weight of the edges between parts.
+    public var cut: Double
+    /// By how much parts lie outside the bounds, together; 0 where all keep them.
+    public var violation: Double
+
+    /// - Parameters:
+    ///   - count: of parts, 1 or more.
+    ///   - least, most: bounds of the weight of a part.
+    ///   - attempts: random beginnings, 1 or more.
+    /// - Throws: `NumericalError` when there is no memory for random numbers.
+    public init(
+        of graph: WeightedGraph, into count: Int, least: Double, most: Double, attempts: Int = 8, seed: UInt64
+    ) throws(NumericalError) {
+        guard count > 1, graph.count > 1 else {
+            let weight = graph.nodeWeights.reduce(0, +)
+            self.init(parts: [Int](repeating: 0, count: graph.count), cut: 0, violation: max(0, weight - most) + max(0, least - weight))
+            return
+        }
+        let bounds = PartBounds(count: min(count, graph.count), least: least, most: most)
+        var best: ContiguousPartition?
+        for attempt in 0..<max(1, attempts) {
+            let random = try RandomNumbers(seed: seed, stream: UInt64(attempt))
+            let found = Multilevel(graph, bounds, random).run()
+            if let known = best, (known.violation, known.cut) <= (found.violation, found.cut) { continue }
+            best = found
+        }
+        self = best ?? Self(parts: [Int](repeating: 0, count: graph.count), cut: 0, violation: 0)
+    }
+
+    /// Improves parts that are connected already.
+    public init(
+        refining parts: [Int], of graph: WeightedGraph, count: Int, least: Double, most: Double
+    ) {
+        var refinement = PartRefinement(graph, PartBounds(count: count, least: least, most: most), parts)
+        refinement.run(passes: 10)
+        self.init(parts: refinement.parts, cut: refinement.cut, violation: refinement.violation)
+    }
+
+    init(parts: [Int], cut: Double, violation: Double) {
+        (self.parts, self.cut, self.violation) = (parts, cut, violation)
+    }
+}
+
+struct PartBounds {
+    var count: Int
+    var least: Double
+    var most: Double
+
+    func violation(_ weight: Double) -> Double { max(0, weight - most) + max(0, least - weight) }
+}
+
+/// One random beginning.
+private struct Multilevel {
+    let graph: WeightedGraph
+    let bounds: PartBounds
+    let random: RandomNumbers
+
+    init(_ graph: WeightedGraph, _ bounds: PartBounds, _ random: RandomNumbers) {
+        (self.graph, self.bounds, self.random) = (graph, bounds, random)
+    }
+
+    func run() -> ContiguousPartition {
+        var levels: [(graph: WeightedGraph, coarse: [Int])] = []
+        var current = graph
+        while current.count > 15 * bounds.count {
+            let (coarse, count) = matched(current)
+            guard Double(count) < 0.95 * Double(current.count) else { break }
+            levels.append((current, coarse))
+            current = contracted(current, coarse, count)
+        }
+        var parts = grown(current)
+        var refinement = PartRefinement(current, bounds, parts)
+        refinement.run(passes: 12)
+        parts = refinement.parts
+        for level in levels.reversed() {
+            let fine = level.coarse.map { parts[$0] }
+            refinement = PartRefinement(level.graph, bounds, fine)
+            refinement.run(passes: 6)
+            parts = refinement.parts
+        }
+        return ContiguousPartition(parts: parts, cut: refinement.cut, violation: refinement.violation)
+    }
+
+    /// Pairs along heavy edges, nodes in random order.
+    private func matched(_ graph: WeightedGraph) -> (coarse: [Int], count: Int) {
+        var generator = random
+        var coarse = [Int](repeating: -1, count: graph.count)
+        var count = 0
+        let heaviest = bounds.most / 4
+        for node in (0..<graph.count).shuffled(using: &generator) where coarse[node] < 0 {
+            var best = -1
+            var weight = 0.0
+            for k in graph.edges(of: node) {
+                let other = graph.neighbours[k]
+                guard coarse[other] < 0, graph.nodeWeights[node] + graph.nodeWeights[other] <= heaviest else { continue }
+                // Heavy edges of light nodes: parts are then of even grain.
+                let merit = graph.weights[k] / max(1e-12, graph.nodeWeights[node] + graph.nodeWeights[other]).squareRoot()
+                if merit > weight { (weight, best) = (merit, other) }
+            }
+            coarse[node] = count
+            if best >= 0 { coarse[best] = count }
+            count += 1
+        }
+        return (coarse, count)
+    }
+
+    private func contracted(_ graph: WeightedGraph, _ coarse: [Int], _ count: Int) -> WeightedGraph {
+        var weights = [Double](repeating: 0, count: count)
+        var edges: [(from: Int, to: Int, weight: Double)] = []
+        for node in 0..<graph.count {
+            weights[coarse[node]] += graph.nodeWeights[node]
+            for k in graph.edges(of: node) where graph.neighbours[k] > node && coarse[graph.neighbours[k]] != coarse[node] {
+                edges.append((coarse[node], coarse[graph.neighbours[k]], graph.weights[k]))
+            }
+        }
+        return WeightedGraph(nodeWeights: weights, edges: edges)
+    }
+
+    /// Parts grown from seeds far from one another, the lightest next, along its heaviest edge.
+    private func grown(_ graph: WeightedGraph) -> [Int] {
+        var parts = [Int](repeating: -1, count: graph.count)
+        let seeds = seeds(graph)
+        var weight = [Double](repeating: 0, count: seeds.count)
+        for (part, seed) in seeds.enumerated() {
+            parts[seed] = part
+            weight[part] = graph.nodeWeights[seed]
+        }
+        var pull = [[Int: Double]](repeating: [:], count: seeds.count)
+        func reach(_ node: Int, _ part: Int) {
+            for k in graph.edges(of: node) where parts[graph.neighbours[k]] < 0 {
+                pull[part][graph.neighbours[k], default: 0] += graph.weights[k]
+            }
+        }
+        for (part, seed) in seeds.enumerated() { reach(seed, part) }
+        var left = graph.count - seeds.count
+        while left > 0 {
+            guard let part = weight.indices.filter({ !pull[$0].isEmpty }).min(by: { (weight[$0], $0) < (weight[$1], $1) }) else { break }
+            guard let node = pull[part].max(by: { ($0.value, -$0.key) < ($1.value, -$1.key) })?.key else { break }
+            pull[part][node] = nil
+            guard parts[node] < 0 else { continue }
+            parts[node] = part
+            weight[part] += graph.nodeWeights[node]
+            left -= 1
+            reach(node, part)
+        }
+        return parts.map { max(0, $0) }
+    }
+
+    /// Each next seed is the node farthest from those before.
+    private func seeds(_ graph: WeightedGraph) -> [Int] {
+        var seeds = [random.index(below: graph.count)]
+        var distance = [Int](repeating: Int.max, count: graph.count)
+        while seeds.count < bounds.count {
+            var queue = [seeds[seeds.count - 1]]
+            distance[queue[0]] = 0
+            var place = 0
+            while place < queue.count {
+                let node = queue[place]
+                place += 1
+                for k in graph.edges(of: node) where distance[graph.neighbours[k]] > distance[node] + 1 {
+                    distance[graph.neighbours[k]] = distance[node] + 1
+                    queue.append(graph.neighbours[k])
+                }
+            }
+            let farthest = distance.max() ?? 0
+            let candidates = distance.indices.filter { distance[$0] * 10 >= farthest * 9 && distance[$0] > 0 }
+            guard !candidates.isEmpty else { break }
+            seeds.append(candidates[random.index(below: candidates.count)])
+        }
+        return seeds
+    }
+}

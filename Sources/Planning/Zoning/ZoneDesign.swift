@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Hydraulics
+import NumericalMethods
+import WaterModel
+
+/// A network divided into zones (district metered areas) that its engine has tried: who lies where, what is closed, what is metered.
+public struct ZoneDesign: Sendable {
+    public struct Border: Sendable {
+        public enum Role: String, Sendable {
+            /// A valve to be closed.
+            case closed
+            /// A meter.
+            case inlet
+            /// A pump, a valve or a switched pipe: metered, and left as it works.
+            case device
+        }
+
+        public var link: Link.ID
+        /// Names of the zones at its start and end; nil: outside.
+        public var from: String?
+        public var to: String?
+        public var role: Role
+        /// [m]
+        public var diameter: Double?
+        /// At peak, start to end positive. [m³/s]
+        public var flowBefore: Double
+        public var flowAfter: Double
+        /// At peak. [m/s]
+        public var velocityAfter: Double?
+    }
+
+    public struct Zone: Sendable {
+        public var name: String
+        public var properties: Double
+        public var nodes: Int
+        /// At peak. [m³/s]
+        public var demand: Double
+        /// [m]
+        public var mainsLength: Double
+        public var lowestElevation: Double
+        public var highestElevation: Double
+        /// Connected pieces; 1 where the zone hangs together.
+        public var pieces: Int
+        public var inlets: Int
+        public var closedValves: Int
+        /// Lowest at peak, of nodes that draw water. [m]
+        public var lowestBefore: Double
+        public var lowestAfter: Double
+        public var criticalNode: Node.ID?
+        /// Over the whole run. [m]
+        public var lowestOfRun: Double
+        /// Over nodes that draw water, at peak. [m]
+        public var meanBefore: Double
+        public var meanAfter: Double
+        /// At the critical node with the fire flow; nil: not looked at. [m]
+        public var fireBefore: Double?
+        public var fireAfter: Double?
+        /// Keeps its bounds, hangs together, and keeps its pressures, also with the fire flow.
+        public var isWithinBounds: Bool
+        public var keepsPressure: Bool
+        public var keepsFirePressure: Bool
+    }
+
+    /// Of the whole network at peak, before and after.
+    public struct Comparison: Sendable {
+        /// Over nodes that draw water. [m]
+        public var meanPressure: Double
+        public var lowestPressure: Double
+        /// Todini 2000. [–]
+        public var resilience: Double
+        /// Age of water by the flows of the peak, without tanks: mean over demand, and that which 5 % of the demand exceeds. [h]
+        public var meanAge: Double
+        public var oldAge: Double
+        /// [m/s]
+        public var highestVelocity: Double
+    }
+
+    public var zones: [Zone]
+    /// Name of each node's zone, in the order of the network; nil: outside.
+    public var zoneOfNode: [String?]
+    public var isTrunk: [Bool]
+    /// [m]
+    public var trunkDiameter: Double
+    public var properties: Double
+    public var propertiesOutside: Double
+    public var borders: [Border]
+    public var before: Comparison
+    public var after: Comparison
+    /// Since the start of the run. [s]
+    public var peakTime: Int
+    /// Nodes whose pressure is not kept at some moment of the run, with the least shortfall first to last. [m]
+    public var shortfalls: [(node: Node.ID, time: Int, shortfall: Double)]
+    /// Every solve of the run with the design converged.
+    public var isConverged: Bool
+    /// With closed valves closed and junctions' tags naming their zone.
+    public var network: Network
+    /// Steady solves that the design took.
+    public var solves: Int
+
+    public var isAccepted: Bool {
+        isConverged && shortfalls.isEmpty
+            && zones.allSatisfy { $0.isWithinBounds && $0.keepsPressure && $0.keepsFirePressure && $0.pieces == 1 }
+    }
+}
+
+/// Why no zones can be designed.
+public enum ZoneDesignError: Error, Sendable, CustomStringConvertible {
+    case hydraulics(HydraulicError)
+    case numerics(NumericalError)
+    /// Bounds or pressures that contradict themselves.
+    case options(String)
+    case notConverged(String)
+    case nothingToZone(String)
+
+    public var description: String {
+        switch self {
+        case .hydraulics(let error): error.description
+        case .numerics(let error): error.description
+        case .options(let text), .notConverged(let text), .nothingToZone(let text): text
+        }
+    }
+}
+
+/// Zones of a network: trunk mains left out, parts of it that hang together and keep the bounds, borders closed but for the inlets that its
+/// pressures need.
+///
+/// The pressures are those of the engine, at the moment of greatest demand and then over the whole run; where a run shows a node
+/// below what it must keep, that moment joins those that the inlets are chosen by.
+/// - Throws: `ZoneDesignError`.
+public func designZones(_ network: Network, _ options: ZoneDesignOptions = ZoneDesignOptions()) throws(ZoneDesignError) -> ZoneDesign {
+    guard options.leastProperties > 0, options.mostProperties >= 2 * options.leastProperties else {
+        throw .options("the most properties of a zone must be at least twice the least, which must be above 0")
+    }
+    let layout: ZoneLayout
+    let trial: ZoneTrial
+    do throws(NumericalError) { layout = try ZoneLayout(network, options) } catch { throw .numerics(error) }
+    do throws(HydraulicError) { trial = try ZoneTrial(network, ends: layout.ends, options) } catch { throw .hydraulics(error) }
+    guard let peak = trial.moments.first, peak.before.contains(where: { $0 != nil }) else {
+        throw .notConverged("the network as it stands has no state to compare with")
+    }
+    guard layout.zoneCount > 0 else {
+        throw .nothingToZone(
+            "no part of the network outside the trunk has \(text(options.leastProperties)) properties; lower the least size, or give the properties or the trunk's diameter"
+        )
+    }
+    var feeds = ZoneFeeds(layout, trial)
+    feeds.choose()
+    var report = ZoneReport(layout, trial, feeds, options)
+    // Moments of the run that the peak did not stand for.
+    for _ in 0..<4 {
+        guard let worst = report.shortfalls.max(by: { $0.shortfall < $1.shortfall }), let state = report.stateBefore(at: worst.time),
+            !trial.moments.contains(where: { $0.time == worst.time })
+        else { break }
+        trial.add(worst.time, state)
+        let closed = feeds.closed.count
+        feeds.look(at: trial.moments.count - 1)
+        guard feeds.closed.count < closed else { break }
+        report = ZoneReport(layout, trial, feeds, options)
+    }
+    return report.design
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Hydraulics
+import WaterModel
+
+/// The engine beside the design: pressures of the network with some pipes closed, at moments that matter, against what must be kept.
+final class ZoneTrial {
+    /// A moment of the day, as the network runs today.
+    struct Moment {
+        /// Since the start of the run. [s]
+        var time: Int
+        var conditions: BoundaryConditions
+        /// Today; nil at nodes without water. [m]
+        var before: [Double?]
+        var flowsBefore: [Double]
+    }
+
+    let network: Network
+    let options: ZoneDesignOptions
+    /// Today's run: pressure of each node at each reporting step. [m]
+    private(set) var pressuresBefore: [[Float]] = []
+    private(set) var times: [Int] = []
+    private(set) var moments: [Moment] = []
+    /// Nodes that someone draws water from.
+    let drawing: [Int]
+    let ends: [(start: Int, end: Int)]
+    private let solver: HydraulicSolver
+    private(set) var solves = 0
+    private let model: HydraulicModel
+
+    init(_ network: Network, ends: [(start: Int, end: Int)], _ options: ZoneDesignOptions) throws(HydraulicError) {
+        self.network = network
+        self.ends = ends
+        self.options = options
+        model = try HydraulicModel(network)
+        solver = HydraulicSolver(model)
+        let drawing = network.nodes.indices.filter { network.nodes[$0].junction?.demands.contains { $0.baseFlow > 0 } ?? false }
+        self.drawing = drawing
+        var greatest = -Double.infinity
+        var peak: (time: Int, state: HydraulicState)?
+        var pressures: [[Float]] = [], times: [Int] = []
+        let elevations = network.nodes.map(\.elevation)
+        _ = Simulation(of: model, keepsSteps: false) { time, tell in
+            let state = tell()
+            let row = elevations.indices.map { node -> Float in
+                guard let head = state.heads[node] else { return -.infinity }
+                return Float(head - elevations[node])
+            }
+            pressures.append(row)
+            times.append(time)
+            let demand = drawing.reduce(0.0) { $0 + state.demands[$1] }
+            if demand > greatest { (greatest, peak) = (demand, (time, state)) }
+        }
+        (pressuresBefore, self.times) = (pressures, times)
+        if let peak { add(peak.time, peak.state) }
+    }
+
+    /// Takes a moment of today's run among those that are looked at.
+    func add(_ time: Int, _ state: HydraulicState) {
+        var conditions = BoundaryConditions(of: network, at: time)
+        for (index, node) in network.nodes.enumerated() where node.tank != nil { conditions.fixedHeads[index] = state.heads[index] }
+        for (index, link) in network.links.enumerated() where link.valve == nil {
+            conditions.statuses[index] = state.statuses[index] == .closed ? .closed : .open
+        }
+        moments.append(Moment(time: time, conditions: conditions, before: [], flowsBefore: []))
+        let solved = solve(moments.count - 1, closed: [])
+        moments[moments.count - 1].before = pressures(solved)
+        moments[moments.count - 1].flowsBefore = solved.flows
+    }
+
+    /// The state of a moment with pipes closed and, where asked for, water drawn at a node on top.
+    func solve(_ moment: Int, closed: some Sequence<Int>, drawing extra: (node: Int, flow: Double)? = nil) -> HydraulicState {
+        var conditions = moments[moment].conditions
+        for link in closed { conditions.statuses[link] = .closed }
+        if let extra { conditions.demands[extra.node] += extra.flow }
+        solves += 1
+        let state = solver.solve(conditions, warm: solves > 1)
+        // A warm start that does not end well is tried anew.
+        return state.verdict.outcome == .converged || state.verdict.outcome == .demandWithoutSource ? state : solver.solve(conditions)
+    }
+
+    func pressures(_ state: HydraulicState) -> [Double?] {
+        zip(state.heads, network.nodes).map { head, node in head.map { $0 - node.elevation } }
+    }
+
+    /// What a node must keep: the least pressure asked for or what it has today, less the tolerance. [m]
+    func limit(_ before: Double?) -> Double {
+        guard let before else { return -.infinity }
+        return min(options.minimumPressure, before) - options.pressureTolerance
+    }
+
+    /// By how much pressures fall below what must be kept, for each node that draws water; a node without water counts its whole limit
+    /// and 100 m. [m]
+    func deficits(_ moment: Int, closed: some Sequence<Int>) -> [Int: Double] {
+        let now = pressures(solve(moment, closed: closed))
+        var result: [Int: Double] = [:]
+        for node in drawing {
+            let limit = limit(moments[moment].before[node])
+            guard limit > -.infinity else { continue }
+            let deficit = now[node].map { limit - $0 } ?? (100 + max(0, limit))
+            if deficit > 0 { result[node] = deficit }
+        }
+        return result
+    }
+
+    /// Resilience index: power that is left over what the least pressure needs, over all that could be (Todini 2000, Urban Water 2). [–]
+    func resilience(_ state: HydraulicState, _ moment: Int) -> Double {
+        var surplus = 0.0, needed = 0.0, supplied = 0.0
+        for (index, node) in network.nodes.enumerated() {
+            guard let head = state.heads[index] else { continue }
+            if node.isJunction {
+                let demand = max(0, state.demands[index])
+                surplus += demand * (head - node.elevation - options.minimumPressure)
+                needed += demand * (node.elevation + options.minimumPressure)
+            } else {
+                // A tank or reservoir that gives has a negative net inflow.
+                supplied -= min(0, state.demands[index]) * head
+            }
+        }
+        for (index, link) in network.links.enumerated() where link.pump != nil {
+            guard let low = state.heads[ends[index].start], let high = state.heads[ends[index].end] else { continue }
+            supplied += max(0, state.flows[index]) * max(0, high - low)
+        }
+        return supplied > needed ? surplus / (supplied - needed) : 0
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Hydraulics
+import Planning
+import Testing
+import WaterModel
+
+/// Synthetic: two street grids of 6 × 6 corners beside a trunk main, 100 m apart, joined to it and to each other by several pipes.
+enum TwoDistricts {
+    static func network(head: Double = 60) -> Network {
+        var network = Network()
+        network.hydraulics.flowUnit = "LPS"
+        network.times.duration = 24 * 3600
+        var multipliers: [Double] = []
+        for hour in 0..<24 { multipliers.append(0.6 + 0.035 * Double((hour + 16) % 24)) }
+        network.patterns = [Pattern(id: "day", multipliers: multipliers)]
+        network.nodes = [Node(id: "R", elevation: head, kind: .reservoir(Reservoir()), position: Point(x: 0, y: 0))]
+        var links: [Link] = []
+        func pipe(_ from: String, _ to: String, _ diameter: Double) {
+            links.append(
+                Link(
+                    id: Link.ID("\(from)-\(to)"), start: Node.ID(from), end: Node.ID(to),
+                    kind: .pipe(Pipe(length: 100, diameter: diameter, roughness: 120)), status: .open))
+        }
+        func junction(_ name: String, _ x: Double, _ y: Double, _ elevation: Double, _ flow: Double) {
+            let demands = flow > 0 ? [Demand(baseFlow: flow, pattern: "day")] : []
+            network.nodes.append(
+                Node(id: Node.ID(name), elevation: elevation, kind: .junction(Junction(demands: demands)), position: Point(x: x, y: y)))
+        }
+        for row in 0..<6 { junction("T\(row)", 0, 100 * Double(row), 10, 0) }
+        for row in 0..<6 { pipe(row == 0 ? "R" : "T\(row - 1)", "T\(row)", 0.4) }
+        for (side, name) in [(-1.0, "A"), (1.0, "B")] {
+            for row in 0..<6 {
+                for column in 0..<6 {
+                    junction("\(name)\(row)\(column)", side * 100 * Double(column + 1), 100 * Double(row), 5 + 2 * Double(column), 0.0004)
+                    if column > 0 { pipe("\(name)\(row)\(column - 1)", "\(name)\(row)\(column)", 0.1) }
+                    if row > 0 { pipe("\(name)\(row - 1)\(column)", "\(name)\(row)\(column)", column == 0 ? 0.15 : 0.1) }
+                }
+                pipe("T\(row)", "\(name)\(row)0", 0.15)
+            }
+        }
+        // Far corners of both are joined round the end of the trunk.
+        for column in 0..<3 { pipe("A5\(column)", "B5\(column)", 0.1) }
+        network.links = links
+        return network
+    }
+
+    static var options: ZoneDesignOptions {
+        var options = ZoneDesignOptions()
+        options.properties = 1400
+        (options.leastProperties, options.mostProperties) = (300, 900)
+        options.trunkDiameter = 0.3
+        options.fireFlow = 0.005
+        return options
+    }
+}
+
+@Suite("zones of a network")
+struct ZoneDesignTests {
+    @Test("zones hang together, keep their size and their pressures, and most borders are closed")
+    func design() throws {
+        let design = try designZones(TwoDistricts.network(), TwoDistricts.options)
+        #expect(design.zones.count == 2 && design.isAccepted)
+        #expect(design.zones.allSatisfy { $0.pieces == 1 && $0.inlets >= 1 && (300...900).contains($0.properties) })
+        #expect(
+            zip(design.network.nodes, design.isTrunk).filter { $1 }.map(\.0.id.name).sorted() == ["R", "T0", "T1", "T2", "T3", "T4", "T5"])
+        #expect(design.zoneOfNode[0] == nil && abs(design.propertiesOutside) < 1e-9)
+        #expect(design.borders.count { $0.role == .closed } >= 11)
+        for border in design.borders {
+            let link = try #require(design.network.links.first { $0.id == border.link })
+            #expect((link.status == .closed) == (border.role == .closed))
+        }
+        #expect(design.after.resilience < design.before.resilience && design.after.meanPressure <= design.before.meanPressure + 1e-6)
+    }
+
+    @Test("what a zone draws flows in through its inlets")
+    func balance() throws {
+        let design = try designZones(TwoDistricts.network(), TwoDistricts.options)
+        for zone in design.zones {
+            var inflow = 0.0
+            for border in design.borders where border.role != .closed {
+                if border.to == zone.name { inflow += border.flowAfter }
+                if border.from == zone.name { inflow -= border.flowAfter }
+            }
+            // Of a balance that converged to 1e-9 of the throughput.
+            #expect(abs(inflow - zone.demand) < 1e-6 * zone.demand)
+        }
+    }
+
+    @Test("more inlets where one would leave too little pressure")
+    func moreInlets() throws {
+        var options = TwoDistricts.options
+        options.minimumPressure = 60
+        options.pressureTolerance = 0.1
+        let tight = try designZones(TwoDistricts.network(head: 70), options)
+        let loose = try designZones(TwoDistricts.network(head: 70), TwoDistricts.options)
+        #expect(tight.borders.count { $0.role == .inlet } > loose.borders.count { $0.role == .inlet })
+        #expect(tight.shortfalls.isEmpty)
+    }
+
+    @Test("the same seed gives the same zones")
+    func determinism() throws {
+        let first = try designZones(TwoDistricts.network(), TwoDistricts.options)
+        let again = try designZones(TwoDistricts.network(), TwoDistricts.options)
+        #expect(first.zoneOfNode == again.zoneOfNode && first.borders.map(\.role) == again.borders.map(\.role))
+    }
+
+    @Test("bounds that contradict themselves, and networks too small to divide, are refused")
+    func refused() {
+        var options = TwoDistricts.options
+        options.mostProperties = 500
+        #expect(throws: ZoneDesignError.self) { try designZones(TwoDistricts.network(), options) }
+        options = TwoDistricts.options
+        options.properties = 10
+        #expect(throws: ZoneDesignError.self) { try designZones(TwoDistricts.network(), options) }
+    }
+}
+
+@Suite("pressure zones")
+struct PressureZoneTests {
+    @Test("a fixed setting leaves the worst node its minimum, timed and by flow no less, and each takes off more")
+    func settings() throws {
+        let zones = try designZones(TwoDistricts.network(head: 80), TwoDistricts.options)
+        let design = try designPressureZones(zones.network)
+        #expect(design.isConverged && design.shortfall <= 1e-3)
+        // The worst node has the margin of a metre left, within what the engine's valve adds.
+        #expect(design.shortfall > -1.5)
+        #expect(design.zones.allSatisfy { !$0.valves.isEmpty && $0.reason == nil })
+        for zone in design.zones {
+            let means = zone.effects.map(\.meanPressure)
+            #expect(means[0] < zone.meanPressure && means[1] <= means[0] + 1e-9)
+            if means.count > 2 { #expect(means[2] <= means[0] + 1e-9) }
+            for effect in zone.effects {
+                #expect(effect.leakageCut[0] < effect.leakageCut[1] && effect.leakageCut[1] < effect.leakageCut[2])
+            }
+        }
+    }
+
+    @Test("timed settings hold in the engine too")
+    func timed() throws {
+        let zones = try designZones(TwoDistricts.network(head: 80), TwoDistricts.options)
+        let design = try designPressureZones(zones.network, mode: .timed)
+        #expect(design.isConverged && design.shortfall <= 1e-3)
+        #expect(!design.network.controls.isEmpty)
+    }
+
+    @Test("no valve where little can be taken off, with the node that stands in the way")
+    func notWorthIt() throws {
+        let zones = try designZones(TwoDistricts.network(head: 31), TwoDistricts.options)
+        let design = try designPressureZones(zones.network)
+        #expect(design.zones.allSatisfy { $0.valves.isEmpty && ($0.reason ?? "").contains("to be taken off") })
+    }
+}

@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Zones of `yusu zones` on networks of the field, run by EPANET 2.3.5 and set beside a METIS partition.
+
+    zones.py YUSU NETWORK.inp[:OPTION=VALUE…] …
+
+For each network: zones, the share of the properties in them, whether each hangs together and keeps its bounds, valves to close, inlets, mean
+pressure lost at peak, and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
+METIS (pymetis, contiguous k-way) of the same parts into as many zones, within the same greatest size, whose inlets the same engine
+chooses (`--partition`). Options go to both, e.g. Net6.inp:demand-per-property=1. Needs pymetis and owa-epanet (PyPI).
+"""
+import csv
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import pymetis
+from epanet import toolkit as en
+
+
+def rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def pressures(path):
+    """Pressure of each junction at each hour, in metres, and the junctions that draw water."""
+    project = en.createproject()
+    en.open(project, path, os.devnull, "")
+    nodes = en.getcount(project, en.NODECOUNT)
+    names = [en.getnodeid(project, i) for i in range(1, nodes + 1)]
+    drawing = set()
+    for i in range(1, nodes + 1):
+        if en.getnodetype(project, i) == en.JUNCTION:
+            if any(en.getbasedemand(project, i, k) > 0 for k in range(1, en.getnumdemands(project, i) + 1)):
+                drawing.add(names[i - 1])
+    factor = 1 / 1.4219702 if en.getflowunits(project) <= en.AFD else 1.0
+    try:
+        unit = en.getoption(project, en.PRESS_UNITS)
+        factor = {0: 1 / 1.4219702, 1: 1 / 9.80665, 2: 1.0, 3: 10.19716, 4: 0.3048}.get(int(unit), factor)
+    except Exception:
+        pass
+    en.openH(project)
+    en.initH(project, en.NOSAVE)
+    result = {}
+    while True:
+        t = en.runH(project)
+        if t % 3600 == 0:
+            result[t] = {names[i - 1]: en.getnodevalue(project, i, en.PRESSURE) * factor for i in range(1, nodes + 1)}
+        if en.nextH(project) <= 0:
+            break
+    en.closeH(project)
+    en.close(project)
+    en.deleteproject(project)
+    return result, drawing
+
+
+def shortfall(before, after, drawing, least):
+    """Most by which a node that draws water falls below the least pressure, or what it has today. [m]"""
+    worst, place = -math.inf, None
+    for t in before:
+        for node in drawing:
+            short = min(least, before[t][node]) - after.get(t, {}).get(node, math.inf)
+            if short > worst:
+                worst, place = short, (node, t)
+    return worst, place
+
+
+def run(yusu, network, out, options, extra=()):
+    arguments = [yusu, "zones", network, "--output", out, "--quiet", *extra]
+    for key, value in options.items():
+        arguments += [f"--{key}", value]
+    began = time.perf_counter()
+    done = subprocess.run(arguments, capture_output=True, text=True)
+    seconds = time.perf_counter() - began
+    if done.returncode not in (0, 1):
+        sys.exit(f"{network}: {done.stderr}")
+    with open(os.path.join(out, "summary.json")) as file:
+        return json.load(file), seconds, done
+
+
+def metis(network, out, most):
+    """Zones of METIS on the parts that Yusu divided, into as many."""
+    project = en.createproject()
+    en.open(project, network, os.devnull, "")
+    count = en.getcount(project, en.NODECOUNT)
+    names = [en.getnodeid(project, i) for i in range(1, count + 1)]
+    demand = {}
+    for i in range(1, count + 1):
+        total = 0.0
+        if en.getnodetype(project, i) == en.JUNCTION:
+            total = sum(max(0, en.getbasedemand(project, i, k)) for k in range(1, en.getnumdemands(project, i) + 1))
+        demand[names[i - 1]] = total
+    edges = []
+    for l in range(1, en.getcount(project, en.LINKCOUNT) + 1):
+        a, b = en.getlinknodes(project, l)
+        if en.getlinkvalue(project, l, en.INITSTATUS) != 0 or en.getlinktype(project, l) > en.PIPE:
+            edges.append((names[a - 1], names[b - 1]))
+    en.close(project)
+    en.deleteproject(project)
+    nodes = rows(os.path.join(out, "nodes.csv"))
+    zone = {r["node"]: r["zone"] for r in nodes if r["zone"]}
+    properties = {r["zone"]: float(r["properties"]) for r in rows(os.path.join(out, "zones.csv"))}
+    unit = sum(properties.values()) / max(1e-12, sum(demand[n] for n in zone))
+    # Parts that were divided: zones joined through links between them.
+    group = {z: z for z in properties}
+
+    def find(z):
+        while group[z] != z:
+            z = group[z]
+        return z
+    for a, b in edges:
+        if a in zone and b in zone:
+            group[find(zone[a])] = find(zone[b])
+    result = {}
+    for part in {find(z) for z in properties}:
+        members = [n for n in zone if find(zone[n]) == part]
+        k = len({zone[n] for n in members})
+        number = {n: i for i, n in enumerate(members)}
+        neighbours = [dict() for _ in members]
+        for a, b in edges:
+            if a in number and b in number and a != b:
+                for x, y in ((a, b), (b, a)):
+                    neighbours[number[x]][number[y]] = neighbours[number[x]].get(number[y], 0) + 1
+        weights = [max(1, round(1000 * demand[n] * unit)) for n in members]
+        if k == 1:
+            labels = [0] * len(members)
+        else:
+            start, adjacent, weight = [0], [], []
+            for row in neighbours:
+                adjacent += row.keys()
+                weight += row.values()
+                start.append(len(adjacent))
+            slack = max(30, int(1000 * (most * 1000 * k / sum(weights) - 1)))
+            best = None
+            for seed in range(12):
+                options = pymetis.Options(contig=1, seed=seed, ufactor=slack, ncuts=5, niter=20)
+                cut, labels = pymetis.part_graph(k, xadj=start, adjncy=adjacent, vweights=weights, eweights=weight, options=options, recursive=False)
+                if best is None or cut < best[0]:
+                    best = (cut, labels)
+            labels = best[1]
+        for n, label in zip(members, labels):
+            result[n] = f"{part}_{label}"
+    path = os.path.join(out, "metis.csv")
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["node", "zone"])
+        writer.writerows(sorted(result.items()))
+    return path
+
+
+def told(name, summary, out, seconds, before, drawing, least):
+    zones = rows(os.path.join(out, "zones.csv"))
+    broken = sum(z["pieces"] != "1" for z in zones)
+    outside = sum(z["within_bounds"] != "yes" for z in zones)
+    after, _ = pressures(os.path.join(out, "zones.inp"))
+    short, place = shortfall(before, after, drawing, least)
+    share = 100 * (1 - summary["properties_outside"] / summary["properties"])
+    lost = summary["before"]["mean_pressure_m"] - summary["after"]["mean_pressure_m"]
+    between = sum(r["role"] == "closed" and bool(r["from_zone"]) and bool(r["to_zone"]) for r in rows(os.path.join(out, "valves.csv")))
+    print(f"  {name:6} zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, closed "
+          f"{summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, mean pressure lost {lost:.3f} m, resilience "
+          f"{summary['before']['resilience_index']:.4f} -> {summary['after']['resilience_index']:.4f}, age {summary['before']['mean_age_h']:.2f} -> "
+          f"{summary['after']['mean_age_h']:.2f} h, Yusu shortfalls {len(summary['shortfalls'])}, EPANET worst shortfall {short:.3f} m at {place}, "
+          f"{seconds:.1f} s, accepted {summary['accepted']}", flush=True)
+
+
+def main():
+    yusu = sys.argv[1]
+    for argument in sys.argv[2:]:
+        path, *pairs = argument.split(":")
+        options = dict(pair.split("=") for pair in pairs)
+        least = float(options.get("pressure", 15))
+        most = float(options.get("most", 3000))
+        print(f"{os.path.basename(path)} {options}")
+        with tempfile.TemporaryDirectory() as folder:
+            before, drawing = pressures(path)
+            own = os.path.join(folder, "own")
+            summary, seconds, done = run(yusu, path, own, options)
+            told("Yusu", summary, own, seconds, before, drawing, least)
+            for line in done.stderr.splitlines()[:6]:
+                print("      " + line)
+            partition = metis(path, own, most)
+            other = os.path.join(folder, "metis")
+            given = {**options, "trunk-diameter": repr(summary["trunk_diameter_mm"])}
+            theirs, seconds, _ = run(yusu, path, other, given, ("--partition", partition))
+            told("METIS", theirs, other, seconds, before, drawing, least)
+
+
+if __name__ == "__main__":
+    main()
