@@ -20,6 +20,8 @@ struct FuzzMeters {
     var seeds = ""
 
     private static let longestRead: UInt32 = 20  // s
+    /// A profile is proposed from every such input.
+    private static let guessEvery = 100
 
     static func main() throws {
         var fuzz = FuzzMeters()
@@ -66,6 +68,11 @@ struct FuzzMeters {
                     faults += 1
                     print("fault \(faults), \(family.name), input \(done): \(reason.prefix(500))")
                     if faults <= 100 { try Data(bytes).write(to: URL(fileURLWithPath: folder + "/fault_\(faults)_\(family.name)")) }
+                }
+                if done % Self.guessEvery == 0, let reason = ExportTrial.guessFault(bytes) {
+                    faults += 1
+                    print("fault \(faults), \(family.name), input \(done), proposal of a profile: \(reason)")
+                    try Data(bytes).write(to: URL(fileURLWithPath: folder + "/fault_\(faults)_guess"))
                 }
                 slowest = max(slowest, clock.now - before)
                 done += 1
