@@ -171,24 +171,17 @@ struct MetersReport: ParsableCommand {
         findingRules.leastProbability = leastProbability
         var rules = ChainRules()
         rules.shapesGaps = !linearGaps
-        func reported(from: Instant? = nil, to: Instant? = nil) throws -> MeterReport {
-            try MetersCommand.withStoreErrors {
-                try source.report(meters: meters, from: from, to: to, rules: rules, findingRules: findingRules)
-            }
-        }
-        let report = try reported()
-        let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: report.standardOffset, timeZone: timeZone) }
+        let offset = try MetersCommand.withStoreErrors { try source.standardOffset() }
+        let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: offset, timeZone: timeZone) }
         // A balance is drawn up over the hours in which both sides were measured.
-        var common = report
-        if let period = supplied?.period {
-            let start = max(period.start, report.start), end = min(period.end, report.end)
-            if start < end { common = try reported(from: start, to: end) }
+        let report = try MetersCommand.withStoreErrors {
+            try source.report(meters: meters, balancePeriod: supplied?.period, rules: rules, findingRules: findingRules)
         }
         var files = OutputFiles()
         files.add("meters.csv", ReportTables.meters(report))
         files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
         files.add("zones_quality.csv", ReportTables.quality(report))
-        files.add("zones.csv", ReportTables.balances(common.balances(inflow: supplied)))
+        files.add("zones.csv", ReportTables.balances(report.balances(inflow: supplied)))
         files.add("findings.csv", ReportTables.findings(report, price: price))
         files.add("findings.json", ReportTables.findingsJSON(report, price: price))
         files.add("edits.csv", ReportTables.edits(report))

@@ -5,8 +5,11 @@ import WaterModel
 /// Gathers a report, one meter after the other.
 struct ReportWork {
     let window: ReportWindow
+    /// Hours of the zone balances, where they are not all.
+    let balance: ReportWindow?
     let rules: ChainRules
     let findingRules: FindingRules
+    private var balanceRecords: [MeterReport.Record] = []
     private var records: [MeterReport.Record] = []
     private var zones: [Zone.ID: HourSums] = [:]
     /// Meters of each zone, of one level: without those behind another meter.
@@ -14,8 +17,9 @@ struct ReportWork {
     private var evidence: [MeterEvidence] = []
     private var edits: [MeterReport.Edit] = []
 
-    init(window: ReportWindow, rules: ChainRules, findingRules: FindingRules = FindingRules()) {
+    init(window: ReportWindow, balance: ReportWindow? = nil, rules: ChainRules, findingRules: FindingRules = FindingRules()) {
         self.window = window
+        self.balance = balance
         self.rules = rules
         self.findingRules = findingRules
     }
@@ -37,6 +41,7 @@ struct ReportWork {
             flags.insert("no_readings")
             record.flags = flags.sorted()
             records.append(record)
+            if balance != nil { balanceRecords.append(record) }
             return
         }
         let further = registers.dropFirst()
@@ -54,8 +59,14 @@ struct ReportWork {
         var record = MeterReport.Record(summary: summary)
         record.isSubMeter = isSub
         record.customerClass = entry.meter.customerClass
-        measure(chain, &record)
-        for other in further { record.add(measured(other)) }
+        if let balance {
+            var part = record
+            measure(chain, balance, &part)
+            for other in further { part.add(measured(other, balance)) }
+            balanceRecords.append(part)
+        }
+        measure(chain, window, &record)
+        for other in further { record.add(measured(other, window)) }
         record.missing = chain.missing
         record.conflicts = entry.conflicts
         record.estimated = chain.estimated
@@ -123,12 +134,12 @@ struct ReportWork {
     private func reverseVolume(_ channels: [(Channel, ReadingBlock)], _ meter: Meter) -> Double {
         var flags: Set<String> = []
         return channels.filter { $0.0.register == "reverse" }.compactMap { chain($0.0, $0.1, meter, &flags) }
-            .reduce(0) { $0 + measured($1).summary.volume }
+            .reduce(0) { $0 + measured($1, window).summary.volume }
     }
 
-    private func measured(_ chain: MeterChain) -> MeterReport.Record {
+    private func measured(_ chain: MeterChain, _ window: ReportWindow) -> MeterReport.Record {
         var record = MeterReport.Record(summary: MeterSummary(meter: .init("")))
-        measure(chain, &record)
+        measure(chain, window, &record)
         return record
     }
 
@@ -159,8 +170,8 @@ struct ReportWork {
             block, millilitres: millilitres, modulus: modulus, flowLimit: limit, fallLimit: rules.exchangeFall / size, rules: rules)
     }
 
-    /// Volume in the period, its bounds, and how much of the period was read.
-    private func measure(_ chain: MeterChain, _ record: inout MeterReport.Record) {
+    /// Volume in a period, its bounds, and how much of the period was read.
+    private func measure(_ chain: MeterChain, _ window: ReportWindow, _ record: inout MeterReport.Record) {
         let from = window.start - window.offset, to = window.end - window.offset
         var volume = 0, low = 0, high = 0, covered = 0, unspread = 0
         var shapeVolume = 0, estimatedVolume = 0, shapeTime = 0, estimatedTime = 0
@@ -224,7 +235,7 @@ struct ReportWork {
             record.flags = (record.flags.filter { $0 != "stuck" } + ["at_rest"]).sorted()
             return record
         }
-        return MeterReport(
+        var report = MeterReport(
             start: Instant(seconds: window.start), end: Instant(seconds: window.end), standardOffset: window.offset, records: records,
             zones: zones.keys.sorted().compactMap { id in
                 zones[id].map { sums in
@@ -234,5 +245,7 @@ struct ReportWork {
                         metersEstimated: sums.metersEstimated, metersExpected: expected[id])
                 }
             }, edits: edits, findings: findings)
+        if let balance { report.balance = (Instant(seconds: balance.start), Instant(seconds: balance.end), balanceRecords) }
+        return report
     }
 }
