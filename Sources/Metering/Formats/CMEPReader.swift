@@ -58,7 +58,10 @@ struct CMEPReader: ExportReader {
         guard fields.count >= Self.headLength else { return .tooFewFields }
         guard fields[8].shown == "OK" else { return fields[8].shown == "SUMMARY" ? .periodTotal : .notTaken }
         guard fields[9].shown == "W" else { return .notWater }
-        guard let count = Int(fields[13].shown), count >= 0, fields.count == Self.headLength + 3 * count else { return .malformed }
+        // A count beyond the line is no count: it is not multiplied.
+        guard let count = Int(fields[13].shown), (0...fields.count).contains(count), fields.count == Self.headLength + 3 * count else {
+            return .malformed
+        }
         guard let meter = fields[7].utf8Text else { return .notInEncoding }
         guard !meter.isEmpty else { return .noMeter }
         guard let interval = Self.interval(fields[12]) else { return .malformed }

@@ -188,7 +188,8 @@ struct TableLayout: Sendable {
         let number = rest.prefix { $0.isNumber || $0 == "." }
         let text = Array((number.hasPrefix(".") ? "0" + number : String(number)).utf8)
         guard case .number(let step) = DecimalText.read(text.span, 0, text.count, mark: 46, thousands: nil), step.mantissa > 0,
-            let unit = ReadingUnit(spelling: String(rest.dropFirst(number.count))), let dials = Int(words[at].dropLast())
+            let unit = ReadingUnit(spelling: String(rest.dropFirst(number.count))), let dials = Int(words[at].dropLast()),
+            (0...100).contains(dials)
         else { return nil }
         // The register starts again at 10^dials steps; that is a power of ten of units where a step is.
         var power = -step.decimals, mantissa = step.mantissa
