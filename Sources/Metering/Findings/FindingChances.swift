@@ -21,8 +21,8 @@ enum LeakChance {
         ]
     }
 
-    static let intercept = -1.35
-    static let weights = [1.06, -0.819, -2.34, 3.55, 0.213, 0.567, -0.00529, -0.873, -6.26]
+    static let intercept = -3.13
+    static let weights = [1.18, -0.215, -7.77, 4.62, 0.565, 0.449, 0.215, -0.647, -4.63]
 
     /// - runsAlways: a works or a hospital may run day and night.
     static func of(_ e: FlowEpisode, runsAlways: Bool) -> Double {
