@@ -193,7 +193,11 @@ public struct XMLTokens: Sendable {
             }
         }
         if open.isEmpty {
-            guard text.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 10 || $0 == 13 }) else { throw fault("text outside the root element") }
+            // A reference whose end has not come yet is text too: waiting here for the next mark would never end.
+            let isReference = at < buffer.count && buffer[at] == 38
+            guard !isReference, text.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 10 || $0 == 13 }) else {
+                throw fault("text outside the root element")
+            }
             return at < buffer.count || isLast ? nil : .needsBytes
         }
         return text.isEmpty ? .needsBytes : .text

@@ -174,9 +174,13 @@ struct MetersReport: ParsableCommand {
         rules.shapesGaps = !linearGaps
         let edits = try GrowingFile("edits.csv", in: output)
         var table = TableText(header: ReportTables.editsHeader), kept: [MeterReport.Edit] = []
-        func reported(from: Instant? = nil, to: Instant? = nil, edit: @escaping (MeterReport.Edit) -> Void) throws -> MeterReport {
+        let offset = try MetersCommand.withStoreErrors { try source.standardOffset() }
+        let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: offset, timeZone: timeZone) }
+        // A balance is drawn up over the hours in which both sides were measured.
+        func reported(_ edit: @escaping (MeterReport.Edit) -> Void) throws -> MeterReport {
             try MetersCommand.withStoreErrors {
-                try source.report(meters: meters, from: from, to: to, rules: rules, findingRules: findingRules, edit: edit)
+                try source.report(
+                    meters: meters, balancePeriod: supplied?.period, rules: rules, findingRules: findingRules, edit: edit)
             }
         }
         // The edits of many meters are many: they are written as they come.
@@ -188,19 +192,12 @@ struct MetersReport: ParsableCommand {
             table.removeAll()
         }
         edits.append(String(decoding: table.bytes, as: UTF8.self))
-        let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: report.standardOffset, timeZone: timeZone) }
-        // A balance is drawn up over the hours in which both sides were measured.
-        var common = report
-        if let period = supplied?.period {
-            let start = max(period.start, report.start), end = min(period.end, report.end)
-            if start < end { common = try reported(from: start, to: end) { _ in } }
-        }
         var files = OutputFiles()
         let list = try GrowingFile("meters.csv", in: output, beside: edits)
         ReportTables.meters(report) { list.append(String(decoding: $0, as: UTF8.self)) }
         files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
         files.add("zones_quality.csv", ReportTables.quality(report))
-        files.add("zones.csv", ReportTables.balances(common.balances(inflow: supplied)))
+        files.add("zones.csv", ReportTables.balances(report.balances(inflow: supplied)))
         files.add("findings.csv", ReportTables.findings(report, price: price))
         files.add("findings.json", ReportTables.findingsJSON(report, price: price))
         try files.write(to: output, with: [list, edits])

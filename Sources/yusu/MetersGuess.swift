@@ -5,18 +5,48 @@ import TextFiles
 
 /// `yusu meters import --guess` and `--dry-run`: what the files hold, without a store.
 enum MetersGuess {
-    /// Prints a proposed profile of the first file and a dry run of all, as YAML with comments: what is printed can be saved.
+    /// Files that one profile reads.
+    private struct Group {
+        var guess: ProfileGuess
+        var files: [String]
+    }
+
+    /// Prints a proposed profile for each shape of file and a dry run, as YAML with comments: what is printed for one shape can be saved.
     static func propose(_ files: [String]) throws {
-        guard let first = files.first else { return }
-        let guess = try ProfileGuess(path: first)
-        if let failure = guess.failure {
-            throw TextFileError.invalid([
-                InputProblem(
-                    file: first, what: "no profile can be proposed: \(failure)",
-                    remedy: "write one by hand; its keys are in Examples/README.md")
-            ])
+        var groups: [Group] = []
+        var errors = InputErrors()
+        for file in files {
+            guard let guess = try errors.keep({ () throws(TextFileError) in try ProfileGuess(path: file) }) else { continue }
+            if let at = groups.firstIndex(where: { $0.guess.fits(guess) { profile in try? DryRun(file, profile: profile) } }) {
+                groups[at].files.append(file)
+            } else if let failure = guess.failure {
+                errors.add(
+                    .invalid([
+                        InputProblem(
+                            file: file, what: "no profile can be proposed: \(failure)",
+                            remedy: "write one by hand; its keys are in Examples/MeterExports.md")
+                    ]))
+            } else {
+                groups.append(Group(guess: guess, files: [file]))
+            }
         }
-        var text = "# Proposed from the beginning of \(first). Look at each line; nothing was imported.\n"
+        for (index, group) in groups.enumerated() {
+            if groups.count > 1 {
+                Console.result(
+                    (index > 0 ? "\n" : "") + "# Profile \(index + 1) of \(groups.count), for: \(group.files.joined(separator: ", "))\n"
+                        + "# The files are of \(groups.count) shapes: save each profile in a file of its own.\n")
+            }
+            try propose(group)
+        }
+        if groups.count > 1 {
+            Console.warn("the files are of \(groups.count) shapes, with a profile each: save each in a file of its own")
+        }
+        try errors.throwIfAny()
+    }
+
+    private static func propose(_ group: Group) throws {
+        let guess = group.guess
+        var text = "# Proposed from the beginning of \(guess.file). Look at each line; nothing was imported.\n"
         if !guess.questions.isEmpty {
             text += "# To be filled in where it says \(ProfileGuess.question): \(guess.questions.map(\.key).joined(separator: ", "))\n"
         }
@@ -32,7 +62,7 @@ enum MetersGuess {
         let assumed = guess.questions.map(\.key)
         let note = assumed.isEmpty ? "" : "; with what is asked filled in for the trial alone (time_zone: UTC)"
         Console.result("#\n# Dry run\(note):\n")
-        try dryRun(files, profile: profile, mark: "# ")
+        try dryRun(group.files, profile: profile, mark: "# ")
     }
 
     /// - mark: before each line.

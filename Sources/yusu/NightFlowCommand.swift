@@ -15,10 +15,11 @@ struct NightFlowCommand: ParsableCommand {
         discussion: """
             Takes a city folder, or a CSV of inflows with a column a zone or a row a reading, at any step up to an hour, with gaps. \
             Units stand in the header, as in "DMA 1 (L/s)". With --zones (zone, connections, mains_length_km, average_pressure_m, \
-            inflow_sensors) leakage is told apart from use. Writes nightflow.csv, nights.csv, steps.csv and nightflow.json.
+            inflow_sensors) leakage is told apart from use; with --store the use at night is that of the customers' own meters. Writes nightflow.csv, nights.csv, steps.csv and nightflow.json.
 
             Example: yusu nightflow Examples/Chanchamayo
             Example: yusu nightflow inflows.csv --time-zone Europe/Rome --output night
+            Example: yusu nightflow inflows.csv --store meters.sqlite --zones zones.csv
             Example: yusu nightflow steps.csv --step-test --night-use 1.2 --night-use-margin 0.3
             """)
 
@@ -28,6 +29,8 @@ struct NightFlowCommand: ParsableCommand {
     @Option(help: "Folder for the results.") var output: String?
     @Option(help: "What is shown: table, json or csv.") var format = Format.table
     @Option(help: "Zones of a CSV, as in a city folder.") var zones: String?
+    @Option(help: "Store of customers' readings (`yusu meters import`): their use at night, zone by zone.") var store: String?
+    @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
     @Option(help: "Clock of the place: Europe/Rome, or +01:00 for stamps without summer time.") var timeZone: String?
     @Option(help: "Order of day and month: dmy, mdy or ymd; default: told from the dates.") var dateOrder: FlowTable.DateOrder?
     @Option(help: "Unit of columns that name none: l/s, m3/h, l, m3 ...") var unit = "l/s"
@@ -50,6 +53,7 @@ struct NightFlowCommand: ParsableCommand {
             throw ValidationError("--step-test and --night-use go together: the use that ran beside the leakage, in l/s, 0 for none")
         }
         guard (nightUse ?? 0) >= 0, nightUseMargin >= 0 else { throw ValidationError("--night-use and its margin are 0 or more") }
+        if register != nil, store == nil { throw ValidationError("--register goes with --store") }
         if Self.range(hours) == nil { throw ValidationError("--hours is '\(hours)'; give two hours of the day such as 2-4") }
         if let timeZone, PlaceClock(timeZone) == nil {
             throw ValidationError("--time-zone is '\(timeZone)'; give a name such as Europe/Rome, or an offset such as +01:00")
@@ -63,7 +67,11 @@ struct NightFlowCommand: ParsableCommand {
         options.steps.falseAlarmRate = falseAlarmRate
         options.steps.seed = seed
         if let night = Self.range(hours) { options.assumptions.nightHours = night }
-        let studies = try CityFolder.isFolder(path) ? ofCity(options) : ofTable(options)
+        let isFolder = CityFolder.isFolder(path)
+        guard !isFolder || store == nil else {
+            throw ValidationError("a city folder has its customers' readings in itself (readings/); --store goes with a CSV of inflows")
+        }
+        let studies = try isFolder ? ofCity(options) : ofTable(options)
         let report = NightFlowReport(studies)
         if let output {
             var files = OutputFiles()
@@ -121,21 +129,28 @@ struct NightFlowCommand: ParsableCommand {
     private func ofTable(_ options: NightFlowStudy.Options) throws -> [NightFlowStudy] {
         var errors = InputErrors()
         var reading = FlowTable.Options()
-        reading.clock = timeZone.flatMap { PlaceClock($0) }
+        let clockOfStore = try errors.keep { try store.map { try StoreConsumption.clock(path: $0) } }
+        reading.clock = timeZone.flatMap { PlaceClock($0) } ?? clockOfStore ?? nil
         reading.dateOrder = dateOrder
         reading.unit = unit
         reading.kind = kind
         let readTable = try errors.keep { try FlowTable(path: path, options: reading) }
         let readZones = try errors.keep { try zones.map { path throws(TextFileError) in try ZoneTable.read(path) } ?? [] }
-        guard let table = readTable, let zoneList = readZones else { throw errors }
+        guard let table = readTable, let zoneList = readZones, clockOfStore != nil else { throw errors }
         if !quiet { for remark in table.remarks { Console.warn("\(path): \(remark)") } }
         let series = Dictionary(table.series.map { ($0.name, $0.flows(stamp: stamp)) }) { first, _ in first }
+        let customers = try store.map { path in
+            let starts = series.values.compactMap(\.start), ends = series.values.compactMap(\.end)
+            let offset = starts.min().map { table.clock.standardOffset(at: $0) } ?? 0
+            let period = starts.min().flatMap { start in ends.max().map { (start: start + offset, end: $0 + offset) } }
+            return try StoreConsumption(path: path, register: register, period: period)
+        }
         var chances = StepChances(options.steps)
         guard !zoneList.isEmpty else {
             return table.series.map { item in
-                NightFlowStudy(
-                    name: item.name, readings: series[item.name] ?? FlowReadings(spans: [], step: 3600), clock: table.clock,
-                    options: options, chances: &chances)
+                study(
+                    customers.map { $0.completed(Zone(id: .init(item.name), name: item.name)) }, item.name,
+                    series[item.name] ?? FlowReadings(spans: [], step: 3600), table.clock, customers, options, &chances)
             }
         }
         return try zoneList.map { zone in
@@ -151,10 +166,22 @@ struct NightFlowCommand: ParsableCommand {
                 }
                 return (readings: readings, sign: meter.sign)
             }
-            return NightFlowStudy(
-                name: zone.id.name, readings: FlowReadings.sum(parts), clock: table.clock, zone: zone, options: options,
-                chances: &chances)
+            return study(
+                customers?.completed(zone) ?? zone, zone.id.name, FlowReadings.sum(parts), table.clock, customers, options, &chances)
         }
+    }
+
+    private func study(
+        _ zone: Zone?, _ name: String, _ readings: FlowReadings, _ clock: PlaceClock, _ customers: StoreConsumption?,
+        _ options: NightFlowStudy.Options, _ chances: inout StepChances
+    ) -> NightFlowStudy {
+        if let customers, let zone, customers.hourly(zone.id) == nil {
+            Console.warn("zone '\(zone.id)': no customer's meter of the store is in it; its night use is assumed")
+        }
+        return NightFlowStudy(
+            name: name, readings: readings, clock: clock, zone: zone, consumption: zone.flatMap { customers?.hourly($0.id) },
+            meters: zone.map { customers?.meters($0.id) ?? [] } ?? [], workingMeters: zone.flatMap { customers?.working($0.id) },
+            options: options, chances: &chances)
     }
 
     /// `2-4`: from 2 up to 4 o'clock.

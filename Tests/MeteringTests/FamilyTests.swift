@@ -109,7 +109,7 @@ struct FamilyTests {
                 "08 interval ft3 2025-11-01T07:00 7.24 good", "08 interval ft3 2025-11-03T08:00 3.21 good",
             ])
         #expect(export.emptyValues == 1)
-        #expect(export.rejects.counts == [.unknownQuality: 1, .notWater: 1, .notTaken: 1, .malformed: 1, .otherRecord: 1])
+        #expect(export.rejects.counts == [.unknownQuality: 1, .notWater: 1, .periodTotal: 1, .malformed: 1, .alarmRecord: 1])
     }
 
     @Test("CMEP without a zone in the profile is refused: utilities differ")
@@ -136,6 +136,33 @@ struct FamilyTests {
                 "20e40001 register m3 reverse 2026-06-02T01:20 0.002 good",
             ])
         #expect(export.rejects.counts == [.thinned: 1, .malformed: 1, .notWater: 1, .notTaken: 1] && export.series[0].digits == 5)
+    }
+
+    @Test("telegrams as one printed array, or printed one below the other, are read as lines are, in pieces of any size")
+    func printed() throws {
+        let profile = try Profile(path: Seeds.folder + "wmbusmeters/profile.yaml")
+        func telegram(_ hour: Int, _ total: String, _ gap: String) -> String {
+            let members = [
+                #""_": "telegram""#, #""media": "water""#, #""id": "20e4""#, #""total_m3": \#(total)"#,
+                #""timestamp": "2026-06-02T0\#(hour):00:00Z""#,
+            ]
+            return "{\(gap)" + members.joined(separator: ",\(gap)") + "\(gap)}"
+        }
+        let expected = ["20e4 register m3 2026-06-02T01:00 1.5 good", "20e4 register m3 2026-06-02T02:00 1.75 good"]
+        let flat = [telegram(1, "1.5", ""), telegram(2, "1.75", "")], tall = [telegram(1, "1.5", "\n  "), telegram(2, "1.75", "\n  ")]
+        let files = [
+            flat.joined(separator: "\n") + "\n", "[" + flat.joined(separator: ",\n ") + "]\n",
+            "[\n" + tall.joined(separator: ",\n") + "\n]",
+            "\u{feff}" + tall.joined(separator: "\n") + "\n", "[" + flat.joined(separator: ",") + "]",
+        ]
+        for text in files {
+            for size in [1, 5, 1 << 20] {
+                let export = try ReadExport(Array(text.utf8), profile, pieceSize: size)
+                #expect(export.lines == expected && export.rejects.counts.isEmpty, "\(text.prefix(20)) in pieces of \(size)")
+            }
+        }
+        let cut = #expect(throws: TextFileError.self) { try ReadExport(Array("[\n\(tall[0]),\n".utf8), profile) }
+        #expect(cut?.description.contains("was it cut off") == true)
     }
 
     @Test("LoRaWAN: logged volume and deltas become registers an hour apart, in any envelope")

@@ -36,6 +36,20 @@ struct GuessTests {
         #expect(diff.choices.first { $0.key == "time_format" }?.reason.contains("MM/dd/yyyy HH:mm:ss' FITS TOO") == true)
     }
 
+    @Test("files of one shape share a profile though a word stands in one of them alone; another shape does not")
+    func shapes() {
+        func rows(_ value: (Int) -> String) -> String {
+            "meter,time,index_m3\n" + hours { "A,2026-06-01T\($0 < 10 ? "0" : "")\($0):00Z,\(value($0))" }
+        }
+        let plain = rows { "\(100 + $0)" }, gappy = rows { $0 == 7 ? "n/a" : "\(200 + $0)" }
+        let wide = "Time;A (L/s);B (L/s)\n" + hours { "2026-06-01 \($0 < 10 ? "0" : "")\($0):00;\($0 % 5);\($0 % 3)" }
+        func fits(_ one: String, _ other: String) -> Bool {
+            guess(one).fits(guess(other)) { profile in DryRun(Array(other.utf8), file: "y.csv", profile: profile) }
+        }
+        #expect(fits(plain, plain) && fits(plain, gappy))
+        #expect(!fits(plain, wide) && !fits(wide, plain))
+    }
+
     @Test("day and month are told apart by a day after the 12th, or by the steps between stamps")
     func dates() throws {
         let american = guess("meter,date,volume_l\n" + (1...9).map { "A,0\($0)/\(12 + $0)/2026,\($0 * 7 % 5)\n" }.joined())

@@ -58,6 +58,27 @@ struct ProfileTests {
     }
 
     @Test(
+        "a key that would change nothing is refused, with where it bears",
+        arguments: [
+            (
+                "shape: wide\nkind: register\nunit: m3\ncolumns: {time: t}\n",
+                ["thin_seconds: 60", "meter: A", "header: none", "read_at: 2026-01-01"]
+            ),
+            (
+                "kind: register\nunit: m3\ncolumns: {meter: m, time: t, value: v}\n",
+                ["quality_suffix: .Q", "ignore_columns: [x]", "media: [water]"]
+            ),
+            ("format: cmep\ntime_zone: UTC\n", ["header: none", "skip_lines: 2", "take: register", "log_clock: stamp"]),
+        ])
+    func withoutEffect(_ yaml: String, _ keys: [String]) throws {
+        _ = try Profiles.make(yaml)
+        for key in keys {
+            let error = #expect(throws: TextFileError.self, "\(key)") { try Profiles.make(yaml + key + "\n") }
+            #expect(error?.description.contains("'\(key.prefix { $0 != ":" })' has no effect here") == true)
+        }
+    }
+
+    @Test(
         "a profile that is no table of keys gives one clear message",
         arguments: ["", "kind: [register", "just text", "kind: register\nkind: interval"])
     func notATable(_ yaml: String) {

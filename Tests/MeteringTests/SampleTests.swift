@@ -108,7 +108,7 @@ struct SampleTests {
         let aclara = try rejects("aclara/UTIL_Readings_11032025_composed.csv")
         #expect(aclara.rejects.counts == [.notTaken: 3] && aclara.emptyValues == 1)
         let cmep = try rejects("cmep/UTIL_IntervalReport_202606020815_composed.txt")
-        #expect(cmep.rejects.counts == [.notWater: 1, .notTaken: 1] && cmep.emptyValues == 1)
+        #expect(cmep.rejects.counts == [.notWater: 1, .periodTotal: 1] && cmep.emptyValues == 1)
         #expect(try rejects("cmep/UTIL_IntervalReport_202606030815_composed.txt").emptyValues == 2)
         #expect(try rejects("wmbus-jsonl/Water_2026-06-02_composed.jsonl").rejects.counts == [.notWater: 2, .thinned: 2])
         #expect(try rejects("dma-scada-wide/historian_long_composed.csv").rejects.counts == [.badNumber: 1])

@@ -53,6 +53,36 @@ struct NightFlowCommandTests {
         #expect(again.output == (try city.text("night/nightflow.json")), "the same bytes")
     }
 
+    @Test("a store of customers' readings gives the night use: what is left of the night flow is leakage")
+    func store() throws {
+        // Twenty customers of Alta use 3 m³/h by night, against an inflow of 4: 1 m³/h leaks, less what their meters miss.
+        var reads = "meter,time,value\n", register = "meter,zone,class\n"
+        for meter in 0..<20 {
+            register += "A\(meter),Alta,residential\n"
+            var total = 0.0
+            for line in Self.inflows.split(separator: "\n").dropFirst() {
+                let time = line.prefix(16)
+                reads += "A\(meter),\(time),\(String(format: "%.3f", total))\n"
+                let hour = Int(time.suffix(5).prefix(2)) ?? 0
+                total += (hour >= 6 && hour < 23 ? 10.0 : 3.0) / 20
+            }
+        }
+        try city.write("inflows.csv", Self.inflows)
+        try city.write("reads.csv", reads)
+        try city.write("register.csv", register)
+        try city.write("profile.yaml", "columns: {meter: meter, time: time, value: value}\nkind: register\nunit: m3\ntime_zone: UTC\n")
+        #expect(try yusu("meters", "import", "--store", "m.sqlite", "--profile", "profile.yaml", "reads.csv", "--quiet").status == 0)
+        let outcome = try yusu(
+            "nightflow", "inflows.csv", "--store", "m.sqlite", "--register", "register.csv", "--output", "night", "--format", "json")
+        #expect(outcome.status == 0 && outcome.isClean && outcome.messages.contains("zone 'Baja'"), "\(outcome.messages)")
+        let zones = try #require(try city.json("night/nightflow.json")["zones"] as? [[String: Any]])
+        func figure(_ name: String) -> Double { zones[0][name] as? Double ?? .nan }
+        #expect(figure("night_use_m3_per_h") >= 3 && figure("night_use_m3_per_h") < 3.3)
+        #expect(figure("leakage_low95_m3_per_h") < 1 && figure("leakage_high95_m3_per_h") > 0.8 && figure("leakage_m3_per_h") > 0.7)
+        #expect((zones[0]["notes"] as? [String])?.contains { $0.contains("customers' readings") } == true)
+        #expect(zones[1]["leakage_m3_per_h"] is NSNull)
+    }
+
     @Test("a step test gives N1 with its interval; what does not carry one is told")
     func stepTest() throws {
         // 1 l/s of use and 5 l/s of leakage at 50 m with N1 = 1.2.

@@ -3,13 +3,16 @@
 """How many planted faults `yusu meters report` finds on synthetic populations of meters, how many findings are false, and whether the
 probabilities hold.
 
-    findings.py [YUSU] [--seeds 11,12,13] [--meters 1500] [--days 365] [--fit]
+    findings.py [YUSU] [--seeds 11,12,13] [--habits town,dry] [--meters 1500] [--days 365] [--fit]
 
 Each seed is a population of its own: households (from one to six people, holidays, second homes, empty houses, tenants that change,
 families that grow and shrink), blocks of flats, shops, works that never stop, registers of 1, 10 and 100 litres, missing and late and
 doubled readings. Faults are drawn for some meters, one each: the true use and the true fault are known. Everything is invented.
+Towns differ in their habits (HABITS): a resort of second homes on a clock that changes, a dry one that waters gardens at night, one of
+roof tanks, one of flats and coarse registers; in how often meters fail too, and whether faults are older than the record.
 Prints for each fault what was there to find, what was found, false findings as a share of all meters, and for bins of the stated
-probability the share that was true. Seeds below 10 were used to fit the chances; --fit prints coefficients from those given.
+probability the share that was true. Seeds below 100 were used to choose rules and to fit the chances, on the first four habits and for leaks on all five; --fit
+writes what the chances are fitted to, for fit_findings.py.
 """
 import argparse, collections, csv, gzip, importlib, json, os, subprocess, sys, tempfile
 
@@ -28,7 +31,18 @@ START = np.datetime64("2025-01-01T00:00")
 RATES = {"stuck": .015, "continuous_flow": .04, "under_registering": .02, "oversized": .004, "suspicious_drop": .01, "reverse_flow": .005,
          "unit_step": .006, "clock_shift": .006, "spike": .03, "rollover": .01, "replacement": .01}
 #: Not faults, and alike.
-LIKE = {"vacation": .9, "second_home": .02, "empty": .01, "tenant": .05, "family": .06, "flats": .02, "works": .005}
+LIKE = {"vacation": .9, "second_home": .02, "empty": .01, "tenant": .05, "family": .06, "flats": .02, "works": .005, "shop": .065,
+        "trips": 1.5, "season": .25, "cooler": 0, "irrigation": 0, "tank": 0, "coarse": .4, "summer_clock": False, "failing": 1.0, "old": 0}
+#: What another town does otherwise. `failing` is how often meters fail against RATES, `old` the share of faults older than the record,
+#: `coarse` that of registers of 10 and 100 L, `cooler` that of houses with a cooler that runs all summer.
+HABITS = {
+    "town": {},
+    "resort": {"second_home": .15, "empty": .02, "trips": 2.5, "season": .5, "summer_clock": True, "failing": .6, "tenant": .03},
+    "dry": {"irrigation": .3, "cooler": .004, "season": .4, "family": .09, "coarse": .2, "old": .2, "summer_clock": True},
+    "dense": {"flats": .1, "shop": .1, "coarse": .6, "failing": 1.5, "tenant": .09, "old": .3},
+    # The chances of leaks are fitted to it, those of levels and clocks are not. Float valves let water in long after it was drawn.
+    "tanks": {"tank": .6, "second_home": .05, "trips": .7, "failing": .8, "old": .3, "tenant": .07},
+}
 
 
 def day_shape(rng, kind):
@@ -44,15 +58,19 @@ def day_shape(rng, kind):
     return shape / shape.sum()
 
 
-def person(rng, hours, kind, mean_day):
+def person(rng, hours, kind, mean_day, like=LIKE, shape=None):
     """Litres in each hour: events at random about a mean that follows hour, weekday, season and the customer's own weeks."""
     days = hours // 24
     event = {"household": 14.0, "flats": 14.0, "shop": 20.0, "works": 30.0}[kind]
-    season = 1 + rng.uniform(0, .25) * np.sin(2 * np.pi * (np.arange(days) - 110) / 365)
+    season = 1 + rng.uniform(0, like["season"]) * np.sin(2 * np.pi * (np.arange(days) - 110) / 365)
     weekday = np.where(np.arange(days) % 7 >= 5, rng.uniform(.9, 1.3) if kind != "shop" else rng.uniform(.1, .7), 1.0)
     own = np.exp(np.repeat(np.cumsum(rng.normal(0, .02, days // 7 + 1)), 7)[:days] + rng.normal(0, .15, days))
     daily = mean_day * season * weekday * own
-    mean = np.outer(daily, day_shape(rng, kind)).ravel()
+    mean = np.outer(daily, day_shape(rng, kind) if shape is None else shape).ravel()
+    if like["summer_clock"]:
+        # People live by a clock that is an hour ahead of the stamps' in summer.
+        summer = slice(88 * 24, 298 * 24)
+        mean[summer] = np.roll(mean[summer], -1)
     count = rng.poisson(mean / event)
     use = np.zeros(hours)
     some = count > 0
@@ -62,8 +80,30 @@ def person(rng, hours, kind, mean_day):
     return use
 
 
-def population(seed, meters, days):
-    rng = np.random.default_rng(seed)
+def watered(rng, hours):
+    """A garden watered in the small hours every second or third day of the warm half of the year. [L]"""
+    use = np.zeros(hours)
+    every, first, volume = rng.integers(2, 4), rng.integers(1, 5), rng.uniform(150, 700)
+    for day in range(100, min(hours // 24, 290), every):
+        use[day * 24 + first:day * 24 + first + 2] = volume / 2
+    return use
+
+
+def through_tank(rng, use):
+    """A tank on the roof fills through a float valve: what is drawn comes in over the hours after. [L]"""
+    keep = np.exp(-1 / rng.uniform(.7, 3))
+    missing, inflow = 0.0, np.zeros(len(use))
+    for hour, volume in enumerate(use):
+        missing += volume
+        fills = missing * (1 - keep) if missing > 4 else 0
+        inflow[hour] = fills
+        missing -= fills
+    return inflow
+
+
+def population(seed, meters, days, habit="town"):
+    rng = np.random.default_rng(seed if habit == "town" else [seed, sorted(HABITS).index(habit)])
+    like = {**LIKE, **HABITS[habit]}
     hours = days * 24
     table, truth, reads = [], {}, []
     at = START + np.arange(hours + 1) * np.timedelta64(1, "h")
@@ -72,44 +112,57 @@ def population(seed, meters, days):
     for k in range(meters):
         name = f"M{seed:03d}{k:05d}"
         u = rng.random()
-        kind = "works" if u < LIKE["works"] else "flats" if u < .025 else "shop" if u < .09 else "household"
+        flats = like["works"] + like["flats"]
+        kind = "works" if u < like["works"] else "flats" if u < flats else "shop" if u < flats + like["shop"] else "household"
         people = rng.integers(1, 7)
         mean_day = {"household": 120 * people * rng.gamma(8, 1 / 8), "flats": 120 * rng.integers(12, 90), "shop": rng.gamma(2, 500),
                     "works": rng.gamma(3, 5000)}[kind]
-        use = person(rng, hours, kind, mean_day)
+        shape = day_shape(rng, kind)
+        use = person(rng, hours, kind, mean_day, like, shape)
         second = False
         if kind == "household":
-            trips = rng.poisson(1.5 * days / 365) if rng.random() < LIKE["vacation"] else 0
+            trips = rng.poisson(like["trips"] * days / 365) if rng.random() < like["vacation"] else 0
             for _ in range(trips):
                 begin, length = rng.integers(0, hours), int(24 * rng.lognormal(1.9, .7))
                 use[begin:begin + length] = 0
             r = rng.random()
-            second = r < LIKE["second_home"]
-            if r < LIKE["second_home"]:
+            second = r < like["second_home"]
+            if r < like["second_home"]:
                 home = np.zeros(hours, bool)
                 for week in range(days // 7 + 1):
                     if rng.random() < .12:
                         home[week * 168 + 96:week * 168 + 96 + rng.integers(48, 240)] = True
                 use[~home[:hours]] = 0
-            elif r < LIKE["second_home"] + LIKE["empty"]:
+            elif r < like["second_home"] + like["empty"]:
                 use[:] = 0
-            elif r < .03 + LIKE["tenant"]:
+            elif r < like["second_home"] + like["empty"] + like["tenant"]:
                 # Others move in, after some days without anyone.
                 begin, gap = rng.integers(0, hours), rng.integers(0, 30 * 24)
                 use[begin:begin + gap] = 0
-                use[begin + gap:] = person(rng, hours, kind, 120 * rng.integers(1, 7) * rng.gamma(8, 1 / 8))[begin + gap:]
-            elif r < .08 + LIKE["family"]:
+                use[begin + gap:] = person(rng, hours, kind, 120 * rng.integers(1, 7) * rng.gamma(8, 1 / 8), like)[begin + gap:]
+            elif r < like["second_home"] + like["empty"] + like["tenant"] + like["family"]:
+                # The harder case: each draw becomes larger or smaller, as behind a meter that fails, and not their number.
                 use[rng.integers(0, hours):] *= rng.uniform(.6, 1.5)
+            if use.any() and rng.random() < like["irrigation"]:
+                use += watered(rng, hours)
+            if use.any() and rng.random() < like["cooler"]:
+                first, last = rng.integers(120, 170), rng.integers(220, 280)
+                use[first * 24:last * 24] += rng.uniform(4, 15)
+            if use.any() and rng.random() < like["tank"]:
+                use = through_tank(rng, use)
         # Pipes to the flow: four times the largest usual hour.
         peak = 4 * np.quantile(use[use > 0], .999) / 1000 if kind != "household" and use.any() else 0
         diameter = next(d for d, q3 in ((15, 2.5), (20, 4), (25, 6.3), (32, 10), (40, 16), (50, 25), (80, 63), (100, 1e9)) if q3 >= peak)
-        step = rng.choice([1, 1, 1, 10, 100] if kind == "household" else [1, 10, 100])
+        fine = 1 - like["coarse"]
+        step = rng.choice([1, 10, 100], p=[fine, (1 - fine) / 2, (1 - fine) / 2] if kind == "household" else [1 / 3, 1 / 3, 1 / 3])
         fault = None
-        if rng.random() < sum(RATES.values()):
+        if rng.random() < like["failing"] * sum(RATES.values()):
             fault = str(rng.choice(kinds, p=np.array(list(RATES.values())) / sum(RATES.values())))
         note = {}
         counted = use.copy()
         begin = int(rng.integers(hours // 20, hours - 3 * 24))
+        if rng.random() < like["old"] and fault in ("continuous_flow",):
+            begin = 0
         if fault == "stuck":
             counted[begin:] = 0
             note = {"begin": begin, "rest_h": hours - begin, "lost": float(use[begin:].sum())}
@@ -135,7 +188,8 @@ def population(seed, meters, days):
             counted[begin:] *= share
             note = {"begin": begin, "share": float(share), "weeks": (hours - begin) // 168}
         elif fault == "clock_shift":
-            shift = int(rng.choice([-8, -7, -6, -5, -4, -3, 3, 4, 5, 6, 7, 8]))
+            # An hour as often as all others: the clock of summer missed, or taken twice.
+            shift = int(rng.choice([-8, -7, -6, -5, -4, -3, -2, -1, -1, -1, -1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8]))
             counted[begin:] = np.roll(counted[begin:], shift)
             note = {"begin": begin, "shift": shift, "weeks": min(begin, hours - begin) // 168}
         total = np.concatenate([[0], np.cumsum(counted)])
@@ -244,7 +298,8 @@ def main():
     parser.add_argument("--seeds", default="11,12,13")
     parser.add_argument("--meters", type=int, default=1500)
     parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--fit", action="store_true", help="write the features of all findings for fitting to the standard output")
+    parser.add_argument("--habits", default="town", help=f"of: {', '.join(HABITS)}")
+    parser.add_argument("--fit", help="write what was measured of every finding, however unlikely, into this file")
     parser.add_argument("--show", help="print missed and false findings of this kind")
     arguments = parser.parse_args()
     hours = arguments.days * 24
@@ -253,11 +308,11 @@ def main():
     volumes = collections.defaultdict(lambda: [0, 0])
     features = []
     total = empties = 0
-    for seed in map(int, arguments.seeds.split(",")):
+    for habit, seed in [(h, int(s)) for h in arguments.habits.split(",") for s in arguments.seeds.split(",")]:
         with tempfile.TemporaryDirectory() as folder:
-            table, truth, reads, stamps = population(seed, arguments.meters, arguments.days)
+            table, truth, reads, stamps = population(seed, arguments.meters, arguments.days, habit)
             write(folder, table, reads, stamps)
-            findings, meters = run(arguments.yusu, folder, .02 if arguments.fit else .5)
+            findings, meters = run(arguments.yusu, folder, 0 if arguments.fit else .5)
         total += len(truth)
         found = collections.defaultdict(dict)
         for f in findings:
@@ -294,7 +349,7 @@ def main():
                     b[0] += 1
                     b[1] += has
                     b[2] += p
-                    features.append({"seed": seed, "kind": kind, "true": has, "p": p, **f["measures"]})
+                    features.append({"habit": habit, "seed": seed, "kind": kind, "fault": t["fault"], "measures": f["measures"]})
                     if has and kind == "continuous_flow" and t["open"] and findable(kind, t, hours):
                         volumes[kind][0] += 1
                         volumes[kind][1] += f["m3_per_year_low95"] <= t["rate"] * 8.766 <= f["m3_per_year_high95"]
@@ -302,7 +357,7 @@ def main():
                         year = t["lost"] / t["rest_h"] * 8.766
                         volumes[kind][0] += 1
                         volumes[kind][1] += f["m3_per_year_low95"] <= year <= f["m3_per_year_high95"]
-    print(f"seeds {arguments.seeds}: {total} meters, {arguments.days} days")
+    print(f"habits {arguments.habits}, seeds {arguments.seeds}: {total} meters, {arguments.days} days")
     for kind in RATES:
         count(kind, tally[kind], total)
     print(f"houses that were empty all along, listed as stuck at the stated chance and not counted as false: {empties}")
@@ -313,7 +368,8 @@ def main():
     for kind, (n, inside) in volumes.items():
         print(f"95 % interval of m3 a year holds the truth: {kind} {inside} of {n} ({100 * inside / max(1, n):.0f} %)")
     if arguments.fit:
-        json.dump(features, sys.stdout)
+        with open(arguments.fit, "w") as file:
+            json.dump(features, file)
 
 
 if __name__ == "__main__":

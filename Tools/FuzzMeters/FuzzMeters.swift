@@ -8,7 +8,8 @@ import TextFiles
 ///     fuzz-meters [--seed N] [--count N] [--seconds N] [--folder FOLDER] [--only FAMILY] SEEDS
 ///
 /// SEEDS holds a folder a family with a `profile.yaml` and files. Each family gets `count` inputs in turn. An input is written to
-/// FOLDER/input before it is read, so that it is there after a crash; one that takes more than 20 s ends the process by an alarm.
+/// FOLDER/input before it is read, so that it is there after a crash; one that takes more than 20 s of processor time ends the process
+/// by a signal (SIGPROF).
 /// Inputs with any other fault are kept as FOLDER/fault_N_FAMILY. Exit code 1 where there is one.
 @main
 struct FuzzMeters {
@@ -19,7 +20,9 @@ struct FuzzMeters {
     var only: String?
     var seeds = ""
 
-    private static let longestRead: UInt32 = 20  // s
+    private static let longestRead = 20  // s of processor time: other work on the machine makes no hang
+    /// A profile is proposed from every such input.
+    private static let guessEvery = 100
 
     static func main() throws {
         var fuzz = FuzzMeters()
@@ -35,6 +38,13 @@ struct FuzzMeters {
             }
         }
         exit(try fuzz.run() ? 0 : 1)
+    }
+
+    /// Ends the process after so much processor time; 0 takes the limit away. [s]
+    private static func limit(_ seconds: Int) {
+        var timer = itimerval()
+        timer.it_value.tv_sec = time_t(seconds)
+        unsafe setitimer(Int32(ITIMER_PROF.rawValue), &timer, nil)
     }
 
     func run() throws -> Bool {
@@ -57,7 +67,7 @@ struct FuzzMeters {
                 try input.seek(toOffset: 0)
                 try input.write(contentsOf: bytes)
                 try input.truncate(atOffset: UInt64(bytes.count))
-                alarm(Self.longestRead)
+                Self.limit(Self.longestRead)
                 let before = clock.now
                 switch ExportTrial.run(bytes, family: family, pieceSize: mutator.pieceSize()) {
                 case .read: read += 1
@@ -67,10 +77,15 @@ struct FuzzMeters {
                     print("fault \(faults), \(family.name), input \(done): \(reason.prefix(500))")
                     if faults <= 100 { try Data(bytes).write(to: URL(fileURLWithPath: folder + "/fault_\(faults)_\(family.name)")) }
                 }
+                if done % Self.guessEvery == 0, let reason = ExportTrial.guessFault(bytes) {
+                    faults += 1
+                    print("fault \(faults), \(family.name), input \(done), proposal of a profile: \(reason)")
+                    try Data(bytes).write(to: URL(fileURLWithPath: folder + "/fault_\(faults)_guess"))
+                }
                 slowest = max(slowest, clock.now - before)
                 done += 1
             }
-            alarm(0)
+            Self.limit(0)
             print(
                 "\(family.name): seed \(seed), \(done) inputs in \(clock.now - start): \(read) read, \(refused) refused; "
                     + "the slowest took \(slowest)"

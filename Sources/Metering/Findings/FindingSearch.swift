@@ -49,15 +49,23 @@ struct FindingSearch {
         let odds = RestOdds(meters.map(\.rest))
         let index = WeekSeries.index(of: meters.map(\.weeks), weeks: meters.map(\.weeks.count).max() ?? 0)
         let usual = OrderStatistics.median(meters.compactMap { Self.use($0.weeks)?.value }) ?? 0
-        for meter in meters where meter.readings > 0 {
+        let leaks = meters.map { likeliestLeak($0, name) }
+        // What leaked is no use: its end is no fall of the level.
+        let series = zip(meters, leaks).map { meter, leak in
+            WeekSeries(leak.map { $0.chance >= 0.5 ? less($0.episode, in: meter.weeks) : meter.weeks } ?? meter.weeks, index: index)
+        }
+        let trends = zip(meters, series).map { LevelTrend($0, $1) }
+        let common = ClassTrends(trends.compactMap(\.self))
+        let moves = ClassMoves(meters.map(\.shape))
+        for (at, meter) in meters.enumerated() where meter.readings > 0 {
             let isStuck = stuck(meter, odds, usual: usual, name)
             silent(meter)
             unitsInRegister(meter)
             reversal(meter)
-            leak(meter)
+            if let leak = leaks[at] { tell(leak.episode, leak.chance, meter) }
             oversized(meter)
-            clock(meter)
-            if !isStuck { change(meter, WeekSeries(meter.weeks, index: index)) }
+            clock(meter, moves)
+            if !isStuck { level(meter, series[at], trends[at], common) }
         }
     }
 
@@ -116,6 +124,8 @@ struct FindingSearch {
 
     private mutating func reversal(_ m: MeterEvidence) {
         guard m.reverse >= max(20, 3 * Double(m.resolution)), m.rest.read > 0 else { return }
+        // Where the unit changed, the one fall is of its rounding.
+        if !m.unitSteps.isEmpty, m.reverseSteps < 2 { return }
         let isTurned = m.reverse > 1000 * m.volume
         let perYear = m.reverse / 1000 * Self.hoursPerYear / m.rest.read
         add(
@@ -126,11 +136,24 @@ struct FindingSearch {
             [("reverse_l", m.reverse), ("reverse_steps", Double(m.reverseSteps))])
     }
 
-    private mutating func leak(_ m: MeterEvidence) {
-        // The likeliest; of two alike the one that lasts.
-        func weight(_ e: FlowEpisode) -> Double { LeakChance.of(e, m.meter.customerClass) + (e.isOpen ? 0.1 : 0) }
-        guard let e = m.episodes.max(by: { weight($0) < weight($1) }), e.rate > 0 else { return }
-        let chance = LeakChance.of(e, m.meter.customerClass)
+    private static func runsAlways(_ name: Meter.CustomerClass) -> Bool { name == .industrial || name == .institutional }
+
+    /// The likeliest flow that never stopped; of two alike the one that lasts.
+    private func likeliestLeak(_ m: MeterEvidence, _ name: Meter.CustomerClass) -> (episode: FlowEpisode, chance: Double)? {
+        let chances = m.episodes.filter { $0.rate > 0 }.map { (episode: $0, chance: LeakChance.of($0, runsAlways: Self.runsAlways(name))) }
+        return chances.max { $0.chance + ($0.episode.isOpen ? 0.1 : 0) < $1.chance + ($1.episode.isOpen ? 0.1 : 0) }
+    }
+
+    /// Weekly use without a flow that never stopped. [L/h]
+    private func less(_ e: FlowEpisode, in weeks: [Float]) -> [Float] {
+        weeks.enumerated().map { week, use in
+            let start = window.start / 3600 + week * WeekRecord.hours
+            let hours = min(e.end, start + WeekRecord.hours) - max(e.start, start)
+            return use <= 0 || hours <= 0 ? use : max(0, use - Float(e.rate) * Float(hours) / Float(WeekRecord.hours))
+        }
+    }
+
+    private mutating func tell(_ e: FlowEpisode, _ chance: Double, _ m: MeterEvidence) {
         guard chance >= min(rules.leastProbability, rules.leastLeak) else { return }
         let rate = Estimate(e.rate, standardDeviation: e.rateDeviation)
         let days = NumberText.days(Double(e.end - e.start) / 24)
@@ -139,11 +162,11 @@ struct FindingSearch {
             m, .continuousFlow, chance, local: e.start * 3600, end: e.isOpen ? nil : e.end * 3600, rate: e.rate / 1000,
             volume: e.volume / 1000, perYear: e.isOpen ? Self.perYear(rate) : Estimate(0),
             "flow never stopped for \(days) days; least flow \(NumberText.short(e.rate)) L/h, which varies by \(NumberText.share(e.unevenness)) "
-                + "from day to day and is \(NumberText.share(e.floorShare)) of the use\(before)",
+                + "from day to day, runs as in draws of \(NumberText.short(e.drawSize)) L, and is \(NumberText.share(e.floorShare)) of the use\(before)",
             [
-                ("hours", Double(e.end - e.start)), ("unevenness", e.unevenness), ("floor_share", e.floorShare),
-                ("resolution_l", Double(m.resolution)), ("rate_deviation_l_per_h", e.rateDeviation),
-            ])
+                ("hours", Double(e.end - e.start)),
+                ("resolution_l", Double(m.resolution)), ("rate_deviation_l_per_h", e.rateDeviation), ("draw_l", e.drawSize),
+            ] + LeakChance.features(e, runsAlways: Self.runsAlways(m.meter.customerClass)))
     }
 
     private mutating func oversized(_ m: MeterEvidence) {
@@ -168,90 +191,6 @@ struct FindingSearch {
             [("peak_m3_per_h", Double(peak) / 1000), ("low_flow_share", low), ("hours_at_rest_share", m.hoursAtRest)])
     }
 
-    private mutating func clock(_ m: MeterEvidence) {
-        let shape = m.shape
-        guard let at = shape.alike.indices.max(by: { shape.alikeMoved[$0] - shape.alike[$0] < shape.alikeMoved[$1] - shape.alike[$1] }),
-            shape.alike[at] > ShapeRecord.unknown
-        else { return }
-        let gain = Double(shape.alikeMoved[at] - shape.alike[at]), alike = Double(shape.alikeMoved[at])
-        let chance = logistic(20 * (alike - 0.83)) * logistic(14 * (gain - 0.75))
-        guard chance >= rules.leastProbability, abs(shape.move[at]) >= 2 else { return }
-        add(
-            m, .clockShift, chance, local: window.start + (at + 1) * WeekRecord.blockWeeks * WeekRecord.hours * 3600, rate: nil,
-            perYear: Estimate(0),
-            "hours of the mean day moved by \(shape.move[at]) h: alike \(NumberText.share(alike)) so moved, "
-                + "\(NumberText.share(Double(shape.alike[at]))) as they stand",
-            [("move_h", Double(shape.move[at])), ("gain", gain), ("alike", alike)])
-    }
-
-    /// Steps and slow declines of the level.
-    private mutating func change(_ m: MeterEvidence, _ series: WeekSeries) {
-        guard let step = LevelChange(series) else { return }
-        let alike = shapeAcross(m, step.week)
-        let local = window.start + step.week * WeekRecord.hours * 3600
-        let use = Self.use(m.weeks) ?? Estimate(0)
-        let numbers: [(String, Double)] = [
-            ("ratio", step.ratio), ("t", step.t), ("alike", alike ?? 0), ("explained", step.explained),
-            ("explained_by_line", step.explainedByLine),
-        ]
-        if let unit = step.unitRatio(chain), m.unitSteps.isEmpty, step.t > 5 {
-            let chance = ChangeChance.unit(step, alike: alike)
-            if chance >= rules.leastProbability {
-                add(
-                    m, .unitStep, chance, local: local, rate: nil, perYear: Estimate(0),
-                    "level went to \(NumberText.significant(step.ratio, 3)) times within a week, near the ratio "
-                        + "\(NumberText.significant(unit, 4)) of two units\(Self.words(alike))", numbers)
-                return
-            }
-        }
-        let decline = Decline(m, series)
-        if let decline, step.explained < step.explainedByLine || step.explained < 0.3 {
-            let chance = ChangeChance.decline(decline)
-            if chance >= rules.leastProbability {
-                let now = Self.perYear(use).value, years = decline.years
-                func missed(_ slope: Double) -> Double { now * (exp(-slope * years) - 1) }
-                let value = missed(decline.slope), low = missed(decline.slope95.high), high = missed(decline.slope95.low)
-                add(
-                    m, .underRegistering, chance, rate: value / Self.hoursPerYear,
-                    perYear: Estimate(value, standardDeviation: max(0, high - low) / 2 / Estimate.normal95),
-                    "registers \(NumberText.share(1 - exp(decline.slope))) less each year against its class "
-                        + "(\(NumberText.share(1 - exp(decline.slope95.high))) to \(NumberText.share(1 - exp(decline.slope95.low)))), "
-                        + "z \(NumberText.fixed(decline.z, 1))"
-                        + (decline.lowZ.map { "; share of small flows, z \(NumberText.fixed($0, 1))" } ?? "")
-                        + (decline.age.map { "; \(NumberText.short($0)) years old" } ?? ""),
-                    [
-                        ("slope_per_year", decline.slope), ("z", decline.z), ("low_flow_z", decline.lowZ ?? 0),
-                        ("age_years", decline.age ?? -1), ("explained", step.explained), ("explained_by_line", decline.explained),
-                        ("weeks", Double(series.weeks.count)),
-                    ])
-                return
-            }
-        }
-        guard step.ratio <= 1 - rules.smallestDrop else { return }
-        let chance = ChangeChance.drop(step, alike: alike)
-        guard chance >= rules.leastProbability else { return }
-        let missing =
-            use.value * (1 / step.ratio - 1) * Double(step.weeksAfter + step.weeksBefore)
-            / (Double(step.weeksAfter) + Double(step.weeksBefore) / step.ratio)
-        let relative = step.deviation / max(0.05, 1 - step.ratio)
-        add(
-            m, .suspiciousDrop, chance, local: local, rate: missing / 1000,
-            volume: missing / 1000 * Double(step.weeksAfter * WeekRecord.hours),
-            perYear: Self.perYear(Estimate(missing, standardDeviation: missing * (relative * relative + 0.01).squareRoot())),
-            "level fell to \(NumberText.share(step.ratio)) within a week, against its class, and stayed\(Self.words(alike))", numbers)
-    }
-
-    private static func words(_ alike: Double?) -> String {
-        alike.map { "; the shape of the day is \(NumberText.share($0)) alike before and after" } ?? "; the shape of the day is not known"
-    }
-
-    private func shapeAcross(_ m: MeterEvidence, _ week: Int) -> Double? {
-        guard !m.shape.alike.isEmpty else { return nil }
-        let block = min(m.shape.alike.count - 1, max(0, (week + WeekRecord.blockWeeks / 2) / WeekRecord.blockWeeks - 1))
-        let value = m.shape.alike[block]
-        return value > ShapeRecord.unknown ? Double(value) : nil
-    }
-
     // MARK: Common
 
     /// Mean use and its deviation from week to week. [L/h]
@@ -265,9 +204,9 @@ struct FindingSearch {
 
     /// [m³/year]
     /// - rate: [L/h]
-    private static func perYear(_ rate: Estimate) -> Estimate { hoursPerYear / 1000 * rate }
+    static func perYear(_ rate: Estimate) -> Estimate { hoursPerYear / 1000 * rate }
 
-    private mutating func add(
+    mutating func add(
         _ m: MeterEvidence, _ kind: MeterFinding.Kind, _ chance: Double, start: Int? = nil, local: Int? = nil, end: Int? = nil,
         rate: Double? = nil, volume: Double? = nil, perYear: Estimate, _ words: String, _ measures: [(String, Double)]
     ) {

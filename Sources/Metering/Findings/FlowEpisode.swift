@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import NumericalMethods
 
 /// A stretch of three days or more in which the flow never stopped.
 ///
 /// A register whose steps are coarse cannot show flow in every hour: over 2 L a step, every six hours must hold three steps, and no
-/// three hours none, for six days.
+/// three hours none, for five days.
 struct FlowEpisode {
     /// Hours on the place's clock without changes since 1970; the end is the hour after the last.
     var start: Int, end: Int
@@ -19,6 +20,9 @@ struct FlowEpisode {
     var rateDeviation = 0.0
     /// Deviation of the least flow from day to day over its median, without what the register's steps make. [–]
     var unevenness = 0.0
+    /// Size of the draws that would make the least flow as uneven from hour to hour as it is: variance over mean, without what the
+    /// register's steps make. [L] A leak draws nothing: well under a litre. Many small uses that never all cease: ten litres and more.
+    var drawSize = 0.0
     /// Steps of the register are too coarse to show flow in every hour.
     var isCoarse = false
     /// Least flow over the mean one. [–]
@@ -29,11 +33,15 @@ struct FlowEpisode {
     var volume = 0.0
 
     /// [h]
-    static let shortest = 72, shortestCoarse = 144
+    static let shortest = 72, shortestCoarse = 120
     static let finestStep: Float = 2.1
     static let coarseWindow = 6
     static let coarseSteps: Float = 3
     static let coarsePause = 2
+    /// Least hours of a day in a row. [h]
+    static let quietHours = 6
+    /// Median of the sample variance of six normal values over the variance (χ² with five degrees of freedom). [–]
+    static let medianOfVariance = 0.870
     /// Share of its hours that must have been read.
     static let leastRead = 0.8
     /// So long without a reading nothing is known of the flow. [h]
@@ -112,6 +120,7 @@ struct FlowEpisode {
         let mean = least.reduce(0, +) / Double(least.count)
         let variance = least.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, least.count - 1))
         unevenness = max(0, variance - step * step / 6).squareRoot() / mean
+        drawSize = Self.drawSize(litres, start, end, resolution)
         var sum = 0.0, floorSum = 0.0, hours = 0
         for i in start..<end where litres[i] >= 0 {
             sum += Double(litres[i])
@@ -122,6 +131,31 @@ struct FlowEpisode {
         floorShare = sum > 0 ? rate * Double(hours) / sum : 0
         let earlier = floors(max(0, start - 28 * 24), max(0, start - 24))
         if earlier.count >= 3, let was = OrderStatistics.median(earlier) { before = was / rate }
+    }
+
+    /// Of the six hours of each day in which least passed. [L]
+    private static func drawSize(_ litres: [Float], _ start: Int, _ end: Int, _ resolution: Double) -> Double {
+        var sums: [Double] = [], variances: [Double] = []
+        for day in stride(from: start, to: end - 20, by: 24) {
+            var least = Float.infinity, at = -1, sum: Float = 0, known = 0
+            for i in day..<min(day + 24, end) {
+                if litres[i] < 0 { known = 0; sum = 0; continue }
+                sum += litres[i]
+                known += 1
+                if known > quietHours { sum -= litres[i - quietHours] }
+                if known >= quietHours, sum < least { least = sum; at = i }
+            }
+            guard at >= 0 else { continue }
+            let mean = Double(least) / Double(quietHours)
+            var square = 0.0
+            for i in (at - quietHours + 1)...at { square += (Double(litres[i]) - mean) * (Double(litres[i]) - mean) }
+            sums.append(mean)
+            variances.append(square / Double(quietHours - 1))
+        }
+        guard let mean = OrderStatistics.median(sums), mean > 0, let variance = OrderStatistics.median(variances) else { return 0 }
+        // A steady flow shows as whole steps, the one below or the one above.
+        let part = mean / resolution - (mean / resolution).rounded(.down)
+        return max(0, variance / medianOfVariance - resolution * resolution * part * (1 - part)) / mean
     }
 
     /// Mean of the hours near the day's lowest one: the steps of the register are evened out. [L/h]

@@ -23,6 +23,8 @@ struct MeterEvidence {
     var episodes: [FlowEpisode] = []
     var weeks: [Float]
     var lowShare: [Float] = []
+    /// Size of the draws by blocks of four weeks; empty where the register's steps hide it. [L]
+    var draws: [Float] = []
     var shape = ShapeRecord([])
     /// Largest hourly use that one day in fifty reaches. [L]
     var peak: Float?
@@ -31,6 +33,9 @@ struct MeterEvidence {
     var reverse = 0.0
     /// Days with steps backwards.
     var reverseSteps = 0
+
+    /// The variance of hourly use must be so many times what the register's steps make of it. [–]
+    static let stepsInDraws: Float = 3
 
     init(_ chain: MeterChain, _ meter: Meter, window: ReportWindow, volume: Double, rules: ChainRules) {
         self.meter = meter
@@ -57,6 +62,11 @@ struct MeterEvidence {
                 column, start: window.start / 3600, weeks: count, least: Float(1000 * MeterSizes.leastFlow(meter.diameter)))
             weeks = record.use
             lowShare = record.lowShare
+            // The steps of a register add a sixth of their square to the variance.
+            let known = record.draws.enumerated().filter { $0.element > 0 }
+            let ofSteps = resolution * resolution / 6
+            let isHidden = known.contains { $0.element * meanUse(record.use, block: $0.offset) < Self.stepsInDraws * ofSteps }
+            if !known.isEmpty, !isHidden { draws = record.draws }
             shape = ShapeRecord(record.shapes)
             peak = OrderStatistics.quantile(record.dailyPeaks.map(Double.init), 0.98).map { Float($0) }
             hoursBelowLeast = record.hoursBelowLeast
@@ -64,5 +74,21 @@ struct MeterEvidence {
         } else {
             weeks = WeekRecord(chain, offset: window.offset, start: window.start / 3600, weeks: count).use
         }
+    }
+
+    /// Of the weeks that were read. [L/h]
+    private func meanUse(_ use: [Float], block: Int) -> Float {
+        let known = use[(block * WeekRecord.blockWeeks)..<min(use.count, (block + 1) * WeekRecord.blockWeeks)].filter { $0 >= 0 }
+        return known.isEmpty ? 0 : known.reduce(0, +) / Float(known.count)
+    }
+
+    /// Median size of the draws before and after a week, of the blocks that lie wholly on one side; nil where either is not known. [L]
+    func draws(around week: Int) -> (before: Double, after: Double)? {
+        let block = week / WeekRecord.blockWeeks
+        let early = draws.prefix(block).filter { $0 > 0 }, late = draws.dropFirst(block + 1).filter { $0 > 0 }
+        guard let before = OrderStatistics.median(early.map(Double.init)), let after = OrderStatistics.median(late.map(Double.init)) else {
+            return nil
+        }
+        return (before, after)
     }
 }

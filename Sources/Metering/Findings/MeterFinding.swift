@@ -68,6 +68,8 @@ public struct FindingRules: Sendable {
     public var leastStuck = 0.15
     /// So are flows that never stop. [–] Default 0.3.
     public var leastLeak = 0.3
+    /// So are drops and declines: an inspection list is worked off from its top. [–] Default 0.3.
+    public var leastLevel = 0.3
     /// Shortest rest at the end that may be told as stuck. [h] Default 72.
     public var shortestRest = 72.0
     /// Of a rest that is as long as the record nothing else is known: share of such meters that are stuck, not behind an empty house. [–]

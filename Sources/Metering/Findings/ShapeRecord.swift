@@ -2,14 +2,28 @@
 
 /// How alike the days of a meter are before and after each end of a block of four weeks, as they stand and moved by hours.
 struct ShapeRecord {
-    /// Correlation of the hours of the mean day before and after; nil-like −2 where either is unknown. One a block but the last. [–]
-    var alike: [Float] = []
-    /// The move of the later days, −11 to 12, at which they resemble the earlier most. [h]
-    var move: [Int8] = []
-    /// Correlation at that move. [–]
-    var alikeMoved: [Float] = []
+    /// Correlation of the hours of the mean day before and after where the later days are moved by −1, 0, 1 h, and by the hours at which
+    /// they resemble the earlier most. −2 where either is unknown. One a block but the last. [–]
+    struct Likeness {
+        var earlier: Float, asTheyStand: Float, later: Float, best: Float
+        /// That move, −11 to 12. [h]
+        var move: Int8
 
-    static let unknown: Float = -2
+        static let unknown = Likeness(earlier: -2, asTheyStand: -2, later: -2, best: -2, move: 0)
+        var isKnown: Bool { asTheyStand > -2 }
+
+        /// At a move of an hour or none; nil at others.
+        func at(_ move: Int) -> Float? {
+            switch move {
+            case -1: earlier
+            case 0: asTheyStand
+            case 1: later
+            default: nil
+            }
+        }
+    }
+
+    var boundaries: [Likeness] = []
 
     init(_ shapes: [Float]) {
         let blocks = shapes.count / 24
@@ -17,27 +31,26 @@ struct ShapeRecord {
         var total = [Float](repeating: 0, count: 24)
         for (i, value) in shapes.enumerated() { total[i % 24] += value }
         var before = [Float](repeating: 0, count: 24)
+        var likeness = [Float](repeating: 0, count: 24)
         for block in 1..<blocks {
             for hour in 0..<24 { before[hour] += shapes[(block - 1) * 24 + hour] }
             let after = (0..<24).map { total[$0] - before[$0] }
             guard let early = Self.standard(before), let late = Self.standard(after) else {
-                alike.append(Self.unknown)
-                move.append(0)
-                alikeMoved.append(Self.unknown)
+                boundaries.append(.unknown)
                 continue
             }
             let twice = late + late
-            var best = 0, bestValue: Float = -1
-            var atRest: Float = 0
+            var best = 0
             for shift in 0..<24 {
                 var sum: Float = 0
                 for hour in 0..<24 { sum += early[hour] * twice[hour + shift] }
-                if shift == 0 { atRest = sum }
-                if sum > bestValue { bestValue = sum; best = shift }
+                likeness[shift] = sum
+                if sum > likeness[best] { best = shift }
             }
-            alike.append(atRest)
-            move.append(Int8(best > 12 ? best - 24 : best))
-            alikeMoved.append(bestValue)
+            boundaries.append(
+                Likeness(
+                    earlier: likeness[23], asTheyStand: likeness[0], later: likeness[1], best: likeness[best],
+                    move: Int8(best > 12 ? best - 24 : best)))
         }
     }
 

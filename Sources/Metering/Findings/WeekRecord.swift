@@ -6,8 +6,12 @@ struct WeekRecord {
     var use: [Float]
     /// Share of each week's use that passed in hours of less than the meter's least flow (Q1); empty without hourly readings. [–]
     var lowShare: [Float] = []
-    /// Use by the hour of the day, in blocks of four weeks: block × 24 + hour. [L] Empty without hourly readings.
+    /// Roots of hourly use summed by the hour of the day, in blocks of four weeks: block × 24 + hour. [L^½] Empty without hourly readings.
+    /// Of the root, a bath or a garden hose weighs no more than the days' other hours do.
     var shapes: [Float] = []
+    /// Variance over mean of the hourly use of each block of four weeks: the size of the draws that make it up. [L] Below zero where less
+    /// than half was read or nothing was used. Fewer people draw less often; a meter or a bypass makes each draw smaller.
+    var draws: [Float] = []
     /// Largest hourly use of each day that was read for 20 hours. [L]
     var dailyPeaks: [Float] = []
     /// Of all hours that were read. [–]
@@ -21,7 +25,9 @@ struct WeekRecord {
     init(_ column: HourColumn, start: Int, weeks: Int, least: Float) {
         var sums = [Float](repeating: 0, count: weeks), low = sums
         var counts = [Int32](repeating: 0, count: weeks)
-        var shapes = [Float](repeating: 0, count: (weeks + Self.blockWeeks - 1) / Self.blockWeeks * 24)
+        let blocks = (weeks + Self.blockWeeks - 1) / Self.blockWeeks
+        var shapes = [Float](repeating: 0, count: blocks * 24)
+        var squares = [Float](repeating: 0, count: blocks)
         var below = 0, still = 0, read = 0
         var peaks: [Float] = []
         let litres = column.litres
@@ -33,7 +39,7 @@ struct WeekRecord {
             guard week < weeks else { break }
             let ofDay = (column.start + i) % 24
             let stop = min(litres.count, i + 24 - ofDay, i + Self.hours - hour % Self.hours)
-            var sum: Float = 0, lowSum: Float = 0, peak: Float = 0
+            var sum: Float = 0, lowSum: Float = 0, peak: Float = 0, square: Float = 0
             var count = 0, belowHere = 0, stillHere = 0
             let shape = week / Self.blockWeeks * 24 + ofDay - i
             var k = i
@@ -49,7 +55,8 @@ struct WeekRecord {
                 sum += volume
                 count += 1
                 peak = max(peak, volume)
-                shapes[shape + k] += volume
+                square += volume * volume
+                shapes[shape + k] += volume.squareRoot()
                 if volume < least {
                     lowSum += volume
                     belowHere += 1
@@ -57,6 +64,7 @@ struct WeekRecord {
                 }
             }
             sums[week] += sum
+            squares[week / Self.blockWeeks] += square
             low[week] += lowSum
             counts[week] += Int32(count)
             below += belowHere
@@ -68,6 +76,12 @@ struct WeekRecord {
         use = (0..<weeks).map { 2 * Int(counts[$0]) >= Self.hours ? sums[$0] / Float(counts[$0]) : -1 }
         lowShare = (0..<weeks).map { use[$0] > 0 ? low[$0] / sums[$0] : -1 }
         self.shapes = shapes
+        draws = (0..<blocks).map { block in
+            let span = (block * Self.blockWeeks)..<min(weeks, (block + 1) * Self.blockWeeks)
+            let count = Float(span.reduce(0) { $0 + Int(counts[$1]) }), sum = span.reduce(Float(0)) { $0 + sums[$1] }
+            guard 2 * count >= Float(span.count * Self.hours), sum > 0 else { return -1 }
+            return (squares[block] - sum * sum / count) / sum
+        }
         dailyPeaks = peaks
         if read > 0 {
             hoursBelowLeast = Double(below - still) / Double(read)

@@ -54,11 +54,14 @@ struct CMEPReader: ExportReader {
         guard let fields = LineBuffer.fields(line, delimiter: sink.profile.delimiter) else { return .openQuote }
         let type = fields[0].shown
         if type.hasPrefix("MEP") || type.hasPrefix("MLA") { hasRecord = true }
-        guard type == "MEPMD01" else { return hasRecord ? .otherRecord : .malformed }
+        guard type == "MEPMD01" else { return hasRecord ? Self.kind(of: type) : .malformed }
         guard fields.count >= Self.headLength else { return .tooFewFields }
-        guard fields[8].shown == "OK" else { return .notTaken }
+        guard fields[8].shown == "OK" else { return fields[8].shown == "SUMMARY" ? .periodTotal : .notTaken }
         guard fields[9].shown == "W" else { return .notWater }
-        guard let count = Int(fields[13].shown), count >= 0, fields.count == Self.headLength + 3 * count else { return .malformed }
+        // A count beyond the line is no count: it is not multiplied.
+        guard let count = Int(fields[13].shown), (0...fields.count).contains(count), fields.count == Self.headLength + 3 * count else {
+            return .malformed
+        }
         guard let meter = fields[7].utf8Text else { return .notInEncoding }
         guard !meter.isEmpty else { return .noMeter }
         guard let interval = Self.interval(fields[12]) else { return .malformed }
@@ -88,6 +91,12 @@ struct CMEPReader: ExportReader {
             }
         }
         return nil
+    }
+
+    /// Of a record that holds no readings: MLA01 are alarms, MEPEC01 equipment (field page, section 1.3). None of them is kept but among
+    /// what was set aside.
+    private static func kind(of type: String) -> RejectReason {
+        type.hasPrefix("MLA") ? .alarmRecord : type.hasPrefix("MEPEC") ? .equipmentRecord : .otherRecord
     }
 
     /// Days are counted on the clock: a day after a change has 23 or 25 hours. nil where there is no such time.

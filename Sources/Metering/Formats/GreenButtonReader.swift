@@ -203,7 +203,7 @@ struct GreenButtonReader: ExportReader {
         guard let start = Int(value.start.shown), start >= 0, start < 1 << 40 else { return reject(.noTime, value) }
         let length = Int(value.duration.shown).flatMap { $0 > 0 && $0 <= 400 * 86_400 ? $0 : nil } ?? type.length
         let isRegister = type.accumulation == 1 || type.accumulation == 3
-        guard isRegister || length > 0, length <= 400 * 86_400 else { return reject(.malformed, value) }
+        guard length >= (isRegister ? 0 : 1), length <= 400 * 86_400 else { return reject(.malformed, value) }
         let number: DecimalText
         switch sink.value(value.value) {
         case .empty: return sink.builder.countEmpty()

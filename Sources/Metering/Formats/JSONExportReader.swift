@@ -3,14 +3,20 @@
 import TextFiles
 
 /// Exports in JSON: telegrams of wmbusmeters, decoded LoRaWAN uplinks, responses of vendors' interfaces. One record is held at a time;
-/// in files of lines a damaged line is set aside, and costs no other.
+/// in files of lines a damaged line is set aside, and costs no other. An array or objects over several lines are read too, an element at
+/// a time: there a fault costs the file, for nobody knows where the next record begins.
 struct JSONExportReader: ExportReader {
     private let file: String
     private let profile: Profile
     private var decoder: TextDecoder
     private var records: JSONRecords
     private var sink: ReadingSink
-    private let isLines: Bool
+    private var isLines: Bool
+    /// The beginning, until it tells whether each line is a text of its own; nil once that is known.
+    private var head: [UInt8]?
+
+    /// A first line that is longer is taken for one of many.
+    private static let longestHead = 1 << 20
 
     init(profile: Profile, file: String) {
         self.file = file
@@ -27,18 +33,46 @@ struct JSONExportReader: ExportReader {
         default:
             isLines = true
             records = JSONRecords(isLines: true)
+            head = []
         }
     }
 
     mutating func read(_ piece: Span<UInt8>) throws(TextFileError) {
-        records.feed(decoder.decode(Array(span: piece)))
-        try readRecords()
+        try feed(decoder.decode(Array(span: piece)))
     }
 
     mutating func finish() throws(TextFileError) {
-        records.feed(decoder.finish())
+        try feed(decoder.finish(), isLast: true)
         records.finish()
         try readRecords()
+    }
+
+    private mutating func feed(_ bytes: [UInt8], isLast: Bool = false) throws(TextFileError) {
+        guard let known = head else {
+            records.feed(bytes)
+            return try readRecords()
+        }
+        let all = known + bytes
+        guard let spans = Self.spansLines(all) ?? (isLast || all.count > Self.longestHead ? false : nil) else {
+            head = all
+            return
+        }
+        if spans {
+            isLines = false
+            records = JSONRecords(at: all.first { $0 > 32 && $0 < 128 } == 91 ? [.each] : [])
+        }
+        head = nil
+        records.feed(all)
+        try readRecords()
+    }
+
+    /// Whether the first text goes on after its line, as printed for people or as an array of a record a line: the line is an opening
+    /// bracket or two, or ends with the comma after an element. nil where the line has not ended.
+    private static func spansLines(_ bytes: [UInt8]) -> Bool? {
+        guard let start = bytes.firstIndex(where: { $0 > 32 && $0 < 128 }) else { return nil }
+        guard let end = bytes[start...].firstIndex(of: 10) else { return nil }
+        let line = bytes[start..<end].filter { $0 > 32 }
+        return line.allSatisfy { $0 == 91 || $0 == 123 } || (line.first == 91 && line.last == 44)
     }
 
     mutating func take() -> ParsedExport { sink.builder.take() }
@@ -60,7 +94,7 @@ struct JSONExportReader: ExportReader {
                     throw .invalid([
                         InputProblem(
                             file: file, line: error.line, what: "not JSON: \(error.what)",
-                            remedy: "was it cut off? Nothing of it was imported")
+                            remedy: "the file is one text over several lines: was it cut off? Nothing of it was imported")
                     ])
                 }
                 sink.builder.countRow()

@@ -177,21 +177,8 @@ struct TableLayout: Sendable {
         return (ExportHeader.trimmed(String(stem)), unit)
     }
 
-    /// Place of a column: by its name, then without regard to case and marks, then without a unit at its end.
-    static func place(_ names: Names, in header: [String]) -> Int? {
-        for name in names {
-            if let index = header.firstIndex(of: name) { return index }
-        }
-        for name in names {
-            let word = folded(name)
-            if let index = header.firstIndex(where: { folded($0) == word }) { return index }
-        }
-        for name in names {
-            let word = folded(name)
-            if let index = header.firstIndex(where: { unitInName($0).map { folded($0.stem) == word } ?? false }) { return index }
-        }
-        return nil
-    }
+    /// Place of a column, see `HeaderNames`.
+    static func place(_ names: Names, in header: [String]) -> Int? { HeaderNames(header).place(names) }
 
     /// Digits, size of a step and unit in an Aclara description; nil where they are not in it.
     static func meterType(_ description: String) -> (unit: ReadingUnit, digits: Int?)? {
@@ -201,12 +188,39 @@ struct TableLayout: Sendable {
         let number = rest.prefix { $0.isNumber || $0 == "." }
         let text = Array((number.hasPrefix(".") ? "0" + number : String(number)).utf8)
         guard case .number(let step) = DecimalText.read(text.span, 0, text.count, mark: 46, thousands: nil), step.mantissa > 0,
-            let unit = ReadingUnit(spelling: String(rest.dropFirst(number.count))), let dials = Int(words[at].dropLast())
+            let unit = ReadingUnit(spelling: String(rest.dropFirst(number.count))), let dials = Int(words[at].dropLast()),
+            (0...100).contains(dials)
         else { return nil }
         // The register starts again at 10^dials steps; that is a power of ten of units where a step is.
         var power = -step.decimals, mantissa = step.mantissa
         while mantissa % 10 == 0 { mantissa /= 10; power += 1 }
         let digits = dials + power
         return (unit, mantissa == 1 && (1...12).contains(digits) ? digits : nil)
+    }
+}
+
+/// Names of a header as columns are looked up by them: folded once for all.
+struct HeaderNames {
+    private let plain: [String: Int]
+    private let folded: [String: Int]
+    /// Without a unit at the end.
+    private let stems: [String: Int]
+
+    /// Of a name that stands twice the first place counts.
+    init(_ header: [String]) {
+        func places(_ names: [(String, Int)]) -> [String: Int] { Dictionary(names, uniquingKeysWith: { first, _ in first }) }
+        plain = places(header.enumerated().map { ($1, $0) })
+        folded = places(header.enumerated().map { (TableLayout.folded($1), $0) })
+        stems = places(
+            header.enumerated().compactMap { index, name in TableLayout.unitInName(name).map { (TableLayout.folded($0.stem), index) } })
+    }
+
+    /// Place of a column: by its name, then without regard to case and marks, then without a unit at its end.
+    func place(_ names: TableLayout.Names) -> Int? {
+        for name in names { if let index = plain[name] { return index } }
+        let words = names.map(TableLayout.folded)
+        for word in words { if let index = folded[word] { return index } }
+        for word in words { if let index = stems[word] { return index } }
+        return nil
     }
 }

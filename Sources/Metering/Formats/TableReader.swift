@@ -328,10 +328,11 @@ struct TableColumns: Sendable {
         var last = 0
         var missing: [String] = []
         var wanted = [Bool](repeating: false, count: header.count)
-        func place(_ names: TableLayout.Names, needed: Bool = false) -> Int? {
-            guard !names.isEmpty else { return nil }
-            guard let index = TableLayout.place(names, in: header) else {
-                if needed { missing.append(names[0]) }
+        let names = HeaderNames(header)
+        func place(_ wording: TableLayout.Names, needed: Bool = false) -> Int? {
+            guard !wording.isEmpty else { return nil }
+            guard let index = names.place(wording) else {
+                if needed { missing.append(wording[0]) }
                 return nil
             }
             last = max(last, index)

@@ -39,7 +39,7 @@ struct ReadingType: Hashable {
         guard parts[5] == 9 else { return .rejected(.notWater) }
         let lengths: [Int: Int] = [0: 0, 1: 600, 2: 900, 3: 60, 4: 86_400, 5: 1800, 6: 300, 7: 3600]
         guard let period = parts[2], let interval = lengths[period] else { return .rejected(.malformed) }
-        guard let power = parts[15], abs(power) <= 12 else { return .rejected(.malformed) }
+        guard let power = parts[15], (-12...12).contains(power) else { return .rejected(.malformed) }
         guard let code = parts[16], let unit = XMLUnits.unit(code) else { return .rejected(.unknownUnit) }
         let kind: Profile.Kind
         switch (parts[6], parts[3]) {

@@ -87,6 +87,20 @@ public struct ProfileGuess: Sendable {
         return try Profile(yaml: lines.joined(separator: "\n"), file: file)
     }
 
+    /// Whether another file is to be read by the same profile: the same is proposed for it, or it can be read by this one with few rows
+    /// set aside.
+    public func fits(_ other: ProfileGuess, dryRun: (Profile) -> DryRun?) -> Bool {
+        if choices.map(\.key) == other.choices.map(\.key), choices.map(\.value) == other.choices.map(\.value) { return true }
+        func format(_ guess: ProfileGuess) -> String? { guess.choices.first { $0.key == "format" }?.value }
+        guard other.failure != nil || format(self) == format(other),
+            let profile = try? trial(), let run = dryRun(profile), run.problem == nil, run.readings > 0
+        else { return false }
+        return run.rejectedBy.reduce(0) { $0 + $1.rows } <= Self.mostRejected * run.rows / 100
+    }
+
+    /// Of rows, by a profile that fits. [%]
+    private static let mostRejected = 5
+
     // MARK: what any text has
 
     private mutating func encoding(_ head: FileHead) {

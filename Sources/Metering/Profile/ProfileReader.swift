@@ -67,6 +67,7 @@ struct ProfileReader {
             return nil
         }
         var entries = table(top, known: Self.keys, of: "profile")
+        let given = entries
         let format = choice(entries["format"], "format", ExportFormat.allCases) ?? .delimited
         // What the family's files have in common stands below what the profile says.
         if let defaults = (try? Yams.compose(yaml: format.defaults))??.mapping {
@@ -87,6 +88,7 @@ struct ProfileReader {
         readText(entries, into: &profile)
         readTimes(entries, into: &profile, root: root)
         readValues(entries, into: &profile, kind: kind)
+        refuseWithoutEffect(given, profile)
         return profile
     }
 

@@ -26,9 +26,8 @@ public struct ReadingUnit: Hashable, Sendable {
     public init?(spelling text: String) {
         if text == "ML" { self = Self.volumes[2].unit; return }
         let word = Self.folded(text)
-        let found = Self.volumes.first { $0.spellings.contains(word) } ?? Self.rates.first { $0.spellings.contains(word) }
-        guard let found else { return nil }
-        self = found.unit
+        guard let found = Self.bySpelling[word] else { return nil }
+        self = found
     }
 
     init(name: String, cubicMetres: Double, seconds: Int? = nil) {
@@ -79,6 +78,9 @@ public struct ReadingUnit: Hashable, Sendable {
         (ReadingUnit(name: "AF", cubicMetres: Units.acreFoot), ["af", "acrefoot", "acrefeet", "acft"]),
         (step, ["step", "steps"]),
     ]
+
+    private static let bySpelling: [String: ReadingUnit] = Dictionary(
+        (volumes + rates).flatMap { unit, spellings in spellings.map { ($0, unit) } }, uniquingKeysWith: { first, _ in first })
 
     private static let rates: [(unit: ReadingUnit, spellings: [String])] = [
         (ReadingUnit(name: "m3/h", cubicMetres: 1, seconds: 3600), ["m3/h", "m3/hr", "m3perh", "m3h", "cmh"]),

@@ -87,6 +87,8 @@ public struct MeterReport: Sendable {
     public var standardOffset: Int
     /// In order of meter.
     public var records: [Record]
+    /// Of the hours over which zone balances are drawn up, and the records of those hours; nil: of the whole period.
+    var balance: (start: Instant, end: Instant, records: [Record])?
     /// In order of zone; meters without a zone are in `unassigned`.
     public var zones: [ZoneConsumption]
 

@@ -5,9 +5,12 @@ import WaterModel
 /// Gathers a report, one meter after the other.
 struct ReportWork {
     let window: ReportWindow
+    /// Hours of the zone balances, where they are not all.
+    let balance: ReportWindow?
     let rules: ChainRules
     let findingRules: FindingRules
     private let maker: MeterChains
+    private var balanceRecords: [MeterReport.Record] = []
     private var records: [MeterReport.Record] = []
     private var zones: ZoneHours
     /// By class, as they are judged.
@@ -18,10 +21,12 @@ struct ReportWork {
     private let edit: ((MeterReport.Edit) -> Void)?
 
     init(
-        window: ReportWindow, rules: ChainRules, findingRules: FindingRules = FindingRules(), edit: ((MeterReport.Edit) -> Void)? = nil
+        window: ReportWindow, balance: ReportWindow? = nil, rules: ChainRules, findingRules: FindingRules = FindingRules(),
+        edit: ((MeterReport.Edit) -> Void)? = nil
     ) {
         self.edit = edit
         self.window = window
+        self.balance = balance
         self.rules = rules
         self.findingRules = findingRules
         maker = MeterChains(rules: rules, offset: window.offset)
@@ -44,6 +49,7 @@ struct ReportWork {
             flags.insert("no_readings")
             record.flags = flags.sorted()
             records.append(record)
+            if balance != nil { balanceRecords.append(record) }
             return
         }
         let further = registers.dropFirst()
@@ -61,8 +67,14 @@ struct ReportWork {
         var record = MeterReport.Record(summary: summary)
         record.isSubMeter = isSub
         record.customerClass = entry.meter.customerClass
-        measure(chain, &record)
-        for other in further { record.add(measured(other)) }
+        if let balance {
+            var part = record
+            measure(chain, balance, &part)
+            for other in further { part.add(measured(other, balance)) }
+            balanceRecords.append(part)
+        }
+        measure(chain, window, &record)
+        for other in further { record.add(measured(other, window)) }
         record.missing = chain.missing
         record.conflicts = entry.conflicts
         record.estimated = chain.estimated
@@ -99,17 +111,17 @@ struct ReportWork {
     private func reverseVolume(_ channels: [(Channel, ReadingBlock)], _ meter: Meter) -> Double {
         var flags: Set<String> = []
         return channels.filter { $0.0.register == "reverse" }.compactMap { maker.chain($0.0, $0.1, meter, &flags) }
-            .reduce(0) { $0 + measured($1).summary.volume }
+            .reduce(0) { $0 + measured($1, window).summary.volume }
     }
 
-    private func measured(_ chain: MeterChain) -> MeterReport.Record {
+    private func measured(_ chain: MeterChain, _ window: ReportWindow) -> MeterReport.Record {
         var record = MeterReport.Record(summary: MeterSummary(meter: .init("")))
-        measure(chain, &record)
+        measure(chain, window, &record)
         return record
     }
 
-    /// Volume in the period, its bounds, and how much of the period was read.
-    private func measure(_ chain: MeterChain, _ record: inout MeterReport.Record) {
+    /// Volume in a period, its bounds, and how much of the period was read.
+    private func measure(_ chain: MeterChain, _ window: ReportWindow, _ record: inout MeterReport.Record) {
         let from = window.start - window.offset, to = window.end - window.offset
         var volume = 0, low = 0, high = 0, covered = 0, unspread = 0
         var shapeVolume = 0, estimatedVolume = 0, shapeTime = 0, estimatedTime = 0
@@ -181,8 +193,10 @@ struct ReportWork {
             records[i].summary.isStuck = false
             records[i].flags = (records[i].flags.filter { $0 != "stuck" } + ["at_rest"]).sorted()
         }
-        return MeterReport(
+        var report = MeterReport(
             start: Instant(seconds: window.start), end: Instant(seconds: window.end), standardOffset: window.offset, records: records,
             zones: zones.consumption, edits: edits, findings: findings)
+        if let balance { report.balance = (Instant(seconds: balance.start), Instant(seconds: balance.end), balanceRecords) }
+        return report
     }
 }

@@ -9,18 +9,31 @@ extension MeterStore {
     /// - meters: the city's register; what it says of a meter goes before what the store says. Meters without readings are listed too.
     /// - standardOffset: place's clock without changes less UTC; nil takes that of the imports' profile. [s]
     /// - from, to: period on that clock, from full hour to full hour; nil takes all readings.
+    /// - balancePeriod: on that clock; zone balances are drawn up over what of it lies in the period. nil: over the period.
     /// - edit: given each edit, in order of meter and time; without it the report holds them all.
     /// - Throws: `MeterStoreError`.
     public func report(
-        meters: [Meter] = [], standardOffset: Int? = nil, from: Instant? = nil, to: Instant? = nil, rules: ChainRules = ChainRules(),
-        findingRules: FindingRules = FindingRules(), edit: ((MeterReport.Edit) -> Void)? = nil
+        meters: [Meter] = [], standardOffset: Int? = nil, from: Instant? = nil, to: Instant? = nil,
+        balancePeriod: (start: Instant, end: Instant)? = nil, rules: ChainRules = ChainRules(), findingRules: FindingRules = FindingRules(),
+        edit: ((MeterReport.Edit) -> Void)? = nil
     ) throws(MeterStoreError) -> MeterReport {
         try read { db in
             let window = try ReportWindow(db, standardOffset: standardOffset, from: from, to: to)
-            var work = ReportWork(window: window, rules: rules, findingRules: findingRules, edit: edit)
+            var work = ReportWork(
+                window: window, balance: balancePeriod.flatMap { window.common(with: $0) }, rules: rules, findingRules: findingRules,
+                edit: edit)
             try forEachMeter(db, meters) { entry, channels in work.add(entry, channels) }
             return work.report()
         }
+    }
+
+    /// Place's clock without changes less UTC, by the profile of most readings. [s]
+    /// - Throws: `MeterStoreError`.
+    public func standardOffset() throws(MeterStoreError) -> Int { try read { db in try Self.standardOffset(db) } }
+
+    fileprivate static func standardOffset(_ db: Database) throws -> Int {
+        let sql = "SELECT standard_offset_s FROM files GROUP BY standard_offset_s ORDER BY sum(readings) DESC, standard_offset_s LIMIT 1"
+        return try Int.fetchOne(db, sql: sql) ?? 0
     }
 
     /// Goes through the register's and the store's meters in order of name (byte by byte), with the readings of all their channels.
@@ -87,17 +100,20 @@ struct ReportWindow {
     var start: Int, end: Int
     /// That clock less UTC. [s]
     var offset: Int
+
+    /// Full hours of a period that lie in this one; nil where there are none, or where these are all.
+    func common(with period: (start: Instant, end: Instant)) -> ReportWindow? {
+        let from = max(start, (period.start.seconds + 3599) / 3600 * 3600), to = min(end, period.end.seconds / 3600 * 3600)
+        guard from < to, from != start || to != end else { return nil }
+        return ReportWindow(start: from, end: to, offset: offset)
+    }
 }
 
 extension ReportWindow {
     /// - standardOffset: nil takes that of most readings.
     /// - from, to: nil takes all readings.
     init(_ db: Database, standardOffset: Int?, from: Instant?, to: Instant?) throws {
-        let offset =
-            try standardOffset ?? Int.fetchOne(
-                db,
-                sql: "SELECT standard_offset_s FROM files GROUP BY standard_offset_s ORDER BY sum(readings) DESC, standard_offset_s LIMIT 1"
-            ) ?? 0
+        let offset = try standardOffset ?? MeterStore.standardOffset(db)
         let (first, last) = try Self.span(db)
         let start = from?.seconds ?? Self.hour(first + offset, up: false)
         let end = max(start, to?.seconds ?? Self.hour(last + offset, up: true))

@@ -42,40 +42,45 @@ extension MeterReport {
     static let daySwing = 0.12
     static let day = 86_400
 
-    /// The interval of the loss holds for the report's period: make the report over the period of the inflow (`ZoneInflow.period`).
+    /// The interval of the loss holds for the report's balance period: let that be the period of the inflow (`ZoneInflow.period`).
     /// - inflow: nil where none was measured.
     public func balances(inflow: ZoneInflow?) -> [ZoneBalance] {
         var names = Set(zones.map(\.zone))
         if let inflow { names.formUnion(inflow.hourly.keys) }
         let usual = meanUse()
-        let members = Dictionary(grouping: records.filter { !$0.isSubMeter }) { $0.summary.zone ?? Self.unassigned }
+        let members = Dictionary(grouping: (balance?.records ?? records).filter { !$0.isSubMeter }) { $0.summary.zone ?? Self.unassigned }
         return names.sorted().map { balance($0, inflow?.hourly[$0], members[$0] ?? [], usual) }
     }
 
     /// Of a class's meters that were read: mean and spread. [m³/h]
     private func meanUse() -> [Meter.CustomerClass: (mean: Double, spread: Double)] {
         var rates: [Meter.CustomerClass: [Double]] = [:]
-        let hours = Double(max(1, (end - start) / 3600))
-        for record in records where record.shares.unread < 0.5 {
+        let hours = Double(max(1, (balanceEnd - balanceStart) / 3600))
+        for record in balance?.records ?? records where record.shares.unread < 0.5 {
             rates[record.customerClass, default: []].append(record.summary.volume / (1 - record.shares.unread) / hours)
         }
         return rates.mapValues { values in (Moments.mean(values) ?? 0, Moments.standardDeviation(values) ?? 0) }
     }
 
+    private var balanceStart: Instant { balance?.start ?? start }
+    private var balanceEnd: Instant { balance?.end ?? end }
+
     private func balance(
         _ zone: Zone.ID, _ inflow: [Int: Double]?, _ meters: [Record],
         _ usual: [Meter.CustomerClass: (mean: Double, spread: Double)]
     ) -> ZoneBalance {
+        let (start, end) = (balanceStart, balanceEnd)
         let consumption = zones.first { $0.zone == zone }
+        let before = (start - self.start) / 3600
         var used = 0.0, known = 0, hours = 0, inflowSum = 0.0, night = 0.0, nights = 0, nightUse = 0.0, nightsKnown = 0
         for index in 0..<(end - start) / 3600 {
             let hour = start.seconds + index * 3600
             let supplied = inflow?[hour]
             if inflow != nil, supplied == nil { continue }
             hours += 1
-            let here = consumption?.hourly.values[index]
+            let here = consumption?.hourly.values[before + index]
             used += here ?? 0
-            known += consumption?.metersReporting[index] ?? 0
+            known += consumption?.metersReporting[before + index] ?? 0
             let isNight = Self.nightHours.contains(Instant(seconds: hour).hourOfDay)
             if isNight, let here {
                 nightUse += here
@@ -118,7 +123,7 @@ extension MeterReport {
 
     /// At each meter's own mean while it was read; one that never was at the mean of its class. [m³]
     private func unread(_ meters: [Record], _ usual: [Meter.CustomerClass: (mean: Double, spread: Double)], share: Double) -> Estimate {
-        let hours = Double(end - start) / 3600
+        let hours = Double(balanceEnd - balanceStart) / 3600
         var sum = 0.0, variance = 0.0
         for meter in meters {
             if meter.shares.unread < 1 {
