@@ -46,8 +46,9 @@ struct WeekRecord {
             if stop - i == 24 {
                 // A day at once: sums differ from those one by one in the last place at most.
                 let day = Day(litres, from: i, least: least)
-                (sum, lowSum, peak, count, belowHere, stillHere) = (day.sum, day.low, day.peak, day.count, day.below, day.still)
-                for hour in 0..<24 { shapes[shape + i + hour] += max(0, litres[i + hour]) }
+                (sum, lowSum, peak, square) = (day.sum, day.low, day.peak, day.square)
+                (count, belowHere, stillHere) = (day.count, day.below, day.still)
+                for hour in 0..<24 { shapes[shape + i + hour] += max(0, litres[i + hour]).squareRoot() }
                 k = stop
             }
             for k in k..<stop where litres[k] >= 0 {
@@ -110,12 +111,12 @@ struct WeekRecord {
 
 /// Use of a day, eight hours at a time.
 private struct Day {
-    var sum: Float = 0, low: Float = 0, peak: Float = 0
+    var sum: Float = 0, low: Float = 0, peak: Float = 0, square: Float = 0
     var count = 0, below = 0, still = 0
 
     init(_ litres: [Float], from: Int, least: Float) {
         unsafe litres.withUnsafeBytes { bytes in
-            var sums = SIMD8<Float>(), lows = sums, peaks = sums
+            var sums = SIMD8<Float>(), lows = sums, peaks = sums, squares = sums
             var counts = SIMD8<Int32>(), belows = counts, stills = counts
             let one = SIMD8<Int32>(repeating: 1), none = SIMD8<Int32>(), zero = SIMD8<Float>()
             for k in 0..<3 {
@@ -124,6 +125,7 @@ private struct Day {
                 let use = zero.replacing(with: x, where: isRead)
                 let isLow = isRead .& (x .< SIMD8(repeating: least))
                 sums += use
+                squares += use * use
                 lows += zero.replacing(with: x, where: isLow)
                 peaks = peaks.replacing(with: use, where: use .> peaks)
                 counts &+= none.replacing(with: one, where: isRead)
@@ -131,6 +133,7 @@ private struct Day {
                 stills &+= none.replacing(with: one, where: isLow .& (x .== zero))
             }
             sum = sums.sum()
+            square = squares.sum()
             low = lows.sum()
             peak = peaks.max()
             count = Int(counts.wrappedSum())
