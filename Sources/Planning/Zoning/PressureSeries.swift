@@ -42,16 +42,20 @@ struct PressureSeries {
             members[tag, default: []].append(index)
         }
         var ends: [(link: Int, start: Int, end: Int)] = []
-        for (index, link) in network.links.enumerated() {
+        for index in network.links.indices {
+            let link = network.links[index]
             guard let start = places[link.start], let end = places[link.end] else { continue }
+            let isSwitched = switched.contains(link.id)
+            let isPlain =
+                !(network.pipe(at: index)?.hasCheckValve ?? true) && !isSwitched && network.nodes[start].isJunction
+                && network.nodes[end].isJunction
             let from = network.nodes[start].isJunction ? network.nodes[start].tag : nil
             let to = network.nodes[end].isJunction ? network.nodes[end].tag : nil
-            guard from != to, link.pipe == nil || link.status != .closed || switched.contains(link.id) else { continue }
+            guard from != to, isSwitched || link.status != .closed || network.pipe(at: index) == nil else { continue }
             ends.append((index, start, end))
             for (zone, inside) in [(from, start), (to, end)] {
                 guard let zone else { continue }
-                let isPlain = link.pipe.map { !$0.hasCheckValve } ?? false
-                if isPlain, !switched.contains(link.id), network.nodes[start].isJunction, network.nodes[end].isJunction {
+                if isPlain {
                     inlets[zone, default: []].append(Inlet(link: index, inside: inside))
                 } else {
                     obstacles[zone] = "link \(link.id) at its border is a pump, a valve, a tank's or a switched one"

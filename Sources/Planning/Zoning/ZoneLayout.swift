@@ -44,8 +44,8 @@ struct ZoneLayout {
     /// Nodes that large pipes, pumps and valves join to a source.
     private func trunk(from diameter: Double) -> [Bool] {
         var neighbours = [[Int]](repeating: [], count: network.nodes.count)
-        for (index, link) in network.links.enumerated()
-        where isOpen[index] && (link.pipe.map { $0.diameter >= diameter * (1 - 1e-9) } ?? true) {
+        for index in network.links.indices where isOpen[index] {
+            guard (network.pipe(at: index)?.diameter ?? .infinity) >= diameter * (1 - 1e-9) else { continue }
             neighbours[ends[index].start].append(ends[index].end)
             neighbours[ends[index].end].append(ends[index].start)
         }
@@ -159,7 +159,7 @@ struct StreetBlocks {
         for (index, pair) in layout.ends.enumerated() where layout.isOpen[index] {
             guard let from = place[pair.start], let to = place[pair.end], from != to else { continue }
             // One for each pipe, and a little for its size: few and small.
-            edges.append((from, to, 1 + (layout.network.links[index].pipe?.diameter ?? 1)))
+            edges.append((from, to, 1 + (layout.network.pipe(at: index)?.diameter ?? 1)))
             degree[from] += 1
             degree[to] += 1
             neighbours[from].append(to)

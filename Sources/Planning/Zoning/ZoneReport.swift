@@ -94,7 +94,7 @@ struct ZoneReport {
             let zone = layout.zoneOfNode[pair.start]
             guard zone >= 0, zone == layout.zoneOfNode[pair.end] else { continue }
             edges.append((pair.start, pair.end, 1))
-            length[zone] += network.links[index].pipe?.length ?? 0
+            length[zone] += network.pipe(at: index)?.length ?? 0
         }
         let pieces = WeightedGraph(nodeWeights: layout.weights, edges: edges).pieces(of: layout.zoneOfNode)
         var nodes = [[Int]](repeating: [], count: layout.zoneCount)
@@ -138,7 +138,7 @@ struct ZoneReport {
         let known = trial.drawing.compactMap { pressures[$0] }
         let age = age(state)
         let velocity = network.links.indices.reduce(0.0) { highest, index in
-            guard let pipe = network.links[index].pipe else { return highest }
+            guard let pipe = network.pipe(at: index) else { return highest }
             return max(highest, abs(state.flows[index]) / (Double.pi * pipe.diameter * pipe.diameter / 4))
         }
         return .init(
@@ -153,7 +153,7 @@ struct ZoneReport {
         var waiting = [Int](repeating: 0, count: network.nodes.count)
         for (index, pair) in layout.ends.enumerated() where abs(state.flows[index]) > 1e-9 {
             let (from, to) = state.flows[index] > 0 ? (pair.start, pair.end) : (pair.end, pair.start)
-            let volume = network.links[index].pipe.map { Double.pi * $0.diameter * $0.diameter / 4 * $0.length } ?? 0
+            let volume = network.pipe(at: index).map { Double.pi * $0.diameter * $0.diameter / 4 * $0.length } ?? 0
             arriving[to].append((from, abs(state.flows[index]), volume / abs(state.flows[index])))
             leaving[from].append(to)
             waiting[to] += 1
