@@ -62,8 +62,6 @@ public struct Verdict: Sendable {
 
     public var isConverged: Bool { outcome == .converged }
 
-    /// Energy bar of a converged solve. [m]
-    public static let energyBar = 1e-6
     /// Mass bar of a converged solve, as a share of the throughput. [–]
     public static let massBar = 1e-9
     /// Below this an imbalance is none, whatever the throughput. [m³/s]

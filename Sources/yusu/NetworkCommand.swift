@@ -46,6 +46,10 @@ struct NetworkCommand: ParsableCommand {
         @Option(help: "Folder for the results.") var output: String
         @Option(help: "exact: exact units and standard gravity; epanet: EPANET's rounded constants.") var constants = ConstantsMode.exact
         @Option(help: "Relative flow change at which a solve has converged (the residual bars hold besides).") var accuracy: Double?
+        @Option(
+            name: .customLong("head-error"),
+            help: "Largest head that an open link's loss may miss, in m: the energy bar of a converged solve.")
+        var headError = HydraulicOptions().headError
         @Option(name: .customLong("demand-model"), help: "dda or pda, in place of the file's own.") var demandModel: DemandModelName?
         @Option(help: "Table of leaks: place,fraction,coefficient,exponent (C in m3/s per m^n; fraction for pipes).") var leaks: String?
         @Option(help: "Table of limits of pressure-driven demand: junction,minimum_m,required_m,exponent.") var limits: String?
@@ -54,12 +58,14 @@ struct NetworkCommand: ParsableCommand {
 
         func validate() throws {
             if let accuracy, !(accuracy > 0 && accuracy <= 0.1) { throw ValidationError("--accuracy must lie between 0 and 0.1") }
+            guard headError >= 1e-9, headError <= 0.1 else { throw ValidationError("--head-error must lie between 1e-9 and 0.1") }
         }
 
         func run() throws {
             let began = ProcessorTime.now
             var network = try INP.read(file, constants: constants)
             if let accuracy { network.hydraulics.accuracy = accuracy }
+            network.hydraulics.headError = headError
             demandModel?.apply(to: &network)
             if let leaks { network.leaks = try NetworkTables.leaks(leaks, for: network) }
             if let limits { try apply(NetworkTables.pressureLimits(limits, for: network), to: &network) }

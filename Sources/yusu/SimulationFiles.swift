@@ -91,6 +91,7 @@ struct SimulationFiles {
             ("energy_kwh_per_m3", JSON(total.inflow > 0 ? energy / total.inflow : nil)),
             ("energy_cost", JSON(cost + simulation.peakPower * network.energy.demandCharge)),
             ("peak_power_kw", JSON(simulation.peakPower)),
+            ("energy_bar_m", JSON(network.hydraulics.headError)),
             ("worst_energy_residual_m", JSON(worst?.energyResidual)), ("worst_energy_link", JSON(worst?.energyWorstLink?.name)),
             ("worst_mass_residual_m3_per_s", JSON(heaviest?.massResidual)), ("worst_mass_node", JSON(heaviest?.massWorstNode?.name)),
             ("solves_detail", .array(simulation.solves.map(solve))),

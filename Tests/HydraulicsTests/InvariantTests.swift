@@ -37,6 +37,25 @@ struct InvariantTests {
         }
     }
 
+    @Test("a looser energy bar is kept and takes fewer steps; heads stray no further than the bars of the links on their way")
+    func looserBar() throws {
+        var steps = (strict: 0, loose: 0)
+        for seed in 1...8 {
+            var network = RandomNetworks.grid(seed: UInt64(seed), size: 9, formula: .hazenWilliams)
+            let strict = try NetworkUnderTest(network)
+            network.hydraulics.headError = 1e-2
+            let loose = try NetworkUnderTest(network)
+            #expect(loose.state.verdict.isConverged && loose.state.verdict.energyResidual <= 1e-2, "seed \(seed)")
+            #expect(strict.state.verdict.energyResidual <= 1e-6)
+            steps.strict += strict.state.verdict.iterations
+            steps.loose += loose.state.verdict.iterations
+            for node in network.nodes {
+                #expect(abs(try strict.head(node.id.name) - loose.head(node.id.name)) < 18 * 1e-2, "seed \(seed), \(node.id)")
+            }
+        }
+        #expect(steps.loose < steps.strict)
+    }
+
     @Test("names, order and direction of drawing do not change the heads", arguments: [HeadLossFormula.hazenWilliams, .darcyWeisbach])
     func relabelling(formula: HeadLossFormula) throws {
         for seed in 1...8 {

@@ -7,11 +7,12 @@
 YUSU is by default the release build beside this script. Networks: those of ../shared/networks named below, lengthened to the hours
 given, and cities and grids made by Tools/generate_network.py (kept in --folder). --slow lets EPANET open grid_50000 as well.
 
-runs         the whole period, at the file's own accuracy ("own") and at 1e-8 ("tight"; EPANET at the tightest that balances every
-             solve, printed), in processor time. EPANET runs in a process of its own through the library: parse = open, set-up =
+runs         the whole period, at the file's own accuracy ("own"; Yusu leaves 1e-6 m), with the bar of Yusu's energy error set to what EPANET
+             leaves there, 1 cm at most ("same"), and at 1e-8 ("tight"; EPANET at the tightest that balances every solve, printed), in
+             processor time. EPANET runs in a process of its own through the library: parse = open, set-up =
              openH and initH, run = all runH and nextH, no report. Yusu: open_s, setup_s, solve_s of --timing, without the writing
              of results, which are asked for at the end alone: writing takes the caches from the run. Each side --times times in
-             turn, the fastest counts. Ratios: run (EPANET's over Yusu's), like = EPANET's run over the faster of Yusu's two whose
+             turn, the fastest counts. Ratios: run (EPANET's over Yusu's), like = EPANET's run over the fastest of Yusu's whose
              energy error is no larger, all = set-up and run, set-up, parse. Memory: the peak less what the bare program takes:
              EPANET's less the interpreter before it, Yusu's less its own at a network of two nodes. Energy error: the largest of
              the run by each engine's own account (EPANET's MAXHEADERROR).
@@ -155,11 +156,12 @@ def epanet(processor, *arguments):
     return json.loads(out)
 
 
-def yusu_run(yusu, path, accuracy, processor):
+def yusu_run(yusu, path, accuracy, processor, head_error=None):
     """One run of the program: figures of its summary and its peak memory; a sentence where it refuses."""
     with tempfile.TemporaryDirectory() as folder:
         command = [yusu, "network", "simulate", path, "--constants", "epanet", "--output", folder, "--timing", "--quiet"]
-        code, _, errors, peak = alone(command + (["--accuracy", str(accuracy)] if accuracy else []), processor)
+        command += (["--accuracy", str(accuracy)] if accuracy else []) + (["--head-error", str(head_error)] if head_error else [])
+        code, _, errors, peak = alone(command, processor)
         if code not in (0, 1):
             return (errors.strip().splitlines() or [f"exit {code}"])[0]
         with open(os.path.join(folder, "summary.json")) as file:
@@ -223,16 +225,20 @@ def tightest(processor, path):
 
 def runs(arguments, name, path, processor):
     results = []
-    for mode in ("own", "tight"):
-        theirs, accuracy = [], 0
+    for mode in ("own", "same", "tight"):
+        theirs, accuracy, bar = [], 0, None
         if name not in SLOW_IN_EPANET or arguments.slow:
             accuracy = tightest(processor, path) if mode == "tight" else 0
             theirs.append(epanet(processor, "run", path, accuracy, 1))
+        if mode == "same":
+            if not theirs:
+                continue
+            bar = min(max(theirs[0]["energy_error_m"], 1e-6), 1e-2)
         ours = []
         for _ in range(arguments.times):
             if theirs:
                 theirs.append(epanet(processor, "run", path, accuracy, 0))
-            ours.append(yusu_run(arguments.yusu, path, TIGHT if mode == "tight" else 0, processor))
+            ours.append(yusu_run(arguments.yusu, path, TIGHT if mode == "tight" else 0, processor, bar))
             if isinstance(ours[-1], str):
                 break
             ours[-1]["memory_mb"] -= arguments.bare_memory

@@ -12,7 +12,7 @@ extension LaneSolver {
         for lane in 0..<count where settled[lane] && isSound[lane] {
             isGood[lane] =
                 mass[lane] <= max(Verdict.massBar * throughput[lane], Verdict.massFloor)
-                && last.worst[lane] <= Verdict.energyBar
+                && last.worst[lane] <= start.headError
                 && !leaks.contains { $0.lane == lane && $0.flow <= 0 } && statusesHold(lane)
         }
         let good = (0..<count).filter { isGood[$0] }

@@ -182,7 +182,7 @@ final class LaneSolver {
             last = sweep(active)
             for lane in 0..<count where active[lane] > 0 {
                 iterations[lane] = iteration + 1
-                guard last.isConverged(lane, start.accuracy), !settleOutflows(lane) else { continue }
+                guard last.isConverged(lane, start.accuracy, start.headError), !settleOutflows(lane) else { continue }
                 settled[lane] = true
                 active[lane] = 0
             }

@@ -11,8 +11,8 @@ struct LaneTally {
     var unbalanced = Lanes.zero
     var count = 0
 
-    func isConverged(_ lane: Int, _ accuracy: Double) -> Bool {
-        worst[lane] <= Verdict.energyBar && unbalanced[lane] <= max(0.1 * Verdict.massBar * total[lane], 1e-15)
+    func isConverged(_ lane: Int, _ accuracy: Double, _ headError: Double) -> Bool {
+        worst[lane] <= headError && unbalanced[lane] <= max(0.1 * Verdict.massBar * total[lane], 1e-15)
             && ahead[lane] <= max(accuracy * total[lane], Tolerance.noFlow * 1e-3 * Double(count))
     }
 }

@@ -97,6 +97,7 @@ public struct ScenarioBatch: Sendable {
                 isSingle: true)
         }
         solver.accuracy = start.accuracy
+        solver.headError = start.headError
         let state = solver.solve(conditions)
         return ScenarioResult(
             outcome: state.verdict.outcome, iterations: state.verdict.iterations, massResidual: state.verdict.massResidual,
@@ -127,6 +128,7 @@ struct LaneStart: Sendable {
     /// The matrix of the base case, factored; nil where it cannot be.
     let matrix: SparseLDLT?
     let accuracy: Double
+    let headError: Double
     let conditions: SolverCopy
 
     init(_ solver: HydraulicSolver) {
@@ -149,6 +151,7 @@ struct LaneStart: Sendable {
         residual = solver.residual.copy()
         right = solver.right.copy()
         accuracy = solver.accuracy
+        headError = solver.headError
         conditions = SolverCopy(imposed: solver.imposed.copy(), target: solver.target.copy(), limits: solver.limits)
     }
 }

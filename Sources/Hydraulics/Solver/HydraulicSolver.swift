@@ -11,7 +11,7 @@ import WaterModel
 /// out the next matrix.
 ///
 /// A solve has converged when a further step would move next to nothing, every open link loses just the head between its ends
-/// (`Verdict.energyBar`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
+/// (`headError`) and every junction balances (`Verdict.massBar`). Heads that a valve holds are boundary values: the held
 /// node leaves the equations and hands its balance to the valve's other end. Closed links carry nothing; parts without a source
 /// are found by walking the network and named, instead of being given a head.
 ///
@@ -88,6 +88,8 @@ public final class HydraulicSolver {
     var partsWithSource: [Bool] = []
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy: Double
+    /// Largest difference that a converged solve leaves between the loss of an open link and the heads at its ends. [m]
+    public var headError: Double
     var iterations = 0
     /// Rounding of the heads of this network, which moves flow through links of next to no resistance. [m]
     var headRounding = 5e-14
@@ -134,6 +136,7 @@ public final class HydraulicSolver {
         limits = [TankLimit](repeating: .none, count: model.tanks.count)
         matrix = SparseLDLT(model.symbolic)
         accuracy = min(model.network.hydraulics.accuracy, 1e-3)
+        headError = model.network.hydraulics.headError
     }
 
     /// Solves one moment.
@@ -221,7 +224,7 @@ public final class HydraulicSolver {
                 sweep(0)
                 continue
             }
-            if step == 1, tally.isConverged(accuracy) {
+            if step == 1, tally.isConverged(accuracy, headError) {
                 // Rounding of large steps over links of next to no resistance: a further step takes it out.
                 measureBalance()
                 if !imbalance.isSmall, !hasSoft, iteration + 1 < limit { continue }

@@ -40,7 +40,7 @@ extension HydraulicSolver {
         }
         let energy = energyResidual()
         if outcome == .converged || outcome == .demandWithoutSource,
-            !(energy.size <= Verdict.energyBar) || !imbalance.isSmall
+            !(energy.size <= headError) || !imbalance.isSmall
         {
             outcome = .notConverged
         }

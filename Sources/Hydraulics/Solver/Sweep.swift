@@ -16,8 +16,8 @@ struct Tally {
     var floor = 0.0
 
     /// Nothing would move any more, and the heads agree with the losses.
-    func isConverged(_ accuracy: Double) -> Bool {
-        worst <= Verdict.energyBar && unbalanced <= max(0.1 * Verdict.massBar * total, 1e-15) && ahead <= max(accuracy * total, floor)
+    func isConverged(_ accuracy: Double, _ headError: Double) -> Bool {
+        worst <= headError && unbalanced <= max(0.1 * Verdict.massBar * total, 1e-15) && ahead <= max(accuracy * total, floor)
     }
 }
 

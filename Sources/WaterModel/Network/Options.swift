@@ -28,6 +28,8 @@ public struct HydraulicOptions: Sendable {
     public var trials = 200
     /// Sum of flow changes over sum of flows at which a solve has converged. [–]
     public var accuracy = 0.001
+    /// Largest difference that a converged solve may leave between the loss of an open link and the heads at its ends. [m]
+    public var headError = 1e-6
     public var demandMultiplier = 1.0
     public var defaultPattern: Pattern.ID?
     public var demandModel = DemandModel.demandDriven
