@@ -36,9 +36,11 @@ struct HourlyFilterTests {
                 return [sin(one), cos(other)]
             }
         }
-        let (rows, _) = filter.whitened(present, width: 2) { hour, channel, storage, first in
+        var pass = filter.begun(width: 2)
+        filter.advance(&pass, over: 0..<hours, present: present) { hour, channel, storage, first in
             for j in 0..<2 { storage[first + j] = columns[hour][channel][j] }
         }
+        let rows = pass.rows
         let found = rows.transposedTimes(rows)
         // The dense covariance.
         let times = (0..<hours).map { $0 < 7 ? $0 : $0 + 2 }
@@ -69,6 +71,26 @@ struct HourlyFilterTests {
         let dense = factor.whiten(Matrix(places.map { columns[$0.0][$0.1] }))
         let expected = dense.transposedTimes(dense)
         for i in 0..<2 { for j in 0..<2 { #expect(abs(found[i, j] - expected[i, j]) < 1e-6 * abs(expected[0, 0])) } }
+
+        // A pass that stops and goes on is the same; and columns that are the same at all hours from the sixth on, pulled back.
+        let split = 6
+        var early = filter.begun(width: 1)
+        filter.advance(&early, over: 0..<split, present: present) { storage, channel, row, first in
+            row[first] = columns[storage][channel][0]
+        }
+        var late = early.continued(width: 2)
+        filter.advance(&late, over: split..<hours, present: present) { hour, channel, row, first in
+            row[first] = columns[hour][channel][0]
+            row[first + 1] = Double(channel) + 0.5
+        }
+        let whole = early.rows.gram[0, 0] + late.rows.gram[0, 0]
+        #expect(abs(whole - expected[0, 0]) < 1e-6 * expected[0, 0])
+        let pulled = try #require(filter.pulledBack(late)[0])
+        for j in 0..<2 {
+            let sum = (0..<k).reduce(0) { $0 + pulled[$1, j] * (Double($1) + 0.5) }
+            let direct = late.rows.gram[j, 1]
+            #expect(abs(sum - direct) < 1e-9 * late.rows.gram[1, 1].squareRoot() * late.rows.gram[j, j].squareRoot())
+        }
     }
 }
 

@@ -69,6 +69,30 @@ public struct CholeskyFactor: Sendable {
         return result
     }
 
+    /// L⁻ᵀ X: backward substitution for each column of X.
+    public func transposedWhiten(_ matrix: Matrix) -> Matrix {
+        precondition(matrix.rows == order, "the matrix does not fit")
+        var result = matrix
+        let width = matrix.columns, n = order
+        unsafe result.storage.withUnsafeMutableBufferPointer { values in
+            unsafe lower.storage.withUnsafeBufferPointer { factors in
+                guard let values = values.baseAddress, let factors = factors.baseAddress else { return }
+                for first in stride(from: 0, to: width, by: RowKernel.panel) {
+                    let columns = min(RowKernel.panel, width &- first)
+                    for i in (0..<n).reversed() {
+                        let row = unsafe values + (i &* width &+ first)
+                        unsafe RowKernel.add(
+                            to: row, sign: -1, factors: factors + ((i &+ 1) &* n &+ i), step: n, rows: row + width, stride: width,
+                            terms: n &- 1 &- i, width: columns)
+                        let pivot = unsafe factors[i &* n &+ i]
+                        for j in 0..<columns { unsafe row[j] /= pivot }
+                    }
+                }
+            }
+        }
+        return result
+    }
+
     /// A⁻¹ b.
     public func solve(_ b: [Double]) -> [Double] {
         var x = whiten(b)

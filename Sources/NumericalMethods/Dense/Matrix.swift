@@ -60,6 +60,12 @@ public struct Matrix: Sendable, Equatable {
         Matrix(rows: rows, columns: columns, storage: storage.map { $0 * factor })
     }
 
+    /// Adds a matrix of the same size.
+    public mutating func add(_ other: Matrix) {
+        precondition(rows == other.rows && columns == other.columns, "matrices of different size")
+        for i in storage.indices { storage[i] += other.storage[i] }
+    }
+
     public static func + (left: Matrix, right: Matrix) -> Matrix {
         precondition(left.rows == right.rows && left.columns == right.columns, "matrices of different size")
         return Matrix(rows: left.rows, columns: left.columns, storage: zip(left.storage, right.storage).map { $0 + $1 })
@@ -76,8 +82,18 @@ public struct Matrix: Sendable, Equatable {
         return Self.product(self, rows: columns, rowStep: 1, columnStep: columns, other)
     }
 
+    /// Aᵀ A, of which half is computed.
+    public var gram: Matrix {
+        var result = Self.product(self, rows: columns, rowStep: 1, columnStep: columns, self, isSymmetric: true)
+        for i in 0..<columns { for j in i &+ 1..<max(i &+ 1, columns) { result[i, j] = result[j, i] } }
+        return result
+    }
+
     /// The product of a matrix with these rows, whose elements stand in `left` at these steps, and `right`.
-    private static func product(_ left: Matrix, rows: Int, rowStep: Int, columnStep: Int, _ right: Matrix) -> Matrix {
+    /// - isSymmetric: only the lower triangle of the result is needed.
+    private static func product(
+        _ left: Matrix, rows: Int, rowStep: Int, columnStep: Int, _ right: Matrix, isSymmetric: Bool = false
+    ) -> Matrix {
         var result = Matrix(rows: rows, columns: right.columns)
         let width = right.columns, terms = right.rows
         guard rows > 0, width > 0, terms > 0 else { return result }
@@ -87,11 +103,26 @@ public struct Matrix: Sendable, Equatable {
                     guard let target = target.baseAddress, let factors = factors.baseAddress, let values = values.baseAddress else {
                         return
                     }
-                    for first in stride(from: 0, to: width, by: RowKernel.panel) {
-                        for i in 0..<rows {
-                            unsafe RowKernel.add(
-                                to: target + (i &* width &+ first), sign: 1, factors: factors + i &* rowStep, step: columnStep,
-                                rows: values + first, stride: width, terms: terms, width: min(RowKernel.panel, width &- first))
+                    for column in stride(from: 0, to: width, by: RowKernel.panel) {
+                        let wide = min(RowKernel.panel, width &- column)
+                        for term in stride(from: 0, to: terms, by: RowKernel.depth) {
+                            let deep = min(RowKernel.depth, terms &- term)
+                            let block = unsafe values + (term &* width &+ column)
+                            var i = isSymmetric ? column : 0
+                            while i < rows {
+                                let row = unsafe target + (i &* width &+ column)
+                                let of = unsafe factors + (i &* rowStep &+ term &* columnStep)
+                                if i &+ 1 < rows {
+                                    unsafe RowKernel.addPair(
+                                        to: row, row + width, factors: of, of + rowStep, step: columnStep, rows: block, stride: width,
+                                        terms: deep, width: wide)
+                                } else {
+                                    unsafe RowKernel.add(
+                                        to: row, sign: 1, factors: of, step: columnStep, rows: block, stride: width, terms: deep,
+                                        width: wide)
+                                }
+                                i &+= 2
+                            }
                         }
                     }
                 }

@@ -5,6 +5,8 @@
 enum RowKernel {
     /// Columns that are worked on at a time: those of a hundred rows stay in the second-level cache.
     static let panel = 128
+    /// Rows that are added up before the next row is taken in hand.
+    static let depth = 128
 
     /// target ← target + sign Σ factors[k · step] rows[k · stride …], `width` values long, over `terms` rows.
     @unsafe
@@ -30,5 +32,36 @@ enum RowKernel {
             for j in 0..<width { unsafe target[j] += a * r[j] }
             k &+= 1
         }
+    }
+
+    /// The same for two rows, which share what is read of the others.
+    @unsafe
+    @inline(__always)
+    static func addPair(
+        to first: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>, factors a: UnsafePointer<Double>,
+        _ b: UnsafePointer<Double>, step: Int, rows: UnsafePointer<Double>, stride: Int, terms: Int, width: Int
+    ) {
+        var k = 0
+        while k &+ 4 <= terms {
+            let a0 = unsafe a[k &* step], a1 = unsafe a[(k &+ 1) &* step], a2 = unsafe a[(k &+ 2) &* step]
+            let a3 = unsafe a[(k &+ 3) &* step], b0 = unsafe b[k &* step], b1 = unsafe b[(k &+ 1) &* step]
+            let b2 = unsafe b[(k &+ 2) &* step], b3 = unsafe b[(k &+ 3) &* step]
+            let r0 = unsafe rows + k &* stride
+            let r1 = unsafe r0 + stride
+            let r2 = unsafe r1 + stride
+            let r3 = unsafe r2 + stride
+            for j in 0..<width {
+                let x0 = unsafe r0[j], x1 = unsafe r1[j], x2 = unsafe r2[j], x3 = unsafe r3[j]
+                unsafe first[j] += (a0 * x0 + a1 * x1) + (a2 * x2 + a3 * x3)
+                unsafe second[j] += (b0 * x0 + b1 * x1) + (b2 * x2 + b3 * x3)
+            }
+            k &+= 4
+        }
+        guard k < terms else { return }
+        let done = k &* stride
+        unsafe add(
+            to: first, sign: 1, factors: a + k &* step, step: step, rows: rows + done, stride: stride, terms: terms &- k, width: width)
+        unsafe add(
+            to: second, sign: 1, factors: b + k &* step, step: step, rows: rows + done, stride: stride, terms: terms &- k, width: width)
     }
 }

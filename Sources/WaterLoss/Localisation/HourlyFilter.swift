@@ -41,6 +41,8 @@ struct HourlyFilter {
         var hour: Int
         var rows: [Int]
         var factor: CholeskyFactor
+        /// What the rows tell of the state.
+        fileprivate var gain: Matrix
         /// Place of the first row among all.
         var first: Int
     }
@@ -96,85 +98,107 @@ struct HourlyFilter {
         carries = Dictionary(uniqueKeysWithValues: zip(distinct, found))
     }
 
+    /// What has been whitened so far, from which later hours can follow.
+    struct Pass {
+        let width: Int
+        fileprivate var state: Matrix
+        fileprivate var spread: Matrix
+        /// Condition of the last hour.
+        fileprivate var last: Int?
+        fileprivate var storage: [Double] = []
+        private(set) var hours: [Hour] = []
+
+        fileprivate mutating func add(_ hour: Hour, _ innovations: Matrix) {
+            hours.append(hour)
+            storage.append(contentsOf: innovations.storage)
+        }
+
+        /// The whitened rows, of all hours together.
+        var rows: Matrix { Matrix(rows: storage.count / max(width, 1), columns: width, storage: storage) }
+
+        /// Ready for more hours and further columns, which are zero until then; its rows are forgotten.
+        func continued(width wider: Int) -> Pass {
+            var copy = Pass(width: wider, state: Matrix(rows: state.rows, columns: wider), spread: spread, last: last)
+            for i in 0..<state.rows { for j in 0..<width { copy.state[i, j] = state[i, j] } }
+            return copy
+        }
+    }
+
+    private var tanks: [Int] { levelFactor.indices.filter { levelFactor[$0] != nil } }
+    private var order: Int { channels + 2 * tanks.count }
+
+    func begun(width: Int) -> Pass {
+        Pass(width: width, state: Matrix(rows: order, columns: width), spread: Matrix(rows: order, columns: order))
+    }
+
+    private func fade(_ hour: Int) -> Double { pow(correlation, Double(max(lags[hour], 1))) }
+
+    private func carry(_ from: Int, _ to: Int) -> (carry: Matrix, told: Matrix)? { from == to ? nil : carries[Step(from: from, to: to)] }
+
+    /// Whitens the columns of further hours, in their order.
     /// - Parameters:
-    ///   - readings: by hour and channel; nil where there is none.
+    ///   - present: by hour and channel, whether there is a reading.
     ///   - fill: writes the columns of a channel at an hour into a row of zeros that begins at `first`.
-    /// - Returns: the whitened rows, of all hours together, and where they come from.
-    ///   - from: hour before which all columns are zero; its rows are not given.
-    func whitened(
-        _ present: [[Bool]], width: Int, from: Int = 0, fill: (_ hour: Int, _ channel: Int, _ storage: inout [Double], _ first: Int) -> Void
-    )
-        -> (rows: Matrix, hours: [Hour])
-    {
-        let k = channels, tanks = levelFactor.indices.filter { levelFactor[$0] != nil }
-        let order = k + 2 * tanks.count
-        var state = Matrix(rows: order, columns: width)
-        var spread = Matrix(rows: order, columns: order)
-        var storage: [Double] = []
-        var hours: [Hour] = []
-        var last = -1
-        storage.reserveCapacity(present.reduce(0) { $0 + $1.count { $0 } } * width)
-        for hour in conditions.indices {
+    func advance(
+        _ pass: inout Pass, over hours: Range<Int>, present: [[Bool]],
+        fill: (_ hour: Int, _ channel: Int, _ storage: inout [Double], _ first: Int) -> Void
+    ) {
+        let k = channels, tanks = tanks, order = order, width = pass.width
+        for hour in hours {
             let now = conditions[hour]
-            let hasColumns = hour >= from
-            let fade = pow(correlation, Double(max(lags[hour], 1)))
-            if last < 0 {
-                for i in 0..<k { for j in 0..<k { spread[i, j] = own[now][i, j] } }
-            } else {
-                let step = now == last ? nil : carries[Step(from: last, to: now)]
+            if let last = pass.last {
+                let step = carry(last, now), fade = fade(hour)
                 if let step {
-                    if hasColumns { carried(&state, by: step.carry) }
-                    carried(&spread, by: step.carry)
-                    spread = spread.transposed
-                    carried(&spread, by: step.carry)
+                    carried(&pass.state, by: step.carry)
+                    carried(&pass.spread, by: step.carry)
+                    pass.spread = pass.spread.transposed
+                    carried(&pass.spread, by: step.carry)
                 }
-                if hasColumns { for i in 0..<k * width { state.storage[i] *= fade } }
+                for i in 0..<k * width { pass.state.storage[i] *= fade }
                 let told = step?.told ?? own[now]
                 for i in 0..<k {
                     for j in 0..<order {
-                        spread[i, j] *= fade
-                        spread[j, i] *= fade
+                        pass.spread[i, j] *= fade
+                        pass.spread[j, i] *= fade
                     }
                 }
-                for i in 0..<k { for j in 0..<k { spread[i, j] += own[now][i, j] - fade * fade * told[i, j] } }
+                for i in 0..<k { for j in 0..<k { pass.spread[i, j] += own[now][i, j] - fade * fade * told[i, j] } }
+            } else {
+                for i in 0..<k { for j in 0..<k { pass.spread[i, j] = own[now][i, j] } }
             }
             // The level that ended the last hour begins this one.
             for t in tanks.indices {
                 let begins = k + 2 * t, ends = begins + 1
-                let isNext = last >= 0 && lags[hour] == 1
-                if hasColumns {
-                    for j in 0..<width {
-                        state.storage[begins * width + j] = isNext ? state.storage[ends * width + j] : 0
-                        state.storage[ends * width + j] = 0
-                    }
+                let isNext = pass.last != nil && lags[hour] == 1
+                for j in 0..<width {
+                    pass.state.storage[begins * width + j] = isNext ? pass.state.storage[ends * width + j] : 0
+                    pass.state.storage[ends * width + j] = 0
                 }
                 let variance = levelNoise * levelNoise
-                let kept = (0..<order).map { spread[ends, $0] }
+                let kept = (0..<order).map { pass.spread[ends, $0] }
                 for j in 0..<order {
                     let value = isNext ? (j == begins ? kept[ends] : kept[j]) : (j == begins ? variance : 0)
-                    spread[begins, j] = value
-                    spread[j, begins] = value
+                    pass.spread[begins, j] = value
+                    pass.spread[j, begins] = value
                 }
-                for j in 0..<order { (spread[ends, j], spread[j, ends]) = (0, 0) }
-                spread[ends, ends] = variance
+                for j in 0..<order { (pass.spread[ends, j], pass.spread[j, ends]) = (0, 0) }
+                pass.spread[ends, ends] = variance
             }
-            last = now
+            pass.last = now
             let rows = (0..<k).filter { present[hour][$0] }
             guard !rows.isEmpty else { continue }
             // Rows of the observation times the spread, and times the state.
-            var answers = Matrix(rows: rows.count, columns: order), values = Matrix(rows: hasColumns ? rows.count : 0, columns: width)
+            var answers = Matrix(rows: rows.count, columns: order), values = Matrix(rows: rows.count, columns: width)
             for (i, channel) in rows.enumerated() {
-                for j in 0..<order { answers[i, j] = spread[channel, j] }
-                if hasColumns {
-                    fill(hour, channel, &values.storage, i * width)
-                    for j in 0..<width { values.storage[i * width + j] -= state.storage[channel * width + j] }
-                }
+                for j in 0..<order { answers[i, j] = pass.spread[channel, j] }
+                fill(hour, channel, &values.storage, i * width)
+                for j in 0..<width { values.storage[i * width + j] -= pass.state.storage[channel * width + j] }
                 guard let factor = levelFactor[channel], let t = tanks.firstIndex(of: channel) else { continue }
                 let begins = k + 2 * t
-                for j in 0..<order { answers[i, j] += factor * (spread[begins + 1, j] - spread[begins, j]) }
-                if !hasColumns { continue }
+                for j in 0..<order { answers[i, j] += factor * (pass.spread[begins + 1, j] - pass.spread[begins, j]) }
                 for j in 0..<width {
-                    values.storage[i * width + j] -= factor * (state.storage[(begins + 1) * width + j] - state.storage[begins * width + j])
+                    values.storage[i * width + j] -=
+                        factor * (pass.state.storage[(begins + 1) * width + j] - pass.state.storage[begins * width + j])
                 }
             }
             var covariance = Matrix(rows: rows.count, columns: rows.count)
@@ -189,18 +213,62 @@ struct HourlyFilter {
                 covariance[i, i] += noise[rows[i]] + rest[hour][rows[i]] + 1e-18
             }
             guard let factor = try? CholeskyFactor(covariance) else { continue }
-            let gain = factor.whiten(answers)
-            if hasColumns {
-                let innovations = factor.whiten(values)
-                hours.append(Hour(hour: hour, rows: rows, factor: factor, first: storage.count / width))
-                storage.append(contentsOf: innovations.storage)
-                let step = gain.transposedTimes(innovations)
-                for i in state.storage.indices { state.storage[i] += step.storage[i] }
-            }
-            let less = gain.transposedTimes(gain)
-            for i in spread.storage.indices { spread.storage[i] -= less.storage[i] }
+            let gain = factor.whiten(answers), innovations = factor.whiten(values)
+            pass.add(Hour(hour: hour, rows: rows, factor: factor, gain: gain, first: pass.storage.count / max(width, 1)), innovations)
+            let step = gain.transposedTimes(innovations), less = gain.gram
+            for i in pass.state.storage.indices { pass.state.storage[i] += step.storage[i] }
+            for i in pass.spread.storage.indices { pass.spread.storage[i] -= less.storage[i] }
         }
-        return (Matrix(rows: storage.count / max(width, 1), columns: width, storage: storage), hours)
+    }
+
+    /// Whitened rows times whitening: U with Σ Uᵀ x = Σ Wᵀ (x whitened) for whatever columns x the hours of the pass have, W being
+    /// its rows. A backward pass, whose width is that of the rows and not the number of the columns x.
+    /// - Returns: for each condition, channels × width: the sum over its hours, for columns that are the same whenever conditions are.
+    func pulledBack(_ pass: Pass) -> [Int: Matrix] {
+        let k = channels, tanks = tanks, width = pass.width
+        guard let first = pass.hours.first?.hour, let last = pass.hours.last?.hour else { return [:] }
+        var pull = Matrix(rows: order, columns: width)
+        var sums: [Int: Matrix] = [:]
+        var place = pass.hours.count - 1
+        for hour in stride(from: last, through: first, by: -1) {
+            let now = conditions[hour]
+            if place >= 0, pass.hours[place].hour == hour {
+                let item = pass.hours[place]
+                place -= 1
+                var values = item.gain * pull
+                let from = item.first * width
+                for i in values.storage.indices { values.storage[i] += pass.storage[from + i] }
+                let back = item.factor.transposedWhiten(values)
+                var sum = sums.removeValue(forKey: now) ?? Matrix(rows: k, columns: width)
+                for (i, channel) in item.rows.enumerated() {
+                    for j in 0..<width {
+                        let value = back.storage[i * width + j]
+                        sum.storage[channel * width + j] += value
+                        pull.storage[channel * width + j] -= value
+                    }
+                    guard let factor = levelFactor[channel], let t = tanks.firstIndex(of: channel) else { continue }
+                    let begins = k + 2 * t
+                    for j in 0..<width {
+                        let value = factor * back.storage[i * width + j]
+                        pull.storage[(begins + 1) * width + j] -= value
+                        pull.storage[begins * width + j] += value
+                    }
+                }
+                sums[now] = sum
+            }
+            guard hour > first else { break }
+            for t in tanks.indices {
+                let begins = k + 2 * t, ends = begins + 1
+                for j in 0..<width {
+                    pull.storage[ends * width + j] = lags[hour] == 1 ? pull.storage[begins * width + j] : 0
+                    pull.storage[begins * width + j] = 0
+                }
+            }
+            if let step = carry(conditions[hour - 1], now) { carried(&pull, by: step.carry.transposed) }
+            let fade = fade(hour)
+            for i in 0..<k * width { pull.storage[i] *= fade }
+        }
+        return sums
     }
 
     /// The first rows, those of the channels, times `carry` from the left.

@@ -42,6 +42,8 @@ struct StepRecord {
     /// Whether those are taken to exist: where the healthy readings do not go with the model without them.
     private var hasClassOffsets = false
     private var strays: [Int]
+    /// The healthy hours, whitened once, and their cross products; columns: the residuals and what stands.
+    private var healthy: (pass: HourlyFilter.Pass, products: Matrix)
 
     /// Prior spread of a pressure sensor's offset. [m]
     private static let offset = 3.0
@@ -89,6 +91,7 @@ struct StepRecord {
         // Later hours like none that was healthy tell nothing that could be compared.
         for hour in classes.indices where hour >= firstLater && classes[hour] < 0 { for k in 0..<count { present[hour][k] = false } }
         strays = [Int](repeating: 0, count: count)
+        healthy = (filter.begun(width: 0), Matrix(rows: 0, columns: 0))
         let untouched = (present: present, noise: filter.noise)
         dropStrays()
         if (0..<count).contains(where: { strayShare($0) > LeakRemark.strayShare }) {
@@ -98,23 +101,32 @@ struct StepRecord {
             strays = [Int](repeating: 0, count: count)
             dropStrays()
         }
+        var pass = filter.begun(width: 1 + standingWidth)
+        filter.advance(&pass, over: 0..<firstLater, present: present, fill: fill)
+        healthy = (pass, Self.gram(pass.rows))
     }
 
     /// Leaves out readings that the others make impossible, and takes the sensors' noise from what is left. A step wherever the later
     /// record begins stands for whatever a leak may do.
     private mutating func dropStrays() {
         for _ in 0..<Self.rounds {
-            let fit = fitted(steps: firstLater..<classes.count)
-            let found = fit.innovations.enumerated().flatMap { hour, item in
-                item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { [(fit.hours[hour], $0.channel)] }
-                    ?? []
+            let standing = standingWidth, later = firstLater
+            var pass = filter.begun(width: 1 + standing + channels * classCount)
+            filter.advance(&pass, over: classes.indices, present: present) { hour, channel, row, first in
+                fill(hour, channel, &row, first)
+                if hour >= later { row[first + 1 + standing + channel * classCount + classes[hour]] = 1 }
+            }
+            let rows = pass.rows
+            let fit = Self.innovations(pass.hours, left: rows * coefficients(Self.gram(rows)))
+            let found = fit.compactMap { hour, item in
+                item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { (hour, $0.channel) }
             }
             for (hour, channel) in found {
                 present[hour][channel] = false
                 strays[channel] += 1
             }
             for k in 0..<channels where filter.levelFactor[k] == nil {
-                let values = fit.innovations.flatMap { $0.filter { $0.channel == k } }
+                let values = fit.flatMap { $0.list.filter { $0.channel == k } }
                 guard values.count > 24 else { continue }
                 let spread = 1.4826 * OrderStatistics.medianOrZero(values.map { abs($0.value) })
                 let variance = OrderStatistics.medianOrZero(values.map(\.variance))
@@ -143,21 +155,14 @@ struct StepRecord {
         row[first + 1 + rank + channels + (days.last ?? 0) + 1 + channel * classCount + classes[hour]] = unmodelled[channel]
     }
 
-    /// Standardised innovations that the fit leaves, by hour that was read.
-    private func fitted(steps: Range<Int>) -> (
-        hours: [Int], innovations: [[(channel: Int, value: Double, variance: Double)]], rows: Matrix, products: Matrix, dispersion: Double
-    ) {
-        let features = channels * classCount, standing = standingWidth, width = 1 + standing + features
-        let (rows, hours) = filter.whitened(present, width: width) { hour, channel, row, first in
-            fill(hour, channel, &row, first)
-            if steps.contains(hour) { row[first + 1 + standing + channel * classCount + classes[hour]] = 1 }
-        }
-        let products = Self.product(rows, rows)
+    /// What explains the residuals best, by the cross products of all columns; −1 for the residuals themselves.
+    private func coefficients(_ products: Matrix) -> [Double] {
+        let standing = standingWidth, features = products.columns - 1 - standing
         let (information, score) = Self.eliminated(products, standing: standing)
         var ridged = information
         let scale = information.diagonal.max() ?? 1
         for f in 0..<features { ridged[f, f] += 1e-9 * max(information[f, f], 0) + 1e-12 * scale + 1e-30 }
-        var coefficients = [Double](repeating: 0, count: width)
+        var coefficients = [Double](repeating: 0, count: products.columns)
         coefficients[0] = -1
         if let factor = try? CholeskyFactor(ridged) {
             let step = factor.solve(score)
@@ -170,41 +175,48 @@ struct StepRecord {
             let found = factor.solve(rest)
             for s in 0..<standing { coefficients[1 + s] = found[s] }
         }
-        let left = rows * coefficients
-        var places: [Int] = [], innovations: [[(channel: Int, value: Double, variance: Double)]] = []
-        for hour in hours {
+        return coefficients
+    }
+
+    /// Standardised innovations that a fit leaves, by hour that was read.
+    /// - left: whitened rows less what explains them.
+    private static func innovations(
+        _ hours: [HourlyFilter.Hour], left: [Double]
+    ) -> [(hour: Int, list: [(channel: Int, value: Double, variance: Double)])] {
+        hours.map { hour in
             let n = hour.rows.count
             let inverse = hour.factor.whiten(Matrix.identity(n))
-            var list: [(channel: Int, value: Double, variance: Double)] = []
-            for i in 0..<n {
+            let list = (0..<n).map { i in
                 // (S⁻¹ ν)_i = (L⁻ᵀ w)_i
                 var value = 0.0, precision = 0.0
                 for j in i..<n {
                     value -= inverse[j, i] * left[hour.first + j]
                     precision += inverse[j, i] * inverse[j, i]
                 }
-                list.append((hour.rows[i], value / precision.squareRoot(), 1 / precision))
+                return (channel: hour.rows[i], value: value / precision.squareRoot(), variance: 1 / precision)
             }
-            places.append(hour.hour)
-            innovations.append(list)
+            return (hour.hour, list)
         }
-        let dispersion = left.reduce(0) { $0 + $1 * $1 } / Double(max(left.count, 1))
-        return (places, innovations, rows, products, dispersion)
     }
 
-    /// `left`ᵀ · `right`, half of the rows on each processor.
-    private static func product(_ left: Matrix, _ right: Matrix) -> Matrix {
-        let half = left.rows / 2
-        @Sendable func part(_ matrix: Matrix, _ rows: Range<Int>) -> Matrix {
-            let width = matrix.columns
-            return Matrix(
-                rows: rows.count, columns: width, storage: Array(matrix.storage[rows.lowerBound * width..<rows.upperBound * width]))
-        }
+    /// `rows`ᵀ · `rows`, half of them on each processor.
+    private static func gram(_ rows: Matrix) -> Matrix {
+        let half = rows.rows / 2, width = rows.columns
         let sums = concurrentMap(2) { index in
-            let rows = index == 0 ? 0..<half : half..<left.rows
-            return part(left, rows).transposedTimes(part(right, rows))
+            let part = index == 0 ? 0..<half : half..<rows.rows
+            return Matrix(
+                rows: part.count, columns: width, storage: Array(rows.storage[part.lowerBound * width..<part.upperBound * width])
+            ).gram
         }
         return sums[0] + sums[1]
+    }
+
+    /// Cross products of the later hours, whose columns follow those that stand, and of the healthy ones, which have none of them.
+    private func withHealthy(_ later: Matrix) -> Matrix {
+        var sum = later
+        let known = healthy.products
+        for i in 0..<known.rows { for j in 0..<known.columns { sum[i, j] += known[i, j] } }
+        return sum
     }
 
     private static func normal(_ products: Matrix, standing: Int) -> CholeskyFactor? {
@@ -242,33 +254,43 @@ struct StepRecord {
 
     /// - later: hours of the later record in which the leak is taken to run.
     func steps(in later: Range<Int>) -> StepEstimate {
-        var copy = self
+        let standing = standingWidth, hours = firstLater + later.lowerBound..<firstLater + later.upperBound
         // Hours of the later record before the steps are neither healthy nor leaking for certain.
-        for hour in firstLater..<firstLater + later.lowerBound { for k in 0..<channels { copy.present[hour][k] = false } }
-        let hours = firstLater + later.lowerBound..<firstLater + later.upperBound
-        let fit = copy.fitted(steps: hours)
-        let (information, score) = Self.eliminated(fit.products, standing: standingWidth)
-        let leaks = copy.filter.whitened(copy.present, width: shares.first?.count ?? 0, from: hours.lowerBound) {
-            hour, channel, row, first in
-            let answers = toOutflow[conditions[hour]], share = shares[conditions[hour]]
-            for node in share.indices { row[first + node] = answers[channel, node] * share[node] }
-        }.rows
+        var present = present
+        for hour in firstLater..<hours.lowerBound { for k in 0..<channels { present[hour][k] = false } }
+        var pass = healthy.pass.continued(width: 1 + standing + channels * classCount)
+        filter.advance(&pass, over: firstLater..<hours.upperBound, present: present) { hour, channel, row, first in
+            fill(hour, channel, &row, first)
+            row[first + 1 + standing + channel * classCount + classes[hour]] = 1
+        }
+        let rows = pass.rows, products = withHealthy(Self.gram(rows)), coefficients = coefficients(products)
+        let (information, score) = Self.eliminated(products, standing: standing)
+        let left = max(dotProduct(coefficients, products * coefficients), 0)
         return StepEstimate(
-            information: information, score: score,
-            signatures: Self.eliminated(fit.rows, fit.products, leaks, standing: standingWidth), dispersion: fit.dispersion)
+            information: information, score: score, signatures: signatures(pass, products),
+            dispersion: left / Double(max(healthy.pass.rows.rows + rows.rows, 1)))
     }
 
-    /// Cross products of the steps with further columns, which are zero but in the last rows, what stands integrated out.
-    private static func eliminated(_ rows: Matrix, _ products: Matrix, _ others: Matrix, standing: Int) -> Matrix {
-        let features = rows.columns - 1 - standing
-        let last = Matrix(
-            rows: others.rows, columns: rows.columns, storage: Array(rows.storage.suffix(others.rows * rows.columns)))
-        let cross = product(last, others)
-        var steps = Matrix(rows: features, columns: others.columns, storage: Array(cross.storage.suffix(features * others.columns)))
-        guard let factor = normal(products, standing: standing) else { return steps }
-        let stands = Matrix(
-            rows: standing, columns: others.columns,
-            storage: Array(cross.storage[others.columns..<(1 + standing) * others.columns]))
+    /// Cross products of the steps with the answer to a leak at each node, what stands integrated out.
+    private func signatures(_ pass: HourlyFilter.Pass, _ products: Matrix) -> Matrix {
+        let standing = standingWidth, features = channels * classCount, nodes = shares.first?.count ?? 0
+        // Whitening is applied to the few columns of the pass and not to those of all nodes.
+        let pulled = filter.pulledBack(pass).sorted { $0.key < $1.key }
+        let toOutflow = toOutflow, shares = shares
+        let halves: [Matrix] = concurrentMap(2) { half in
+            var sum = Matrix(rows: pass.width, columns: nodes)
+            for index in stride(from: half, to: pulled.count, by: 2) {
+                let (condition, weights) = pulled[index]
+                var answers = toOutflow[condition]
+                for k in 0..<answers.rows { for node in 0..<nodes { answers.storage[k * nodes + node] *= shares[condition][node] } }
+                sum.add(weights.transposedTimes(answers))
+            }
+            return sum
+        }
+        let cross = halves[0] + halves[1]
+        var steps = Matrix(rows: features, columns: nodes, storage: Array(cross.storage.suffix(features * nodes)))
+        guard let factor = Self.normal(products, standing: standing) else { return steps }
+        let stands = Matrix(rows: standing, columns: nodes, storage: Array(cross.storage[nodes..<(1 + standing) * nodes]))
         var ofSteps = Matrix(rows: standing, columns: features)
         for s in 0..<standing { for f in 0..<features { ofSteps[s, f] = products[1 + s, 1 + standing + f] } }
         let shared = factor.whiten(ofSteps).transposedTimes(factor.whiten(stands))
@@ -297,13 +319,13 @@ struct StepRecord {
     ///   - usual: a size that would not surprise; far larger ones are taken for chance. [m³/s]
     func onset(of signature: [Double], usual: Double) -> Int? {
         let standing = standingWidth, later = classes.count - firstLater
-        let (rows, _) = filter.whitened(present, width: 1 + standing + later) { hour, channel, row, first in
+        var pass = healthy.pass.continued(width: 1 + standing + later)
+        filter.advance(&pass, over: firstLater..<classes.count, present: present) { hour, channel, row, first in
             fill(hour, channel, &row, first)
-            guard hour >= firstLater else { return }
             let value = signature[channel * classCount + classes[hour]], column = first + 1 + standing
             for start in 0...(hour - firstLater) { row[column + start] = value }
         }
-        let (information, score) = Self.eliminated(Self.product(rows, rows), standing: standing)
+        let (information, score) = Self.eliminated(withHealthy(Self.gram(pass.rows)), standing: standing)
         // Likelihood with the size integrated out.
         let prior = 1 / (usual * usual)
         let gains = (0..<max(later - Self.shortest, 1)).map { hour in
