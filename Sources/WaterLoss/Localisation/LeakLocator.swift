@@ -29,6 +29,8 @@ public struct LeakLocator: Sendable {
     /// Most likely nodes whose signatures are bent to the size of the leak.
     private static let bentNodes = 80
     private static let looks = 3
+    /// Most likely nodes whose signatures are taken with the errors that they may have.
+    private static let scatteredNodes = 2000
     /// A size that would not surprise, as a share of the network's demand, when a leak is dated. [–]
     private static let usualShare = 0.05
 
@@ -77,11 +79,15 @@ public struct LeakLocator: Sendable {
         var found: LeakSearch?
         var start: Int?
         var bent = BentAnswers()
+        var scattered: [Int] = []
         for look in 0..<Self.looks {
             // A later window may leave too few hours; the earlier look then stands.
-            guard let search = LeakSearch(steps, bent: bent) else { break }
+            let isLast = look == Self.looks - 1
+            let scatter = isLast ? AnswerScatter(model, moments: moments, nodes: scattered, options: options) : AnswerScatter()
+            guard let search = LeakSearch(steps, bent: bent, scatter: scatter) else { break }
             found = search
-            guard look < Self.looks - 1, let likeliest = search.likeliest.first else { break }
+            scattered = search.likeliest.prefix(Self.scatteredNodes).map(\.node)
+            guard !isLast, let likeliest = search.likeliest.first else { break }
             start = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand)
             if let start, readings.count - start >= 12, start != window.lowerBound {
                 window = start..<readings.count
@@ -138,7 +144,7 @@ public struct LeakLocator: Sendable {
         }
         // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
         // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
-        let best = fits.joined().max { $0.best < $1.best }
+        let best = fits.joined().max { $0.best + $0.explained - $0.volume < $1.best + $1.explained - $1.volume }
         let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
         var logWeights: [Double] = []
         var bySize = [Double](repeating: 0, count: grid.count)
@@ -149,7 +155,7 @@ public struct LeakLocator: Sendable {
                 posteriors.append([])
                 continue
             }
-            let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size) * tempering }) }
+            let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size, tempering: tempering) }) }
             logWeights.append(log(length) + logSum(byGrid) - log(Double(places.count * grid.count)))
             posteriors.append(byGrid)
         }

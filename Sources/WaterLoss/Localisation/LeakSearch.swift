@@ -11,11 +11,15 @@ struct LeakSearch {
     private let y: [Double]
     /// Whitened signature of each node, `n` values each.
     private let signatures: [Double]
+    /// Whitened deviations of nodes' answers, draw by draw: what the signature may be wrong by.
+    private let deviations: [Int: [Double]]
     /// Junctions in descending order of the statistic with the leak's size there [m³/s], those left out that are not like a leak.
     let likeliest: [(node: Int, size: Double)]
 
-    /// - bent: what the linear signatures in `steps` lack.
-    init?(_ steps: StepEstimate, bent: BentAnswers) {
+    /// - Parameters:
+    ///   - bent: what the linear signatures in `steps` lack.
+    ///   - scatter: by what they may be wrong.
+    init?(_ steps: StepEstimate, bent: BentAnswers, scatter: AnswerScatter = AnswerScatter()) {
         let all = steps.score.count, nodes = steps.signatures.columns
         let largest = steps.information.diagonal.max() ?? 0
         let used = (0..<all).filter { steps.information[$0, $0] > 1e-12 * largest }
@@ -40,6 +44,12 @@ struct LeakSearch {
             }
         }
         self.signatures = signatures
+        let count = n
+        deviations = scatter.deviations.mapValues { draws in
+            draws.flatMap { draw in
+                (0..<count).map { i in (i..<count).reduce(0) { $0 + factor.lower[$1, i] * draw[used[$1]] } }
+            }
+        }
         var likeness: [(statistic: Double, node: Int, size: Double)] = []
         for node in 0..<nodes {
             let (num, den) = Self.products(signatures, node * n, y, n)
@@ -60,15 +70,29 @@ struct LeakSearch {
 
     /// Log likelihood ratio against no leak, as a function of size, of a leak at a fraction of the pipe from node `a` to node `b`.
     func fit(_ a: Int, _ b: Int, fraction: Double) -> PlaceFit {
-        var slope = 0.0, curvature = 0.0
-        for i in 0..<n {
-            let value = (1 - fraction) * signatures[a * n + i] + fraction * signatures[b * n + i]
-            slope += value * y[i]
-            curvature += value * value
+        let signature = (0..<n).map { (1 - fraction) * signatures[a * n + $0] + fraction * signatures[b * n + $0] }
+        let all = dotProduct(y, y)
+        var fit = PlaceFit(slope: dotProduct(signature, y), curvature: dotProduct(signature, signature))
+        guard fit.curvature > 0 else { return PlaceFit(slope: 0, curvature: 0, misfit: .infinity) }
+        fit.misfit = (all - 2 * fit.best) / Double(n)
+        let size = max(fit.slope, 0) / fit.curvature
+        guard size > 0, let left = deviations[a] ?? deviations[b], let right = deviations[b] ?? deviations[a] else { return fit }
+        // Covariance 1 + Dᵀ D with D the deviations at the likeliest size, inverted by Woodbury's identity.
+        let draws = left.count / n, scale = size / Double(draws).squareRoot()
+        let rows = (0..<draws).map { w in
+            (0..<n).map { scale * ((1 - fraction) * left[w * n + $0] + fraction * right[w * n + $0]) }
         }
-        guard curvature > 0 else { return PlaceFit(slope: 0, curvature: 0, misfit: .infinity) }
-        let explained = max(slope, 0) * max(slope, 0) / curvature
-        return PlaceFit(slope: slope, curvature: curvature, misfit: (dotProduct(y, y) - explained) / Double(n))
+        var small = Matrix.identity(draws)
+        for i in 0..<draws { for j in 0...i { small[i, j] += dotProduct(rows[i], rows[j]) } }
+        guard let factor = try? CholeskyFactor(small) else { return fit }
+        let ofSignature = factor.whiten(rows.map { dotProduct($0, signature) }), ofSteps = factor.whiten(rows.map { dotProduct($0, y) })
+        let told = dotProduct(ofSteps, ofSteps)
+        fit.slope -= dotProduct(ofSignature, ofSteps)
+        fit.curvature -= dotProduct(ofSignature, ofSignature)
+        fit.explained = 0.5 * told
+        fit.volume = 0.5 * factor.logDeterminant
+        fit.misfit = (all - told - 2 * fit.best) / Double(n)
+        return fit
     }
 
     /// Share of leak-free worlds whose best place looks at least as much like a leak.
@@ -111,15 +135,22 @@ struct LeakSearch {
 /// How well a leak at one place explains the differences: log likelihood ratio against no leak, a parabola in the leak's size.
 struct PlaceFit {
     /// [s/m³]
-    let slope: Double
+    var slope: Double
     /// [s²/m⁶]
-    let curvature: Double
+    var curvature: Double
     /// What is left of the differences at the best size, over their count: about 1 where the errors are as believed. [–]
-    let misfit: Double
+    var misfit = 0.0
+    /// Log likelihood that errors of the signature add whatever the size, and what their spread costs. [–]
+    var explained = 0.0
+    var volume = 0.0
 
-    /// - size: flow of the leak. [m³/s]
-    func logLikelihood(_ size: Double) -> Double { slope * size - 0.5 * curvature * size * size }
+    /// - Parameters:
+    ///   - size: flow of the leak. [m³/s]
+    ///   - tempering: share of the likelihood that counts, where the errors are larger than believed. [–]
+    func logLikelihood(_ size: Double, tempering: Double) -> Double {
+        tempering * (explained + slope * size - 0.5 * curvature * size * size) - volume
+    }
 
-    /// At its best size.
+    /// At its best size, without the errors of the signature.
     var best: Double { curvature > 0 ? 0.5 * max(slope, 0) * max(slope, 0) / curvature : 0 }
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Hydraulics
+import NumericalMethods
+import WaterModel
+
+/// How far the answers to a leak may be from the model's, as roughness and demand are not known: from models drawn at random.
+///
+/// A leak of size a at a place whose answers may be off by d₁ … d_W leaves differences of covariance a²/W Σ d dᵀ beside those that
+/// a network without a leak has; without them a large leak would seem to be known to the metre.
+struct AnswerScatter {
+    /// Models drawn.
+    static let draws = 12
+
+    /// For some nodes, draw by draw, by feature. [unit of the channel per m³/s]
+    private(set) var deviations: [Int: [[Double]]] = [:]
+
+    /// - Parameters:
+    ///   - moments: conditions of one hour of each class; nil where a class has none.
+    ///   - nodes: those for which the scatter is kept.
+    init(_ model: ImposedModel, moments: [BoundaryConditions?], nodes: [Int], options: LeakLocatorOptions) {
+        let classes = moments.count, observations = model.channels.map(\.observation)
+        let plain = Self.answers(of: model.network, moments: moments, observations: observations, nodes: nodes, factors: nil)
+        let drawn: [[[[Double]]?]] = concurrentMap(Self.draws) { draw in
+            var network = model.network
+            guard let random = try? RandomNumbers(seed: options.seed, stream: UInt64(draw)) else { return [] }
+            let sizes = Set(network.links.compactMap { $0.pipe?.diameter }).sorted()
+            let bySize = Dictionary(uniqueKeysWithValues: sizes.map { ($0, random.normal() * options.roughnessSpreadByClass) })
+            for link in network.links.indices {
+                guard var pipe = network.links[link].pipe else { continue }
+                pipe.roughness *= exp((bySize[pipe.diameter] ?? 0) + random.normal() * options.roughnessSpreadByPipe)
+                network.links[link].kind = .pipe(pipe)
+            }
+            let factors = network.nodes.map { _ in exp(random.normal() * options.demandSpread) }
+            return Self.answers(of: network, moments: moments, observations: observations, nodes: nodes, factors: factors)
+        }
+        for (place, node) in nodes.enumerated() {
+            deviations[node] = drawn.map { draw in
+                var row = [Double](repeating: 0, count: observations.count * classes)
+                for c in 0..<min(classes, draw.count) {
+                    guard let other = draw[c], let own = plain[c] else { continue }
+                    for k in observations.indices { row[k * classes + c] = other[k][place] - own[k][place] }
+                }
+                return row
+            }
+        }
+    }
+
+    init() {}
+
+    /// Answer of each channel to an outflow at each of the nodes, in each class; nil where the model has none.
+    private static func answers(
+        of network: Network, moments: [BoundaryConditions?], observations: [Observation], nodes: [Int], factors: [Double]?
+    ) -> [[[Double]]?] {
+        guard let solver = try? HydraulicSolver(network) else { return moments.map { _ in nil } }
+        return moments.map { moment in
+            guard var conditions = moment else { return nil }
+            if let factors { for node in factors.indices { conditions.demands[node] *= factors[node] } }
+            guard solver.solve(conditions).verdict.outcome == .converged, let all = solver.sensitivities(of: observations) else {
+                return nil
+            }
+            return all.map { row in nodes.map { row[$0] } }
+        }
+    }
+}
