@@ -10,9 +10,13 @@ public enum NetworkGeoJSON {
     public static let note =
         "Coordinates are those of the network model, in its own system, which the model does not name; RFC 7946 expects WGS 84 degrees."
 
-    /// - Parameter results: heads, flows and statuses of one moment to be added.
+    /// - Parameters:
+    ///   - results: heads, flows and statuses of one moment to be added.
+    ///   - extra: further properties of links; with them only those links stand in the file.
     /// - Returns: the text, and a sentence on elements without a place on the map.
-    public static func text(of network: Network, results: SimulationResults? = nil) -> INP.Written {
+    public static func text(
+        of network: Network, results: SimulationResults? = nil, adding extra: [Link.ID: [(String, JSON)]] = [:]
+    ) -> INP.Written {
         var text = "{\n\"type\":\"FeatureCollection\",\n\"note\":\(JSON.string(note).line),\n"
         if let results { text += "\"time_s\":\(results.time),\n" }
         text += "\"features\":["
@@ -27,10 +31,11 @@ public enum NetworkGeoJSON {
         var positions: [Node.ID: Point] = [:]
         for node in network.nodes {
             if let position = node.position { positions[node.id] = position } else { unplaced += 1 }
+            guard extra.isEmpty else { continue }
             let geometry: JSON = node.position.map { .object([("type", "Point"), ("coordinates", Self.place($0))]) } ?? .null
             add(geometry, properties(of: node, results?.nodes[node.id.name]))
         }
-        for link in network.links {
+        for link in network.links where extra.isEmpty || extra[link.id] != nil {
             var geometry = JSON.null
             if let start = positions[link.start], let end = positions[link.end] {
                 let line = ([start] + link.vertices + [end]).map(place)
@@ -38,7 +43,7 @@ public enum NetworkGeoJSON {
             } else {
                 unplaced += 1
             }
-            add(geometry, properties(of: link, network.hydraulics.headLossFormula, results?.links[link.id.name]))
+            add(geometry, properties(of: link, network.hydraulics.headLossFormula, results?.links[link.id.name]) + (extra[link.id] ?? []))
         }
         text += "\n]\n}\n"
         let remarks = unplaced > 0 ? ["\(unplaced) nodes and links have no coordinates and stand in the file without a geometry"] : []

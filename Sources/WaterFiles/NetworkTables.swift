@@ -77,6 +77,25 @@ public enum NetworkTables {
         return found
     }
 
+    /// What a crew brings back: `pipe,result`, the result `dry` or `found`.
+    /// - Throws: `TextFileError`; `.invalid` lists every problem.
+    public static func walked(_ path: String, for network: Network) throws(TextFileError) -> [Link.ID: Bool] {
+        var reader = try TableReader(path, columns: ["pipe", "result"])
+        let names = Names(network)
+        var found: [Link.ID: Bool] = [:]
+        for row in reader.rows {
+            let name = reader.word(row, "pipe"), result = reader.word(row, "result")
+            guard let link = names.links[Link.ID(name)], network.links[link].pipe != nil else {
+                reader.report(row, "'\(name)' is not a pipe of the network", "correct the name")
+                continue
+            }
+            if result != "dry", result != "found" { reader.report(row, "result is '\(result)'", "write dry or found") }
+            found[Link.ID(name)] = result == "found"
+        }
+        try reader.finish()
+        return found
+    }
+
     struct Names {
         let nodes: ElementIndex<Node>
         let links: ElementIndex<Link>

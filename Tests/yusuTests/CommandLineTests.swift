@@ -147,7 +147,7 @@ struct CommandLineTests {
                 "--readings", "city/flows/inflows.csv", "--output", output, "--seed", "7")
             #expect(outcome.status == 0 && outcome.isClean)
         }
-        #expect(city.files(in: "one") == ["candidates.csv", "result.json"])
+        #expect(city.files(in: "one") == ["candidates.csv", "candidates.geojson", "result.json", "walk.csv"])
         #expect(try firstLine("one/candidates.csv") == "rank,pipe,probability,length_m,cumulative_length_m")
         #expect(try city.bytes("one/candidates.csv") == city.bytes("two/candidates.csv"))
         let candidates = try DelimitedText(path: city.path + "/one/candidates.csv")
@@ -160,6 +160,17 @@ struct CommandLineTests {
         ]
         #expect(Set(result.keys) == Set(keys))
         #expect(result["credible_set_90"] is [String])
+        let map = try city.json("one/candidates.geojson")
+        #expect((map["features"] as? [[String: Any]])?.count == 8)
+        // A night later.
+        let first = candidates.rows[0].fields[1]
+        try city.write("walked.csv", "pipe,result\n\(first),dry\n")
+        let outcome = try yusu(
+            "locate", "--network", "city/network.inp", "--sensors", "city/sensors.csv", "--baseline", "city/flows/inflows.csv",
+            "--readings", "city/flows/inflows.csv", "--output", "three", "--seed", "7", "--walked", "walked.csv", "--hearing", "1")
+        #expect(outcome.status == 0 && outcome.isClean)
+        let after = try DelimitedText(path: city.path + "/three/candidates.csv")
+        #expect(after.rows.last?.fields[1] == first && after.rows.last?.fields[2] == "0.0")
     }
 
     @Test("plan writes plan.html and plan.json; the same input and seed make the same bytes, another seed other ones")

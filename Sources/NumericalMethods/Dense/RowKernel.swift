@@ -8,6 +8,12 @@ enum RowKernel {
     /// Rows that are added up before the next row is taken in hand.
     static let depth = 128
 
+    @unsafe
+    @inline(__always)
+    static func four(_ values: UnsafeBufferPointer<Double>, _ index: Int) -> SIMD4<Double> {
+        unsafe UnsafeRawPointer(values.baseAddress.unsafelyUnwrapped + index).loadUnaligned(as: SIMD4<Double>.self)
+    }
+
     /// target ← target + sign Σ factors[k · step] rows[k · stride …], `width` values long, over `terms` rows.
     @unsafe
     @inline(__always)

@@ -45,7 +45,8 @@ extension SparseLDLT {
         if let x = unsafe x {
             return unsafe eliminate(symbolic, scale, parts, x, solving: true)
         }
-        return unsafe eliminate(symbolic, scale, parts, parts.vector, solving: false)
+        // Blocks of columns read their part of the right-hand side in any case: the pivots stand in, as `vector` may not be there.
+        return unsafe eliminate(symbolic, scale, parts, parts.pivots, solving: false)
     }
 
     /// Puts the caller's values in their places, and returns the diagonal in elimination order.

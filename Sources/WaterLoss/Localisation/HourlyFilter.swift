@@ -22,9 +22,7 @@ struct HourlyFilter {
     let levelFactor: [Double?]
     let levelNoise: Double
     let correlation: Double
-    /// Answer of each channel (row) to the demand of each node (column), times its spread from hour to hour, by condition. [unit]
-    private let answers: [Matrix]
-    /// Their covariance, by condition. [unit²]
+    /// Covariance of what nodes' own demands do to the channels from hour to hour, by condition. [unit²]
     private let own: [Matrix]
     /// Answer of each channel to all demand together, times its spread from hour to hour, by condition. [unit]
     let common: [[Double]]
@@ -74,7 +72,6 @@ struct HourlyFilter {
             }
             return matrix
         }
-        self.answers = answers
         let own = answers.map { $0.transposedTimes($0) }
         self.own = own
         common = standing.toOutflow.indices.map { place in

@@ -170,12 +170,7 @@ public struct LeakLocator: Sendable {
             LeakFinding.Candidate(
                 pipe: pipes[$0].id, probability: total > 0 ? probabilities[$0] / total : 0, length: pipes[$0].pipe?.length ?? 0)
         }
-        candidates.sort { ($1.probability / $1.length, $0.pipe) < ($0.probability / $0.length, $1.pipe) }
-        var sum = 0.0
-        let set = candidates.prefix { candidate in
-            defer { sum += candidate.probability }
-            return sum < 0.9
-        }
+        candidates.sort(by: LeakFinding.Candidate.walkingOrder)
         let ends = pipes.compactMap { pipe in index[pipe.start].flatMap { a in index[pipe.end].map { (a: a, b: $0) } } }
         let chances = tested.map {
             $0.search.significance(pipes: ends, dispersion: $0.dispersion, draws: options.nullDraws, random: random)
@@ -186,7 +181,7 @@ public struct LeakLocator: Sendable {
         return LeakFinding(
             isDetected: isDetected, pValue: pValue, start: isDetected ? start : nil, flow: isDetected ? quantiles[1] : 0,
             flowLow95: isDetected ? quantiles[0] : 0, flowHigh95: quantiles[2], candidates: candidates,
-            credibleSet90: set.map(\.pipe), zone: nil)
+            credibleSet90: LeakFinding.Candidate.credibleSet(candidates, 0.9), zone: nil)
     }
 
     /// Quantiles of a distribution given by weights on a grid, linear between its points.

@@ -98,31 +98,69 @@ struct LeakSearch {
     /// Share of leak-free worlds whose best place looks at least as much like a leak.
     /// - dispersion: mean square of what the hourly fit leaves; the worlds are as wide.
     func significance(pipes: [(a: Int, b: Int)], dispersion: Double, draws: Int, random: RandomNumbers) -> Double {
-        var middles = [Double](repeating: 0, count: pipes.count * n)
-        for (p, pipe) in pipes.enumerated() {
-            var square = 0.0
-            for i in 0..<n {
-                let value = (signatures[pipe.a * n + i] + signatures[pipe.b * n + i]) / 2
-                middles[p * n + i] = value
-                square += value * value
-            }
-            let scale = square > 0 ? 1 / square.squareRoot() : 0
-            for i in 0..<n { middles[p * n + i] *= scale }
+        let directions = pipes.map { pipe in
+            let middle = (0..<n).map { (signatures[pipe.a * n + $0] + signatures[pipe.b * n + $0]) / 2 }
+            let square = dotProduct(middle, middle)
+            return middle.map { square > 0 ? $0 / square.squareRoot() : 0 }
         }
+        // The places differ in a few ways only; what lies across all of them counts by its size alone.
+        let basis = Self.basis(of: directions)
+        let r = basis.count
         // A column a world; the first is what was observed.
-        var worlds = Matrix(rows: n, columns: draws + 1)
-        for i in 0..<n { worlds[i, 0] = y[i] }
-        for world in 1...draws { for i in 0..<n { worlds[i, world] = random.normal() } }
-        let likenesses = Matrix(rows: pipes.count, columns: n, storage: middles) * worlds
-        var best = [Double](repeating: 0, count: draws + 1), squares = best
-        for p in pipes.indices { for world in 0...draws { best[world] = max(best[world], likenesses.storage[p * (draws + 1) + world]) } }
-        for i in 0..<n {
-            for world in 0...draws { squares[world] += worlds.storage[i * (draws + 1) + world] * worlds.storage[i * (draws + 1) + world] }
+        var worlds = Matrix(rows: r, columns: draws + 1), squares = [Double](repeating: 0, count: draws + 1)
+        for i in 0..<r { worlds[i, 0] = dotProduct(basis[i], y) }
+        squares[0] = dotProduct(y, y)
+        for world in 1...draws {
+            for i in 0..<n {
+                let value = random.normal()
+                if i < r { worlds[i, world] = value }
+                squares[world] += value * value
+            }
         }
-        let statistics = best.indices.map { Self.scaled(best[$0] * best[$0], squares[$0], n) }
+        let drawn = worlds, batch = 512
+        let bests: [[Double]] = concurrentMap((directions.count + batch - 1) / batch) { part in
+            let own = directions[part * batch..<min((part + 1) * batch, directions.count)]
+            let likenesses = Matrix(own.map { direction in basis.map { dotProduct($0, direction) } }) * drawn
+            var best = [Double](repeating: 0, count: draws + 1)
+            for p in 0..<own.count { for world in 0...draws { best[world] = max(best[world], likenesses[p, world]) } }
+            return best
+        }
+        let statistics = (0...draws).map { world in
+            let best = bests.reduce(0) { max($0, $1[world]) }
+            return Self.scaled(best * best, squares[world], n)
+        }
         let observed = statistics[0], worldStatistics = Array(statistics.dropFirst())
         let inflation = max(dispersion, 1)
         return Double(worldStatistics.count { $0 * inflation >= observed } + 1) / Double(draws + 1)
+    }
+
+    /// Share of a direction's square that a basis may leave out. [–]
+    private static let leftOut = 0.005
+
+    /// Orthonormal vectors that hold all but a little of each of the unit vectors `directions` (Gram and Schmidt, with pivots).
+    private static func basis(of directions: [[Double]]) -> [[Double]] {
+        var left = directions.map { dotProduct($0, $0) }
+        var basis: [[Double]] = []
+        let most = directions.first?.count ?? 0
+        while basis.count < most, let pivot = left.indices.max(by: { left[$0] < left[$1] }), left[pivot] > leftOut {
+            var vector = directions[pivot]
+            // Twice is enough.
+            for _ in 0..<2 {
+                for known in basis {
+                    let share = dotProduct(known, vector)
+                    for i in vector.indices { vector[i] -= share * known[i] }
+                }
+            }
+            let length = dotProduct(vector, vector).squareRoot()
+            for i in vector.indices { vector[i] /= length }
+            for (place, direction) in directions.enumerated() {
+                let share = dotProduct(vector, direction)
+                left[place] = max(left[place] - share * share, 0)
+            }
+            left[pivot] = 0
+            basis.append(vector)
+        }
+        return basis
     }
 
     /// What the best place leaves unexplained says how large the errors really are; the statistic is measured in those.

@@ -127,13 +127,7 @@ struct StandingErrors {
             }
         }
         let count = channels.count
-        var answers = Matrix(rows: all.count * count, columns: width)
-        for place in all.indices {
-            for k in 0..<count {
-                let row = halves[place % 2][place / 2].rows[k]
-                for j in row.indices { answers.storage[(place * count + k) * width + j] = row[j] }
-            }
-        }
+        let answers = all.indices.flatMap { halves[$0 % 2][$0 / 2].rows }
         toOutflow = all.indices.map { halves[$0 % 2][$0 / 2].toOutflow }
         pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
         demands = all.map(\.demands)
@@ -163,14 +157,14 @@ struct StandingErrors {
     }
 
     /// Columns of the incomplete factor of `rows` · `rows`ᵀ, and the diagonal that they leave.
-    private static func pivoted(_ rows: Matrix) -> (columns: [[Double]], left: [Double]) {
-        let width = rows.columns
-        var left = (0..<rows.rows).map { i in
-            rows.storage[i * width..<(i + 1) * width].reduce(0) { $0 + $1 * $1 }
-        }
+    private static func pivoted(_ rows: [[Double]]) -> (columns: [[Double]], left: [Double]) {
+        let half = rows.count / 2
+        var left = rows.map { dotProduct($0, $0) }
         var columns: [[Double]] = []
         while columns.count < mostWays, let pivot = left.indices.max(by: { left[$0] < left[$1] }), left[pivot] > enough {
-            var column = rows * rows.row(pivot)
+            let own = rows[pivot]
+            let halves = concurrentMap(2) { part in (part == 0 ? rows[..<half] : rows[half...]).map { dotProduct($0, own) } }
+            var column = halves[0] + halves[1]
             for known in columns {
                 let factor = known[pivot]
                 for i in column.indices { column[i] -= factor * known[i] }
