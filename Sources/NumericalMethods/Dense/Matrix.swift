@@ -82,6 +82,25 @@ public struct Matrix: Sendable, Equatable {
         return Self.product(self, rows: columns, rowStep: 1, columnStep: columns, other)
     }
 
+    /// A Bᵀ, where `self` is A: rows by rows.
+    public func timesTransposed(_ other: Matrix) -> Matrix {
+        precondition(columns == other.columns, "sizes do not fit")
+        var result = Matrix(rows: rows, columns: other.rows)
+        let width = columns
+        unsafe storage.withUnsafeBufferPointer { left in
+            unsafe other.storage.withUnsafeBufferPointer { right in
+                for i in 0..<rows {
+                    for j in 0..<other.rows {
+                        result[i, j] = unsafe RowKernel.dot(
+                            UnsafeBufferPointer(rebasing: left[i &* width..<(i &+ 1) &* width]),
+                            UnsafeBufferPointer(rebasing: right[j &* width..<(j &+ 1) &* width]))
+                    }
+                }
+            }
+        }
+        return result
+    }
+
     /// Aᵀ A, of which half is computed.
     public var gram: Matrix {
         var result = Self.product(self, rows: columns, rowStep: 1, columnStep: columns, self, isSymmetric: true)
@@ -144,25 +163,6 @@ public struct Matrix: Sendable, Equatable {
 /// The sum of products of two vectors of equal length.
 public func dotProduct(_ left: [Double], _ right: [Double]) -> Double {
     precondition(left.count == right.count, "vectors of different length")
-    let count = left.count
-    return unsafe left.withUnsafeBufferPointer { left in
-        unsafe right.withUnsafeBufferPointer { right in
-            // Four sums of four, so that none waits for the one before it.
-            var a = SIMD4<Double>.zero, b = a, c = a, d = a
-            var i = 0
-            while i &+ 16 <= count {
-                unsafe a += RowKernel.four(left, i) * RowKernel.four(right, i)
-                unsafe b += RowKernel.four(left, i &+ 4) * RowKernel.four(right, i &+ 4)
-                unsafe c += RowKernel.four(left, i &+ 8) * RowKernel.four(right, i &+ 8)
-                unsafe d += RowKernel.four(left, i &+ 12) * RowKernel.four(right, i &+ 12)
-                i &+= 16
-            }
-            var sum = ((a + b) + (c + d)).sum()
-            while i < count {
-                unsafe sum += left[i] * right[i]
-                i &+= 1
-            }
-            return sum
-        }
+    return unsafe left.withUnsafeBufferPointer { left in unsafe right.withUnsafeBufferPointer { right in unsafe RowKernel.dot(left, right) }
     }
 }

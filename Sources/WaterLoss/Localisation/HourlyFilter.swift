@@ -63,16 +63,16 @@ struct HourlyFilter {
         levelNoise = options.levelNoise
         correlation = pow(options.hourlyDemandCorrelation, step / 3600)
         let spread = options.hourlyDemandSpread
-        // Nodes × channels, so that products run along rows.
-        let answers = standing.toOutflow.indices.map { place in
-            var matrix = standing.toOutflow[place].transposed
-            for node in 0..<matrix.rows {
-                let size = standing.demands[place][node] * spread
-                for k in 0..<count { matrix.storage[node * count + k] *= size }
-            }
+        @Sendable func answers(_ place: Int) -> Matrix {
+            var matrix = standing.toOutflow[place]
+            let demands = standing.demands[place], nodes = matrix.columns
+            for k in 0..<matrix.rows { for node in 0..<nodes { matrix.storage[k * nodes + node] *= demands[node] * spread } }
             return matrix
         }
-        let own = answers.map { $0.transposedTimes($0) }
+        let own = concurrentMap(standing.toOutflow.count) { place in
+            let answers = answers(place)
+            return answers.timesTransposed(answers)
+        }
         self.own = own
         common = standing.toOutflow.indices.map { place in
             (standing.toOutflow[place] * standing.demands[place]).map { $0 * options.hourlyCommonSpread }
@@ -89,7 +89,7 @@ struct HourlyFilter {
                 return (carry: Matrix(rows: count, columns: count), told: Matrix(rows: count, columns: count))
             }
             // F = C(to, from) C(from, from)⁻¹
-            let carry = answers[step.to].transposedTimes(answers[step.from]) * factor.inverse
+            let carry = answers(step.to).timesTransposed(answers(step.from)) * factor.inverse
             return (carry: carry, told: carry * own[step.from] * carry.transposed)
         }
         carries = Dictionary(uniqueKeysWithValues: zip(distinct, found))

@@ -123,6 +123,10 @@ public struct LeakLocator: Sendable {
             let share = record.strayShare(k)
             if share > LeakRemark.strayShare { list.append(.straying(channel.sensor, share: share)) }
         }
+        let read = Set(model.tankLevels.map(\.node))
+        for node in network.nodes.indices where network.nodes[node].tank != nil && !read.contains(node) {
+            list.append(.unreadTank(network.nodes[node].id))
+        }
         return list + offSchedule.sorted { $0.key < $1.key }.map { .offSchedule($0.key, hours: hours($0.value)) }
     }
 

@@ -13,6 +13,8 @@ public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
     case displaced(Sensor.ID, metres: Double)
     /// More of its readings than usual lie far from what the others allow; they are left out. [–]
     case straying(Sensor.ID, share: Double)
+    /// A tank without a level sensor: its level is the model's at the start, whatever it does.
+    case unreadTank(Node.ID)
     /// The link stood for so many hours otherwise than the model's schedule has it.
     case offSchedule(Link.ID, hours: Int)
 
@@ -24,6 +26,8 @@ public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
             "sensor '\(sensor)' reads \(Int(metres.rounded())) m off the model: another node or another unit? It is left out"
         case .straying(let sensor, let share):
             "\(Int((share * 100).rounded())) % of the readings of sensor '\(sensor)' do not go with the others; they are left out"
+        case .unreadTank(let node):
+            "no sensor reads the level of tank '\(node)'; it is held at the model's, and what its changes do looks like a leak"
         case .offSchedule(let link, let hours): "'\(link)' stood for \(hours) hours otherwise than the model has it"
         }
     }

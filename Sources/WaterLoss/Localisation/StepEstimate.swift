@@ -275,27 +275,33 @@ struct StepRecord {
     private func signatures(_ pass: HourlyFilter.Pass, _ products: Matrix) -> Matrix {
         let standing = standingWidth, features = channels * classCount, nodes = shares.first?.count ?? 0
         // Whitening is applied to the few columns of the pass and not to those of all nodes.
-        let pulled = filter.pulledBack(pass).sorted { $0.key < $1.key }
+        // What stands is integrated out of the weights, and so of whatever they are applied to.
+        let told = Self.normal(products, standing: standing).map { factor in
+            var ofSteps = Matrix(rows: standing, columns: features)
+            for s in 0..<standing { for f in 0..<features { ofSteps[s, f] = products[1 + s, 1 + standing + f] } }
+            return factor.transposedWhiten(factor.whiten(ofSteps))
+        }
+        let conditions = filter.pulledBack(pass).sorted { $0.key < $1.key }.map { condition, weights in
+            var steps = Matrix(rows: channels, columns: features), stands = Matrix(rows: channels, columns: standing)
+            for k in 0..<channels {
+                for f in 0..<features { steps[k, f] = weights[k, 1 + standing + f] }
+                for s in 0..<standing { stands[k, s] = -weights[k, 1 + s] }
+            }
+            if let told { steps.add(stands * told) }
+            return (condition: condition, weights: steps)
+        }
         let toOutflow = toOutflow, shares = shares
         let halves: [Matrix] = concurrentMap(2) { half in
-            var sum = Matrix(rows: pass.width, columns: nodes)
-            for index in stride(from: half, to: pulled.count, by: 2) {
-                let (condition, weights) = pulled[index]
+            var sum = Matrix(rows: features, columns: nodes)
+            for index in stride(from: half, to: conditions.count, by: 2) {
+                let (condition, weights) = conditions[index]
                 var answers = toOutflow[condition]
                 for k in 0..<answers.rows { for node in 0..<nodes { answers.storage[k * nodes + node] *= shares[condition][node] } }
                 sum.add(weights.transposedTimes(answers))
             }
             return sum
         }
-        let cross = halves[0] + halves[1]
-        var steps = Matrix(rows: features, columns: nodes, storage: Array(cross.storage.suffix(features * nodes)))
-        guard let factor = Self.normal(products, standing: standing) else { return steps }
-        let stands = Matrix(rows: standing, columns: nodes, storage: Array(cross.storage[nodes..<(1 + standing) * nodes]))
-        var ofSteps = Matrix(rows: standing, columns: features)
-        for s in 0..<standing { for f in 0..<features { ofSteps[s, f] = products[1 + s, 1 + standing + f] } }
-        let shared = factor.whiten(ofSteps).transposedTimes(factor.whiten(stands))
-        for i in steps.storage.indices { steps.storage[i] -= shared.storage[i] }
-        return steps
+        return halves[0] + halves[1]
     }
 
     /// Mean answer of each feature to a leak at a node, over the later hours of its class. [unit of the channel per m³/s]
