@@ -167,7 +167,9 @@ struct MetersReport: ParsableCommand {
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
         let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
-        let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store) }
+        // What is kept is written when other reports have read the store.
+        let patience = keep ? MeterStore.patienceToWrite : MeterStore.patienceToRead
+        let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store, patience: patience) }
         var findingRules = FindingRules()
         findingRules.leastProbability = leastProbability
         var rules = ChainRules()
@@ -211,7 +213,7 @@ struct MetersReport: ParsableCommand {
 
 struct MetersExport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Readings as CSV: meter,time,value,unit,kind,quality; time in UTC.",
+        commandName: "export", abstract: "Readings as CSV: meter,time,value,unit,kind,quality,register; time in UTC.",
         discussion: """
             Example: yusu meters export --store meters.sqlite > readings.csv
             Example: yusu meters export --store meters.sqlite --meter M0000017
