@@ -23,7 +23,10 @@ struct RegisterFileTests {
         let file = try scratch.file("r.csv", "meter,zone,dialls\na,Z,1\na,Z,1\nb,Z\n,Z,1\n")
         let error = #expect(throws: TextFileError.self) { try MeterRegisterFile.read(file) }
         let text = try #require(error).description
-        for part in ["r.csv:1: column 'dialls'", "r.csv:3: meter 'a' stands in line 2", "r.csv:4: 2 fields where the header has 3", "r.csv:5: no meter"] {
+        for part in [
+            "r.csv:1: column 'dialls'", "r.csv:3: meter 'a' stands in line 2", "r.csv:4: 2 fields where the header has 3",
+            "r.csv:5: no meter",
+        ] {
             #expect(text.contains(part), "\(text)")
         }
         let headless = try scratch.file("h.csv", "id,zone\n1,A\n")

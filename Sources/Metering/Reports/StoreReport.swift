@@ -22,6 +22,11 @@ extension MeterStore {
             var work = ReportWork(
                 window: window, balance: balancePeriod.flatMap { window.common(with: $0) }, rules: rules, findingRules: findingRules,
                 edit: edit)
+            if meters.isEmpty {
+                for row in try Row.fetchAll(db, sql: "SELECT class, count(*) FROM meters GROUP BY class") {
+                    work.reserve(row[1], Self.customerClass(row[0]))
+                }
+            }
             try forEachMeter(db, meters) { entry, channels in work.add(entry, channels) }
             return work.report()
         }
@@ -77,11 +82,15 @@ extension MeterStore {
         for name in names[next...] { if let meter = register[name] { try work(RegisterEntry(meter: meter), []) } }
     }
 
+    private static func customerClass(_ word: String?) -> Meter.CustomerClass {
+        word.flatMap { Meter.CustomerClass(rawValue: $0) } ?? .other
+    }
+
     /// From the second column of a row on.
     private static func entry(_ row: Row, _ name: String) -> RegisterEntry {
         let meter = Meter(
             id: .init(name), zone: (row[2] as String?).map { Zone.ID($0) },
-            customerClass: (row[3] as String?).flatMap { Meter.CustomerClass(rawValue: $0) } ?? .other, diameter: row[4],
+            customerClass: customerClass(row[3]), diameter: row[4],
             installed: row[5], dials: row[6], resolution: row[7])
         return RegisterEntry(meter: meter, duplicates: row[8], conflicts: row[9])
     }
