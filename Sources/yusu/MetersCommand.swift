@@ -68,8 +68,9 @@ struct MetersImport: ParsableCommand {
         guard let store else { return }
         var errors = InputErrors()
         let readProfile = try errors.keep { try Profile(path: profilePath) }
-        let meters = try errors.keep { try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? [] }
-        guard let profile = readProfile, let meters else { throw errors }
+        // Of half a million meters the list takes much room: it goes as soon as it is in the store.
+        var meters = try errors.keep { try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? [] } ?? []
+        guard let profile = readProfile, errors.isEmpty else { throw errors }
         let (quiet, wait) = (quiet, wait)
         let isNew = !FileManager.default.fileExists(atPath: store)
         var line = ImportProgressLine(quiet: quiet)
@@ -77,7 +78,9 @@ struct MetersImport: ParsableCommand {
             let opened = try MeterStore(path: store, patience: wait) {
                 Console.progress("another import is writing to \(store); waiting up to \(Int(wait)) s", quiet: quiet)
             }
-            return try opened.importFiles(files, profile: profile, register: meters) { line.show($0) }
+            try opened.put(register: meters)
+            meters = []
+            return try opened.importFiles(files, profile: profile) { line.show($0) }
         }
         line.end()
         // A store that was made for files of which none could be used is no result.
@@ -167,7 +170,9 @@ struct MetersReport: ParsableCommand {
     func run() throws {
         let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
         let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
-        let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store) }
+        // What is kept is written when other reports have read the store.
+        let patience = keep ? MeterStore.patienceToWrite : MeterStore.patienceToRead
+        let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store, patience: patience) }
         var findingRules = FindingRules()
         findingRules.leastProbability = leastProbability
         var rules = ChainRules()
@@ -211,7 +216,7 @@ struct MetersReport: ParsableCommand {
 
 struct MetersExport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Readings as CSV: meter,time,value,unit,kind,quality; time in UTC.",
+        commandName: "export", abstract: "Readings as CSV: meter,time,value,unit,kind,quality,register; time in UTC.",
         discussion: """
             Example: yusu meters export --store meters.sqlite > readings.csv
             Example: yusu meters export --store meters.sqlite --meter M0000017

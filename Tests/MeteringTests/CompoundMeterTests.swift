@@ -61,4 +61,16 @@ struct CompoundMeterTests {
         let record = try #require(report([channel("", 42), channel("H", 30, lead: 2), channel("L", 12, lead: 3)]).records.first)
         #expect(abs(record.summary.volume - 48 * 0.042) < 1e-9 && record.flags.contains("overlapping_units"))
     }
+
+    @Test("an export names the register of each reading")
+    func exported() throws {
+        let scratch = try Scratch()
+        let store = try MeterStore.inMemory()
+        let profile = try Profiles.make(
+            "columns: {meter: meter, time: time, value: value, register: reg}\nkind: register\nunit: L\ntime_zone: UTC\n")
+        let file = try scratch.file("c.csv", "meter,time,value,reg\nM,2026-06-01T00:00,5,L\nM,2026-06-01T00:00,9,H\n")
+        try store.importFiles([file], profile: profile)
+        let rows = try store.exportedReadings().split(separator: "\n").dropFirst()
+        #expect(rows == ["M,2026-06-01T00:00Z,9,L,register,good,H", "M,2026-06-01T00:00Z,5,L,register,good,L"])
+    }
 }

@@ -191,6 +191,6 @@ struct EdgeCaseTests {
         #expect(report.rejected == 0 && report.emptyValues == 5)
         let readings = Dictionary(uniqueKeysWithValues: try store.report().summaries.map { ($0.meter.name, $0.readings) })
         #expect(readings == ["DMA_NORD_Q": 93, "DMA_SUD_Q": 94])
-        #expect(try store.exportedReadings().split(separator: "\n").count { $0.hasSuffix(",uncertain") } == 2)
+        #expect(try store.exportedReadings().split(separator: "\n").count { $0.hasSuffix(",uncertain,") } == 2)
     }
 }

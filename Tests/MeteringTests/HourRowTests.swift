@@ -87,4 +87,43 @@ struct HourRowTests {
             #expect(chain.hours == nil && chain.segments.count > 80)
         }
     }
+
+    @Test("runs of hours are counted as they are gone through, a day's among them found")
+    func runs() {
+        var random = Seeded(state: 5)
+        for _ in 0..<400 {
+            let count = Int.random(in: 1...400, using: &random)
+            var words = [UInt64](repeating: 0, count: (count + 63) / 64)
+            var at = 0
+            while at < count {
+                let length = Int.random(in: 0...3, using: &random) == 0 ? Int.random(in: 20...26, using: &random) : 2
+                for hour in at..<min(count, at + length) { words[hour / 64] |= 1 << UInt64(hour % 64) }
+                at += length + Int.random(in: 1...30, using: &random)
+            }
+            let bits = HourBits(words: words, count: count)
+            var runs: [Int] = [], next = 0
+            while let run = bits.nextRun(from: &next) { runs.append(run) }
+            #expect(bits.numberOfRuns == runs.count && bits.number == runs.reduce(0, +))
+            #expect(bits.hasRunOfDay == runs.contains { $0 >= 24 })
+            #expect(bits.lastRun == (next == count && !runs.isEmpty ? runs.last : 0))
+        }
+        #expect(HourBits(words: [.max, .max], count: 128).lastRun == 128)
+    }
+
+    @Test("the usual step is the median, the lower of two, and all others are listed")
+    func steps() {
+        var random = Seeded(state: 6)
+        for round in 0..<200 {
+            var times = [0]
+            for _ in 0..<Int.random(in: 1...100, using: &random) {
+                times.append(
+                    times[times.count - 1] + (Int.random(in: 0...99, using: &random) < round ? Int.random(in: 1...3, using: &random) : 2))
+            }
+            let steps = ReadingSteps(times)
+            let distances = zip(times.dropFirst(), times).map { $0 - $1 }
+            #expect(steps.usual == distances.sorted()[(distances.count - 1) / 2])
+            #expect(steps.others == distances.indices.filter { distances[$0] != steps.usual }.map { $0 + 1 })
+        }
+        #expect(ReadingSteps([]).usual == 0 && ReadingSteps([5]).others.isEmpty)
+    }
 }

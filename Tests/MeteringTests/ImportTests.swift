@@ -20,11 +20,11 @@ struct ImportTests {
         #expect(report.readings == 4 && report.rows == 4 && report.failed.isEmpty)
         #expect(
             try store.exportedReadings() == """
-                meter,time,value,unit,kind,quality
-                A,2026-06-01T05:00Z,100,L,register,good
-                A,2026-06-01T06:00Z,110,L,register,good
-                A,2026-06-01T07:00Z,115,L,register,good
-                B,2026-06-01T05:00Z,7,L,register,good
+                meter,time,value,unit,kind,quality,register
+                A,2026-06-01T05:00Z,100,L,register,good,
+                A,2026-06-01T06:00Z,110,L,register,good,
+                A,2026-06-01T07:00Z,115,L,register,good,
+                B,2026-06-01T05:00Z,7,L,register,good,
 
                 """)
         let status = try store.status()
@@ -44,10 +44,10 @@ struct ImportTests {
         #expect(report.readings == 3 && report.emptyValues == 2 && report.rejected == 1)
         #expect(
             try store.exportedReadings() == """
-                meter,time,value,unit,kind,quality
-                M1,2026-06-01T01:00Z,4,L,interval,good
-                M1,2026-06-01T03:00Z,6,L,interval,good
-                M2,2026-06-01T01:00Z,0.001,m3,interval,good
+                meter,time,value,unit,kind,quality,register
+                M1,2026-06-01T01:00Z,4,L,interval,good,
+                M1,2026-06-01T03:00Z,6,L,interval,good,
+                M2,2026-06-01T01:00Z,0.001,m3,interval,good,
 
                 """)
     }
@@ -139,7 +139,7 @@ struct ImportTests {
             [try scratch.file("a.csv", "m,t,v,q\nA,2026-06-01,1,\nA,2026-06-02,2,E\nA,2026-06-03,3,X\nA,2026-06-04,4,?\n")],
             profile: profile)
         #expect(report.readings == 2 && report.rejected == 2)
-        #expect(try store.exportedReadings().contains("A,2026-06-02T00:00Z,2,L,register,estimated"))
+        #expect(try store.exportedReadings().contains("A,2026-06-02T00:00Z,2,L,register,estimated,"))
     }
 
     @Test("decimal comma, semicolon, Latin-1 names, lines before the header, quotes, CR LF")
@@ -156,7 +156,7 @@ struct ImportTests {
         #expect(report.rejected == 0 && report.readings == 2)
         #expect(
             try store.exportedReadings().hasSuffix(
-                "Ä;1,2026-05-31T23:00Z,1234.5,m3,register,good\nÄ;1,2026-06-01T00:00Z,1235,m3,register,good\n"))
+                "Ä;1,2026-05-31T23:00Z,1234.5,m3,register,good,\nÄ;1,2026-06-01T00:00Z,1235,m3,register,good,\n"))
     }
 
     @Test("the hour that comes twice in autumn is told by order, forwards and backwards", arguments: [false, true])

@@ -105,4 +105,20 @@ struct ReadingBlockTests {
 
     @Test("months counted from January 1970", arguments: [(0, 0), (2_678_399, 0), (2_678_400, 1), (1_780_272_000, 677)])
     func months(_ seconds: Int, _ month: Int) { #expect(Month.index(seconds) == month) }
+
+    @Test("the checksum is CRC-32: of '123456789' cbf43926, of its parts the same as byte by byte")
+    func checksum() {
+        func crc(_ bytes: [UInt8]) -> UInt32 { unsafe bytes.withUnsafeBytes { unsafe Checksum.crc32($0) } }
+        #expect(crc(Array("123456789".utf8)) == 0xcbf4_3926)
+        var random = Seeded(state: 8)
+        for count in 0..<80 {
+            let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var wanted: UInt32 = 0xffff_ffff
+            for byte in bytes {
+                wanted ^= UInt32(byte)
+                for _ in 0..<8 { wanted = wanted & 1 == 1 ? 0xedb8_8320 ^ (wanted >> 1) : wanted >> 1 }
+            }
+            #expect(crc(bytes) == ~wanted)
+        }
+    }
 }

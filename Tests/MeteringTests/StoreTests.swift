@@ -191,6 +191,24 @@ struct StoreTests {
         try busy.importFiles([try scratch.file("last.csv", "meter,time,value\nA,2026-07-01T00:00,1\n")], profile: Profiles.register())
     }
 
+    @Test("readers do not lock one another out, nor does one that reads on while another opens the store")
+    func readersTogether() throws {
+        let scratch = try Scratch()
+        let path = scratch.folder + "/store.sqlite"
+        let file = try scratch.file("a.csv", "meter,time,value\nA,2026-07-01T00:00,1\nA,2026-07-01T01:00,3\n")
+        try MeterStore(path: path, patience: 0).importFiles([file], profile: Profiles.register())
+        let first = try MeterStore(path: path, patience: 0)
+        var inner: MeterReport?
+        try first.export { _ in inner = try MeterStore(path: path, patience: 0).report() }
+        let outer = try first.report { _ in _ = try? MeterStore(path: path, patience: 0).report() }
+        #expect(inner?.records.map(\.summary.volume) == [0.002] && outer.records.map(\.summary.volume) == [0.002])
+        // Where a report began while an import is about to write, it still reads what was there before.
+        let writer = try MeterStore(path: path) { _ in
+            #expect(throws: Never.self) { try MeterStore(path: path, patience: 0).report() }
+        }
+        try writer.importFiles([try scratch.file("b.csv", "meter,time,value\nA,2026-07-01T02:00,4\n")], profile: Profiles.register())
+    }
+
     @Test("stretches of readings are merged as one by one")
     func mergedByStretches() {
         var random = Seeded(state: 9)

@@ -135,7 +135,7 @@ struct CommandLineTests {
         let volume = NumberText.number(meters.rows[0].fields[try meters.requiredColumn("volume_m3")])
         #expect(abs((volume ?? 0) - 1.9) < 1e-6)
         let exported = try yusu("meters", "export", "--store", "m.sqlite")
-        #expect(exported.output.hasPrefix("meter,time,value,unit,kind,quality\nM0,2026-03-02T05:00"))
+        #expect(exported.output.hasPrefix("meter,time,value,unit,kind,quality,register\nM0,2026-03-02T05:00"))
         #expect(exported.output.split(separator: "\n").count == 961)
     }
 
@@ -248,7 +248,7 @@ struct CommandLineTests {
             "meters", "import", "--store", "m.sqlite", "--profile", "city/readings/registers.yaml", "city/readings/registers.csv.gz")
         for prefix in ["", "trap '' PIPE; "] {
             let outcome = try Program.shell("\(prefix)\"$YUSU\" meters export --store m.sqlite | head -n 1", in: city)
-            #expect(outcome.output == "meter,time,value,unit,kind,quality\n")
+            #expect(outcome.output == "meter,time,value,unit,kind,quality,register\n")
             #expect(outcome.messages.isEmpty)
         }
     }

@@ -49,12 +49,15 @@ struct FindingSearch {
         let odds = RestOdds(meters.map(\.rest))
         let index = WeekSeries.index(of: meters.map(\.weeks), weeks: meters.map(\.weeks.count).max() ?? 0)
         let usual = OrderStatistics.median(meters.compactMap { Self.use($0.weeks)?.value }) ?? 0
-        let leaks = meters.map { likeliestLeak($0, name) }
-        // What leaked is no use: its end is no fall of the level.
-        let series = zip(meters, leaks).map { meter, leak in
-            WeekSeries(leak.map { $0.chance >= 0.5 ? less($0.episode, in: meter.weeks) : meter.weeks } ?? meter.weeks, index: index)
+        // Few meters have one: half a million would take much room.
+        var leaks: [Int: (episode: FlowEpisode, chance: Double)] = [:]
+        for at in meters.indices where !meters[at].episodes.isEmpty { leaks[at] = likeliestLeak(meters[at], name) }
+        // What leaked is no use: its end is no fall of the level. Made anew each time rather than kept for all.
+        func series(_ at: Int) -> WeekSeries {
+            let weeks = meters[at].weeks
+            return WeekSeries(leaks[at].map { $0.chance >= 0.5 ? less($0.episode, in: weeks) : weeks } ?? weeks, index: index)
         }
-        let trends = zip(meters, series).map { LevelTrend($0, $1) }
+        let trends = meters.indices.map { LevelTrend(meters[$0], series($0)) }
         let common = ClassTrends(trends.compactMap(\.self))
         let moves = ClassMoves(meters.map(\.shape))
         for (at, meter) in meters.enumerated() where meter.readings > 0 {
@@ -65,7 +68,7 @@ struct FindingSearch {
             if let leak = leaks[at] { tell(leak.episode, leak.chance, meter) }
             oversized(meter)
             clock(meter, moves)
-            if !isStuck { level(meter, series[at], trends[at], common) }
+            if !isStuck { level(meter, series(at), trends[at], common) }
         }
     }
 

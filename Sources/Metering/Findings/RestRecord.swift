@@ -23,16 +23,23 @@ struct RestRecord {
         var run = 0, pauses = 0, pauseTime = 0, covered = 0
         if let still = chain.hours?.hoursAtRest {
             covered = 3600 * still.count
-            var at = 0
-            while let hours = still.nextRun(from: &at) {
-                if at == still.count {
-                    run = 3600 * hours
-                } else if hours >= 24 {
-                    rests.append(Float(3600 * hours) / 3600)
-                } else {
-                    pauseTime += 3600 * hours
-                    pauses += 1
+            if still.hasRunOfDay {
+                var at = 0
+                while let hours = still.nextRun(from: &at) {
+                    if at == still.count {
+                        run = 3600 * hours
+                    } else if hours >= 24 {
+                        rests.append(Float(3600 * hours) / 3600)
+                    } else {
+                        pauseTime += 3600 * hours
+                        pauses += 1
+                    }
                 }
+            } else {
+                let last = still.lastRun
+                run = 3600 * last
+                pauses = still.numberOfRuns - (last > 0 ? 1 : 0)
+                pauseTime = 3600 * (still.number - last)
             }
         } else {
             for segment in chain.byStep().segments {

@@ -45,10 +45,9 @@ struct WeekRecord {
             var k = i
             if stop - i == 24 {
                 // A day at once: sums differ from those one by one in the last place at most.
-                let day = Day(litres, from: i, least: least)
+                let day = Day(litres, from: i, least: least, roots: &shapes, at: shape + i)
                 (sum, lowSum, peak, square) = (day.sum, day.low, day.peak, day.square)
                 (count, belowHere, stillHere) = (day.count, day.below, day.still)
-                for hour in 0..<24 { shapes[shape + i + hour] += max(0, litres[i + hour]).squareRoot() }
                 k = stop
             }
             for k in k..<stop where litres[k] >= 0 {
@@ -114,31 +113,45 @@ private struct Day {
     var sum: Float = 0, low: Float = 0, peak: Float = 0, square: Float = 0
     var count = 0, below = 0, still = 0
 
-    init(_ litres: [Float], from: Int, least: Float) {
+    /// - roots: from `at` on, the roots of the hours are added to it.
+    init(_ litres: [Float], from: Int, least: Float, roots: inout [Float], at: Int) {
+        guard from >= 0, from + 24 <= litres.count, at >= 0, at + 24 <= roots.count else { return }
         unsafe litres.withUnsafeBytes { bytes in
-            var sums = SIMD8<Float>(), lows = sums, peaks = sums, squares = sums
-            var counts = SIMD8<Int32>(), belows = counts, stills = counts
-            let one = SIMD8<Int32>(repeating: 1), none = SIMD8<Int32>(), zero = SIMD8<Float>()
-            for k in 0..<3 {
-                let x = unsafe bytes.loadUnaligned(fromByteOffset: 4 * (from + 8 * k), as: SIMD8<Float>.self)
-                let isRead = x .>= zero
-                let use = zero.replacing(with: x, where: isRead)
-                let isLow = isRead .& (x .< SIMD8(repeating: least))
-                sums += use
-                squares += use * use
-                lows += zero.replacing(with: x, where: isLow)
-                peaks = peaks.replacing(with: use, where: use .> peaks)
-                counts &+= none.replacing(with: one, where: isRead)
-                belows &+= none.replacing(with: one, where: isLow)
-                stills &+= none.replacing(with: one, where: isLow .& (x .== zero))
+            unsafe roots.withUnsafeMutableBytes { roots in
+                var sums = SIMD8<Float>(), lows = sums, peaks = sums, squares = sums
+                var counts = SIMD8<Int32>(), belows = counts, stills = counts
+                let zero = SIMD8<Float>(), limit = SIMD8<Float>(repeating: least)
+                for k in 0..<3 {
+                    let x = unsafe bytes.loadUnaligned(fromByteOffset: 4 * (from + 8 * k), as: SIMD8<Float>.self)
+                    let isRead = x .>= zero
+                    let isLow = isRead .& (x .< limit)
+                    let use = Self.kept(x, isRead)
+                    sums += use
+                    squares += use * use
+                    lows += Self.kept(x, isLow)
+                    // The larger of two, of numbers that are not below zero.
+                    peaks += Self.kept(use - peaks, use .> peaks)
+                    counts &-= unsafe unsafeBitCast(isRead, to: SIMD8<Int32>.self)
+                    belows &-= unsafe unsafeBitCast(isLow, to: SIMD8<Int32>.self)
+                    stills &-= unsafe unsafeBitCast(isLow .& (x .== zero), to: SIMD8<Int32>.self)
+                    let place = 4 * (at + 8 * k)
+                    let sum = unsafe roots.loadUnaligned(fromByteOffset: place, as: SIMD8<Float>.self) + use.squareRoot()
+                    unsafe roots.storeBytes(of: sum, toByteOffset: place, as: SIMD8<Float>.self)
+                }
+                sum = sums.sum()
+                square = squares.sum()
+                low = lows.sum()
+                peak = peaks.max()
+                count = Int(counts.wrappedSum())
+                below = Int(belows.wrappedSum())
+                still = Int(stills.wrappedSum())
             }
-            sum = sums.sum()
-            square = squares.sum()
-            low = lows.sum()
-            peak = peaks.max()
-            count = Int(counts.wrappedSum())
-            below = Int(belows.wrappedSum())
-            still = Int(stills.wrappedSum())
         }
+    }
+
+    /// 0 where the mask is not set. `replacing(with:where:)` goes lane by lane.
+    @inline(__always)
+    private static func kept(_ x: SIMD8<Float>, _ mask: SIMDMask<SIMD8<Int32>>) -> SIMD8<Float> {
+        unsafe unsafeBitCast(unsafeBitCast(x, to: SIMD8<Int32>.self) & unsafeBitCast(mask, to: SIMD8<Int32>.self), to: SIMD8<Float>.self)
     }
 }

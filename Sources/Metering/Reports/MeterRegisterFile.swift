@@ -8,26 +8,35 @@ import WaterModel
 public enum MeterRegisterFile {
     static let columns = ["meter", "zone", "class", "diameter_mm", "installed", "dials", "factor", "parent"]
 
+    /// Row by row: a register of half a million meters is held as meters alone.
     /// - Throws: `TextFileError`, with everything that is wrong at once.
-    public static func read(_ path: String) throws(TextFileError) -> [Meter] { try parse(DelimitedText(path: path)) }
-
-    /// - Throws: `TextFileError.invalid`.
-    public static func parse(_ table: DelimitedText) throws(TextFileError) -> [Meter] {
-        let meterAt = try table.requiredColumn("meter")
+    public static func read(_ path: String) throws(TextFileError) -> [Meter] {
+        var table = try RowStream(path: path)
+        guard let meterAt = table.header.firstIndex(of: "meter") else {
+            let remedy = "the header has: \(table.header.joined(separator: ", "))"
+            throw .invalid([InputProblem(file: path, line: 1, what: "no column 'meter'", remedy: remedy)])
+        }
         var problems: [InputProblem] = []
         func problem(_ line: Int, _ what: String, _ remedy: String) {
-            problems.append(InputProblem(file: table.file, line: line, what: what, remedy: remedy))
+            problems.append(InputProblem(file: path, line: line, what: what, remedy: remedy))
         }
         for name in table.header where !columns.contains(name) {
             if let near = NearestName.of(name, among: columns), !table.header.contains(near) {
                 problem(1, "column '\(name)'", "did you mean '\(near)'?")
             }
         }
+        let places = Dictionary(columns.compactMap { name in table.header.firstIndex(of: name).map { (name, $0) } }) { first, _ in first }
         var seen: [String: Int] = [:]
         var meters: [Meter] = []
-        for row in table.rows {
+        while let row = try table.next() {
+            guard row.fields.count == table.header.count else {
+                problem(
+                    row.line, "\(row.fields.count) fields where the header has \(table.header.count)",
+                    "complete the row; was the file cut off?")
+                continue
+            }
             func field(_ name: String) -> String? {
-                guard let at = table.column(name), !row.fields[at].isEmpty else { return nil }
+                guard let at = places[name], !row.fields[at].isEmpty else { return nil }
                 return row.fields[at]
             }
             func number(_ name: String) -> Double? {

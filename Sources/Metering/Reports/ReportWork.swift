@@ -33,6 +33,13 @@ struct ReportWork {
         zones = ZoneHours(window: window, rules: rules)
     }
 
+    /// Makes room for so many meters of a class at once: lists that grow by doubling hold what they outgrew beside it.
+    mutating func reserve(_ count: Int, _ customerClass: Meter.CustomerClass) {
+        evidence[customerClass, default: []].reserveCapacity(count)
+        records.reserveCapacity(records.capacity + count)
+        if balance != nil { balanceRecords.reserveCapacity(balanceRecords.capacity + count) }
+    }
+
     mutating func add(_ entry: RegisterEntry, _ channels: [(Channel, ReadingBlock)]) {
         var flags: Set<String> = []
         let registers = maker.chains(channels, entry.meter, &flags)

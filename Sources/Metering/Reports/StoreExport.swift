@@ -6,7 +6,7 @@ import WaterModel
 
 extension MeterStore {
     /// Header of the lines of `export`.
-    public static let exportHeader = "meter,time,value,unit,kind,quality\n"
+    public static let exportHeader = "meter,time,value,unit,kind,quality,register\n"
 
     /// Those of the names that the store has readings of.
     /// - Throws: `MeterStoreError`.
@@ -18,7 +18,7 @@ extension MeterStore {
     }
 
     /// Readings as lines of CSV, a piece a channel: in order of meter, kind, unit and time, in UTC (for intervals their end), values
-    /// in the unit they came in. The same readings give the same bytes, whatever the order they came in.
+    /// in the unit they came in; `register` is the meter's own name of one of several (`H`, `L`, `reverse`). The same readings give the same bytes, whatever the order they came in.
     /// - meters: these alone; nil takes all.
     /// - write: called with piece after piece; what it throws ends the export.
     /// - Throws: `MeterStoreError`.
@@ -38,6 +38,7 @@ extension MeterStore {
                         table.field(channel.unit.name)
                         table.field(channel.kind.rawValue)
                         table.field(quality)
+                        table.field(channel.register)
                         table.endRow()
                     }
                     start = run.end

@@ -22,6 +22,11 @@ extension MeterStore {
             var work = ReportWork(
                 window: window, balance: balancePeriod.flatMap { window.common(with: $0) }, rules: rules, findingRules: findingRules,
                 edit: edit)
+            if meters.isEmpty {
+                for row in try Row.fetchAll(db, sql: "SELECT class, count(*) FROM meters GROUP BY class") {
+                    work.reserve(row[1], Self.customerClass(row[0]))
+                }
+            }
             try forEachMeter(db, meters) { entry, channels in work.add(entry, channels) }
             return work.report()
         }
@@ -77,11 +82,15 @@ extension MeterStore {
         for name in names[next...] { if let meter = register[name] { try work(RegisterEntry(meter: meter), []) } }
     }
 
+    private static func customerClass(_ word: String?) -> Meter.CustomerClass {
+        word.flatMap { Meter.CustomerClass(rawValue: $0) } ?? .other
+    }
+
     /// From the second column of a row on.
     private static func entry(_ row: Row, _ name: String) -> RegisterEntry {
         let meter = Meter(
             id: .init(name), zone: (row[2] as String?).map { Zone.ID($0) },
-            customerClass: (row[3] as String?).flatMap { Meter.CustomerClass(rawValue: $0) } ?? .other, diameter: row[4],
+            customerClass: customerClass(row[3]), diameter: row[4],
             installed: row[5], dials: row[6], resolution: row[7])
         return RegisterEntry(meter: meter, duplicates: row[8], conflicts: row[9])
     }
@@ -124,11 +133,18 @@ extension ReportWindow {
     private static func span(_ db: Database) throws -> (first: Int, last: Int) {
         let ends = try Row.fetchOne(db, sql: "SELECT min(id) AS f, max(id) AS l FROM blocks")
         guard let least = ends?["f"] as Int?, let most = ends?["l"] as Int? else { return (0, 0) }
-        let sql = "FROM blocks b JOIN channels c ON c.id = b.id & 4294967295 WHERE b.id "
-        // An interval of the second month may begin in the first one.
-        let first = try Int.fetchOne(
-            db, sql: "SELECT min(b.first - c.interval_s) \(sql) < ?",
-            arguments: [StoreFormat.block(0, StoreFormat.month(ofBlock: least) + 2)])
+        let longest = try Int.fetchOne(db, sql: "SELECT max(interval_s) FROM channels") ?? 0
+        let month = StoreFormat.month(ofBlock: least)
+        let first =
+            if longest == 0 {
+                try Int.fetchOne(db, sql: "SELECT min(first) FROM blocks WHERE id < ?", arguments: [StoreFormat.block(0, month + 1)])
+            } else {
+                // An interval of the second month may begin in the first one.
+                try Int.fetchOne(
+                    db,
+                    sql: "SELECT min(b.first - c.interval_s) FROM blocks b JOIN channels c ON c.id = b.id & 4294967295 WHERE b.id < ?",
+                    arguments: [StoreFormat.block(0, month + 2)])
+            }
         let last = try Int.fetchOne(
             db, sql: "SELECT max(last) FROM blocks WHERE id >= ?", arguments: [StoreFormat.block(0, StoreFormat.month(ofBlock: most))])
         return (first ?? 0, last ?? 0)
@@ -195,42 +211,5 @@ struct Channel {
             try add(Row.fetchCursor(db, sql: "\(sql) \(order)"))
         }
         return channels
-    }
-}
-
-/// Reads channels' blocks one after the other, in room that is used again.
-struct ChannelReader {
-    private let db: Database
-    private let path: String
-    private let statement: Statement
-    /// Months that the store has blocks of.
-    private let months: [Int]
-    private var blob = BlobBytes()
-
-    init(_ db: Database, path: String) throws {
-        self.db = db
-        self.path = path
-        statement = try db.makeStatement(sql: "SELECT data FROM blocks WHERE id = ?")
-        let next = try db.makeStatement(sql: "SELECT min(id) FROM blocks WHERE id >= ?")
-        var months: [Int] = []
-        var from = 0
-        while let id = try Int.fetchOne(next, arguments: [from]) {
-            months.append(StoreFormat.month(ofBlock: id))
-            from = StoreFormat.block(0, StoreFormat.month(ofBlock: id) + 1)
-        }
-        self.months = months
-    }
-
-    /// All readings of a channel, with one number of decimals.
-    mutating func readings(_ channel: Channel) throws -> ReadingBlock {
-        var block = ReadingBlock(isInterval: channel.kind != .register)
-        for month in months {
-            guard let data = try Data.fetchOne(statement, arguments: [StoreFormat.block(channel.id, month)]) else { continue }
-            unsafe data.withUnsafeBytes { unsafe blob.copy($0) }
-            guard block.append(decoding: blob) else {
-                throw MeterStoreError.damaged(path: path, meter: channel.meter, month: Month.name(month))
-            }
-        }
-        return block
     }
 }

@@ -157,53 +157,55 @@ extension ReadingBlock {
 
     private mutating func readTimes(_ reader: inout ByteReader, _ count: Int) -> Bool {
         var time = reader.signed()
-        let first = times.count
-        times.append(contentsOf: repeatElement(0, count: count))
-        times[first] = time
-        var at = first + 1
         let runs = reader.count()
-        return unsafe times.withUnsafeMutableBufferPointer { times in
-            for _ in 0..<runs {
-                let step = reader.count(), repeats = reader.count()
-                guard reader.isWhole, at + repeats <= times.count else { return false }
-                for _ in 0..<repeats {
-                    time &+= step
-                    unsafe times[at] = time
-                    at += 1
+        var isWhole = false
+        times.append(addingCapacity: count) { room in
+            unsafe room.withUnsafeMutableBufferPointer { times, filled in
+                unsafe times[0] = time
+                filled = 1
+                for _ in 0..<runs {
+                    let step = reader.count(), end = filled + reader.count()
+                    guard reader.isWhole, end <= count else { return }
+                    for i in filled..<end {
+                        time &+= step
+                        unsafe times[i] = time
+                    }
+                    filled = end
                 }
+                isWhole = filled == count
             }
-            return at == times.count
         }
+        return isWhole
     }
 
     private mutating func readValues(_ reader: inout ByteReader, _ count: Int, _ interval: Bool) -> Bool {
-        let first = values.count
-        values.append(contentsOf: repeatElement(0, count: count))
-        var value = interval ? 0 : reader.signed()
-        var at = first
-        if !interval {
-            values[at] = value
-            at += 1
-        }
-        return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 128) { room in
-            unsafe values.withUnsafeMutableBufferPointer { values in
-                while at < values.count {
-                    let group = min(128, values.count - at)
-                    unsafe reader.packed(UnsafeMutableBufferPointer(rebasing: room[0..<group]))
-                    guard reader.isWhole else { return false }
-                    if interval {
-                        for i in 0..<group { unsafe values[at + i] = ZigZag.decode(room[i]) }
-                    } else {
-                        for i in 0..<group {
-                            value &+= unsafe ZigZag.decode(room[i])
-                            unsafe values[at + i] = value
-                        }
-                    }
-                    at += group
+        values.append(addingCapacity: count) { room in
+            unsafe room.withUnsafeMutableBufferPointer { values, filled in
+                var value = 0
+                if !interval {
+                    value = reader.signed()
+                    unsafe values[0] = value
+                    filled = 1
                 }
-                return true
+                unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 128) { group in
+                    while filled < count {
+                        let size = min(128, count - filled)
+                        unsafe reader.packed(UnsafeMutableBufferPointer(rebasing: group[0..<size]))
+                        guard reader.isWhole else { return }
+                        if interval {
+                            for i in 0..<size { unsafe values[filled + i] = ZigZag.decode(group[i]) }
+                        } else {
+                            for i in 0..<size {
+                                value &+= unsafe ZigZag.decode(group[i])
+                                unsafe values[filled + i] = value
+                            }
+                        }
+                        filled += size
+                    }
+                }
             }
         }
+        return reader.isWhole
     }
 }
 

@@ -30,6 +30,9 @@ public final class MeterStore: Sendable {
     /// Of pages that SQLite holds. [bytes]
     private static let cache = 48 << 20
 
+    /// How long readers wait for an import that writes its pages, and a writer until the readers are done. [s]
+    public static let patienceToRead = 5.0, patienceToWrite = 600.0
+
     public let path: String
     let database: DatabaseQueue
     /// For tests: called before a file's transaction ends; what it throws undoes the file.
@@ -49,9 +52,9 @@ public final class MeterStore: Sendable {
 
     /// Opens a store that must be there.
     /// - Throws: `MeterStoreError.missing` and the others.
-    public static func existing(path: String) throws(MeterStoreError) -> MeterStore {
+    public static func existing(path: String, patience: Double = patienceToRead) throws(MeterStoreError) -> MeterStore {
         guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-        return try MeterStore(path: path)
+        return try MeterStore(path: path, patience: patience)
     }
 
     /// A store that ends with the process.
@@ -85,10 +88,16 @@ public final class MeterStore: Sendable {
                 if let path { try DatabaseQueue(path: path, configuration: configuration) } else {
                     try DatabaseQueue(configuration: configuration)
                 }
-            try database.write { db in try Self.prepare(db, path: name) }
+            // A store of the present format is only read here: programs that read it lock no other out.
+            if try !database.read(Self.isPresent) { try database.write { db in try Self.prepare(db, path: name) } }
         } catch {
             throw .wrap(error, path: name)
         }
+    }
+
+    private static func isPresent(_ db: Database) throws -> Bool {
+        let owner = try Int.fetchOne(db, sql: "PRAGMA application_id"), format = try Int.fetchOne(db, sql: "PRAGMA user_version")
+        return owner == applicationID && format == version
     }
 
     private static func prepare(_ db: Database, path: String) throws {

@@ -46,6 +46,11 @@ struct ReadingBlock: Equatable {
         for origin in origins { self.origins.append(origin) }
     }
 
+    mutating func reserve(_ readings: Int) {
+        times.reserveCapacity(readings)
+        values.reserveCapacity(readings)
+    }
+
     mutating func raise(to decimals: Int) {
         guard decimals > self.decimals else { return }
         let power = DecimalText.powers[decimals - self.decimals]

@@ -60,6 +60,7 @@ enum StoreFormat {
     @inline(__always)
     static func block(_ channel: Int, _ month: Int) -> Int { month << 32 | channel }
     static func month(ofBlock id: Int) -> Int { id >> 32 }
+    static func channel(ofBlock id: Int) -> Int { id & 0xffff_ffff }
 
     /// Brings a store of an earlier format to the present one.
     static func migrate(_ db: Database, from version: Int) throws {

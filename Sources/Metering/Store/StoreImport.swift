@@ -33,8 +33,8 @@ extension MeterStore {
         _ paths: [String], profile: Profile, register: [Meter] = [], progress: ((ImportProgress) -> Void)? = nil
     ) throws(MeterStoreError) -> ImportReport {
         var report = ImportReport()
+        try put(register: register)
         let run = try write { db in
-            try Self.put(register, into: db)
             try db.execute(
                 sql: "INSERT INTO runs (profile, files, imported, failed) VALUES (?, ?, 0, 0)", arguments: [profile.source, paths.count])
             return Int(db.lastInsertedRowID)
@@ -214,6 +214,12 @@ extension MeterStore {
     private static func modified(_ path: String) -> Int {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return (attributes?[.modificationDate] as? Date).map { Int($0.timeIntervalSince1970 * 1000) } ?? 0
+    }
+
+    /// Puts zone, class, diameter, dials and factor of meters into the store.
+    /// - Throws: `MeterStoreError`.
+    public func put(register: [Meter]) throws(MeterStoreError) {
+        if !register.isEmpty { try write { db in try Self.put(register, into: db) } }
     }
 
     private static func put(_ register: [Meter], into db: Database) throws {

@@ -81,9 +81,15 @@ struct HourRow {
 
     /// Number of steps, and of those that held nothing.
     var counts: (steps: Int, atRest: Int) {
-        let missing = bits(of: Self.none).reduce(0) { $0 + $1.nonzeroBitCount }
-        let atRest = bits(of: 0).reduce(0) { $0 + $1.nonzeroBitCount }
-        return (volumes.count - missing + longer.count, atRest + longer.count { $0.volume == 0 })
+        var missing: Int32 = 0, atRest: Int32 = 0
+        unsafe volumes.withUnsafeBufferPointer { volumes in
+            for i in volumes.indices {
+                let volume = unsafe volumes[i]
+                missing &+= volume < 0 ? 1 : 0
+                atRest &+= volume == 0 ? 1 : 0
+            }
+        }
+        return (volumes.count - Int(missing) + longer.count, Int(atRest) + longer.count { $0.volume == 0 })
     }
 
     /// All steps in order of time.
@@ -154,6 +160,44 @@ struct HourBits {
         return at - start
     }
 
+    var number: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+    /// How many runs of set bits there are.
+    var numberOfRuns: Int {
+        var number = 0, before: UInt64 = 0
+        for word in words {
+            number += (word & ~(word << 1 | before)).nonzeroBitCount
+            before = word >> 63
+        }
+        return number
+    }
+
+    /// Whether 24 bits one behind the other are set anywhere.
+    var hasRunOfDay: Bool {
+        var before: UInt64 = 0
+        for word in words {
+            let pair = UInt128(word) << 64 | UInt128(before)
+            let two = pair & pair >> 1
+            let four = two & two >> 2
+            let eight = four & four >> 4
+            if eight & eight >> 8 & eight >> 16 != 0 { return true }
+            before = word
+        }
+        return false
+    }
+
+    /// Length of the run of set bits at the end.
+    var lastRun: Int {
+        var length = 0
+        for word in words.indices.reversed() {
+            let held = word == words.count - 1 ? count - 64 * word : 64
+            let ones = (~(words[word] << UInt64(64 - held))).leadingZeroBitCount
+            length += min(ones, held)
+            if ones < held { break }
+        }
+        return length
+    }
+
     /// How many bits are set of up to 64 from `start` on.
     func number(from start: Int, count: Int) -> Int {
         let word = start / 64, shift = UInt64(start % 64)
@@ -194,13 +238,13 @@ extension HourSums {
         let from = max(0, -shift), to = min(row.volumes.count, hours - shift)
         guard from < to else { return }
         unsafe row.volumes.withUnsafeBufferPointer { source in
-            unsafe withColumns { sums, meters in
+            unsafe withColumns { sums, present in
                 for i in from..<to {
                     let volume = unsafe source[i]
                     unsafe sums[i &+ shift] &+= Int(max(volume, 0))
                 }
                 guard counts else { return }
-                for i in from..<to { unsafe meters[i &+ shift] &+= source[i] >= 0 ? 1 : 0 }
+                for i in from..<to { unsafe present[i &+ shift] &+= source[i] >= 0 ? 1 : 0 }
             }
         }
     }

@@ -9,7 +9,8 @@ struct HourSums {
     /// [mL]
     private(set) var volumes: [Int]
     /// Meters whose consumption of the hour, or of a part of it, is known.
-    private(set) var meters: [Int]
+    var meters: [Int] { present.map(Int.init) }
+    private var present: [Int32]
     /// Of the volumes, those whose place in time or whose size is an estimate [mL]; and meters that have such.
     private(set) var estimated: [Int]
     private(set) var metersEstimated: [Int]
@@ -17,19 +18,19 @@ struct HourSums {
     init(start: Int, hours: Int) {
         self.start = start
         volumes = [Int](repeating: 0, count: hours)
-        meters = [Int](repeating: 0, count: hours)
+        present = [Int32](repeating: 0, count: hours)
         estimated = volumes
-        metersEstimated = meters
+        metersEstimated = volumes
     }
 
     var hours: Int { volumes.count }
 
     /// Sums and numbers of meters, as they lie there.
-    mutating func withColumns(_ work: (_ volumes: UnsafeMutablePointer<Int>, _ meters: UnsafeMutablePointer<Int>) -> Void) {
+    mutating func withColumns(_ work: (_ volumes: UnsafeMutablePointer<Int>, _ present: UnsafeMutablePointer<Int32>) -> Void) {
         unsafe volumes.withUnsafeMutableBufferPointer { volumes in
-            unsafe meters.withUnsafeMutableBufferPointer { meters in
-                guard let volumes = volumes.baseAddress, let meters = meters.baseAddress else { return }
-                unsafe work(volumes, meters)
+            unsafe present.withUnsafeMutableBufferPointer { present in
+                guard let volumes = volumes.baseAddress, let present = present.baseAddress else { return }
+                unsafe work(volumes, present)
             }
         }
     }
@@ -75,7 +76,7 @@ struct HourSums {
                 }
                 before = after
                 if hour > counted {
-                    meters[hour] += 1
+                    present[hour] += 1
                     counted = hour
                 }
                 hour += 1
@@ -87,6 +88,6 @@ struct HourSums {
     var series: TimeSeries {
         TimeSeries(
             start: Instant(seconds: start), step: 3600,
-            values: volumes.indices.map { meters[$0] == 0 ? nil : Double(volumes[$0]) / MeterChain.millilitresPerCubicMetre })
+            values: volumes.indices.map { present[$0] == 0 ? nil : Double(volumes[$0]) / MeterChain.millilitresPerCubicMetre })
     }
 }

@@ -117,37 +117,13 @@ struct MeterChain {
         missing += max(1, (distance + step / 2) / step - 1)
     }
 
-    mutating func countGaps(_ times: [Int], _ rules: ChainRules) {
-        // In whole seconds, as `countGap`.
-        let longest = Int(min(9e15, rules.gapFactor * Double(step)))
-        unsafe times.withUnsafeBufferPointer { times in
-            for i in 1..<times.count where unsafe times[i] &- times[i &- 1] > longest { unsafe countGap(times[i] - times[i - 1], rules) }
-        }
+    mutating func countGaps(_ times: [Int], at others: [Int], _ rules: ChainRules) {
+        for i in others { countGap(times[i] - times[i - 1], rules) }
     }
 
     static func volume(_ steps: Int, _ millilitres: Double) -> Int {
         let volume = (Double(steps) * millilitres).rounded()
         return abs(volume) < 9e18 ? Int(volume) : 0
-    }
-
-    /// Median distance, the lower of two.
-    static func usualStep(_ times: [Int]) -> Int {
-        // Most feeds have one step by far.
-        if times.count > 1 {
-            let step = times[1] - times[0]
-            let same = unsafe times.withUnsafeBufferPointer { times in
-                var same = 0
-                for i in 1..<times.count { unsafe same &+= times[i] &- times[i &- 1] == step ? 1 : 0 }
-                return same
-            }
-            if 2 * same > times.count - 1 { return step }
-        }
-        var steps: [Int] = []
-        steps.reserveCapacity(times.count - 1)
-        for i in 1..<times.count { steps.append(times[i] - times[i - 1]) }
-        guard !steps.isEmpty else { return 0 }
-        steps.sort()
-        return steps[(steps.count - 1) / 2]
     }
 
     static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {

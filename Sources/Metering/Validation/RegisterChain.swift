@@ -13,12 +13,14 @@ extension MeterChain {
         var chain = MeterChain()
         chain.begin(block)
         guard block.times.count > 1 else { return chain }
-        chain.step = usualStep(block.times)
-        chain.countGaps(block.times, rules)
+        let steps = ReadingSteps(block.times)
+        chain.step = steps.usual
+        chain.countGaps(block.times, at: steps.others, rules)
         var path = RegisterPath(
             block, chain, millilitres: millilitres, modulus: modulus, flowLimit: flowLimit, fallLimit: fallLimit, rules: rules)
         if let offset, chain.estimated == 0, let row = HourRow(block.times, step: chain.step, offset: offset, rules: rules) {
             var byHour = path
+            byHour.otherSteps = steps.others
             if byHour.follow(in: row), !byHour.chain.mayRepeat { return byHour.chain }
         }
         _ = path.follow()
@@ -79,6 +81,9 @@ private struct RegisterPath {
     private var passed = 0, emitted = 0, deficit = 0, deficitSince = 0, common = 0
     /// What passed in the hours, while the row of hours is made.
     private var row: HourRow?
+    /// Readings that do not come at the usual distance, while the row is made; those before `nextOther` are behind.
+    var otherSteps: [Int] = []
+    private var nextOther = 0
     /// A step did not fit into the row.
     private var isOffRow = false
     /// What was before the last reading was taken in; nil where it began anew.
@@ -157,7 +162,11 @@ private struct RegisterPath {
     /// Takes readings an hour apart, none less than the one before and none more than can pass, into the row. Returns the first that is
     /// not so.
     private mutating func takePlain(_ from: Int) -> Int {
-        guard let hour = row?.index(times[p]), chain.step == 3600, ((row?.offset ?? 0) + times[p]) % 3600 == 0 else { return from }
+        while nextOther < otherSteps.count, otherSteps[nextOther] < from { nextOther += 1 }
+        let bound = nextOther < otherSteps.count ? otherSteps[nextOther] : times.count
+        guard bound > from, let hour = row?.index(times[p]), chain.step == 3600, ((row?.offset ?? 0) + times[p]) % 3600 == 0 else {
+            return from
+        }
         let most = Int(min(Double(Int32.max), flowLimit))
         let whole = Int(min(millilitres, 1e9))
         // Products that a double holds need no rounding.
@@ -166,11 +175,9 @@ private struct RegisterPath {
         guard Double(most) * millilitres <= Double(Int32.max) - 1 else { return from }
         var volumes = row?.takeVolumes() ?? []
         let end = unsafe volumes.withUnsafeMutableBufferPointer { volumes in
-            unsafe times.withUnsafeBufferPointer { times in
-                unsafe values.withUnsafeBufferPointer { values in
-                    guard let t = times.baseAddress, let v = values.baseAddress, let out = volumes.baseAddress else { return from }
-                    return unsafe Self.plainEnd(t, v, from, times.count, most, isExact ? whole : 0, out + (hour - from))
-                }
+            unsafe values.withUnsafeBufferPointer { values in
+                guard let v = values.baseAddress, let out = volumes.baseAddress else { return from }
+                return unsafe Self.plainEnd(v, from, bound, most, isExact ? whole : 0, out + (hour - from))
             }
         }
         if end > from, !isExact {
@@ -200,35 +207,31 @@ private struct RegisterPath {
         return end
     }
 
-    /// The first reading from `from` on that is not an hour after the one before, or less, or more by over `most`. What passes until then
-    /// goes to `volumes` at the readings' own places, times `whole`, where that is not 0.
+    /// The first reading from `from` on, but before `bound`, that is less than the one before, or more by over `most`; else `bound`. What
+    /// passes until then goes to `volumes` at the readings' own places, times `whole`, where that is not 0.
     private static func plainEnd(
-        _ times: UnsafePointer<Int>, _ values: UnsafePointer<Int>, _ from: Int, _ count: Int, _ most: Int, _ whole: Int,
-        _ volumes: UnsafeMutablePointer<Int32>
+        _ values: UnsafePointer<Int>, _ from: Int, _ bound: Int, _ most: Int, _ whole: Int, _ volumes: UnsafeMutablePointer<Int32>
     ) -> Int {
-        let limit = UInt(bitPattern: most), factor = Int32(truncatingIfNeeded: whole)
+        let factor = Int32(truncatingIfNeeded: whole)
         var at = from
-        while at < count {
-            let stop = min(count, at &+ 32)
-            // Without a branch, so that several are judged at once.
-            var odd: UInt = 0
+        while at < bound {
+            let stop = min(bound, at &+ 32)
+            // Without a branch, so that several are judged at once: a sign stays where a step, or what is left of the most, is below zero.
+            var odd = 0
             for i in at..<stop {
-                let step = unsafe UInt(bitPattern: values[i] &- values[i &- 1])
-                odd |= unsafe UInt(bitPattern: times[i] &- times[i &- 1]) ^ 3600
-                odd |= step > limit ? 1 : 0
+                let step = unsafe values[i] &- values[i &- 1]
+                odd |= step | (most &- step)
             }
             var end = stop
-            if odd != 0 {
+            if odd < 0 {
                 end = at
-                while unsafe times[end] &- times[end &- 1] == 3600, unsafe UInt(bitPattern: values[end] &- values[end &- 1]) <= limit {
-                    end &+= 1
-                }
+                while unsafe UInt(bitPattern: values[end] &- values[end &- 1]) <= UInt(bitPattern: most) { end &+= 1 }
             }
             for i in at..<end { unsafe volumes[i] = Int32(truncatingIfNeeded: values[i] &- values[i &- 1]) &* factor }
-            if odd != 0 { return end }
+            if odd < 0 { return end }
             at = stop
         }
-        return count
+        return bound
     }
 
     /// The most that can pass from one reading to another. [steps]
