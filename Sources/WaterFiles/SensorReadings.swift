@@ -111,4 +111,10 @@ public enum SensorReadings {
         try problems.throwIfAny()
         return record
     }
+
+    /// A moment written as in the readings; nil for anything else.
+    public static func moment(_ text: String) -> Instant? {
+        let bytes = Array(text.utf8)
+        return TimestampBytes.parse(bytes, bytes.indices).map { Instant(seconds: $0.seconds) }
+    }
 }

@@ -15,7 +15,7 @@ struct Yusu: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             CheckCommand.self, NetworkCommand.self, BalanceCommand.self, BillingCommand.self, MetersCommand.self, NightFlowCommand.self,
-            LocateCommand.self, ZonesCommand.self, PressureCommand.self, SelectCommand.self, PlanCommand.self,
+            LocateCommand.self, MonitorCommand.self, ZonesCommand.self, PressureCommand.self, SelectCommand.self, PlanCommand.self,
         ])
 
     /// Runs the command and ends the process with the exit code that fits what happened (see `ExitStatus`).

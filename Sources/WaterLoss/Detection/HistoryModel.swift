@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+
+/// What the days up to one say of a set of leaks: sizes, evidence, and what a further leak would explain.
+///
+/// In each coordinate f of the `DaySpace` the days are Σ aᵢ sᵢ_f mᵢ(t) + u_f + Σ v_if mᵢ(t) + ε_ft with ε of unit variance, the
+/// standing error u of known variance, and v the error of a leak's own answer; u and v are integrated out. Days on which a leak
+/// begins or ends at once are of no use for it and get an error of their own.
+struct HistoryModel {
+    let space: DaySpace
+    let prior: LeakPrior
+    let days: Int
+    let leaks: [RunningLeak]
+    /// Courses of what is integrated out: standing, leaks, days of change.
+    private let courses: [[Double]]
+    private let products: Matrix
+    private let kernels: [Matrix]
+    /// By coordinate: kernel times the courses' products with the days.
+    private let fitted: [[Double]]
+    private let logDeterminant: Double
+    private let explained: Double
+    private let answers: [[Double]]
+    private let hessian: Matrix
+    private let factor: CholeskyFactor?
+    private let score: [Double]
+
+    init(_ space: DaySpace, _ prior: LeakPrior, days: Int, leaks: [RunningLeak]) {
+        self.space = space
+        self.prior = prior
+        self.days = days
+        self.leaks = leaks
+        let order = space.order
+        var courses = [[Double](repeating: 1, count: days)]
+        var variances = [space.standing]
+        answers = leaks.map { space.answer($0.pipe, size: $0.size) }
+        let errors = zip(leaks, answers).map { leak, answer in
+            let mean = answer.reduce(0) { $0 + $1 * $1 } / Double(max(order, 1))
+            let size = max(leak.size, prior.size / 8)
+            return answer.map { size * size * ($0 * $0 + mean) / 2 }
+        }
+        for (leak, error) in zip(leaks, errors) {
+            courses.append(leak.course.shares(days: days))
+            variances.append(error.map { prior.answerError * prior.answerError * $0 })
+        }
+        for (leak, error) in zip(leaks, errors) {
+            var changes: [Double] = []
+            if leak.course.isAbrupt { changes.append(leak.course.firstDay) }
+            if let end = leak.course.end { changes.append(end) }
+            for change in changes where Int(change) < days {
+                var day = [Double](repeating: 0, count: days)
+                day[Int(change)] = 1
+                courses.append(day)
+                variances.append(error)
+            }
+        }
+        self.courses = courses
+        let count = courses.count
+        var products = Matrix(rows: count, columns: count)
+        for i in 0..<count {
+            for j in 0...i {
+                products[i, j] = dotProduct(courses[i], courses[j])
+                products[j, i] = products[i, j]
+            }
+        }
+        var kernels: [Matrix] = [], fitted: [[Double]] = [], logDeterminant = 0.0, explained = 0.0
+        var withDays = [[Double]](repeating: [], count: order)
+        for f in 0..<order {
+            withDays[f] = courses.map { Self.dot($0, space.days, f) }
+            let roots = variances.map { $0[f].squareRoot() }
+            var matrix = Matrix(rows: count, columns: count)
+            for i in 0..<count { for j in 0..<count { matrix[i, j] = roots[i] * roots[j] * products[i, j] + (i == j ? 1 : 0) } }
+            guard let factor = try? CholeskyFactor(matrix) else {
+                kernels.append(Matrix(rows: count, columns: count))
+                fitted.append([Double](repeating: 0, count: count))
+                continue
+            }
+            logDeterminant += factor.logDeterminant
+            var kernel = factor.inverse
+            for i in 0..<count { for j in 0..<count { kernel[i, j] *= roots[i] * roots[j] } }
+            let here = kernel * withDays[f]
+            explained += dotProduct(here, withDays[f])
+            kernels.append(kernel)
+            fitted.append(here)
+        }
+        self.products = products
+        self.kernels = kernels
+        self.fitted = fitted
+        self.logDeterminant = logDeterminant
+        self.explained = explained
+        let n = leaks.count
+        var hessian = Matrix(rows: n, columns: n), score = [Double](repeating: 0, count: n)
+        let ofLeaks = (0..<n).map { products.column(1 + $0) }
+        for f in 0..<order {
+            let kernel = kernels[f]
+            let told = ofLeaks.map { kernel * $0 }
+            for i in 0..<n {
+                let answer = answers[i][f]
+                score[i] += answer * (withDays[f][1 + i] - dotProduct(ofLeaks[i], fitted[f]))
+                for j in 0...i {
+                    let value = products[1 + i, 1 + j] - dotProduct(ofLeaks[i], told[j])
+                    hessian[i, j] += answer * answers[j][f] * value
+                }
+            }
+        }
+        for i in 0..<n {
+            hessian[i, i] += 1 / (prior.size * prior.size)
+            for j in 0..<i { hessian[j, i] = hessian[i, j] }
+        }
+        self.hessian = hessian
+        self.score = score
+        factor = try? CholeskyFactor(hessian)
+    }
+
+    private static func dot(_ course: [Double], _ days: Matrix, _ row: Int) -> Double {
+        var sum = 0.0
+        let first = row * days.columns
+        for t in course.indices { sum += course[t] * days.storage[first + t] }
+        return sum
+    }
+
+    /// Likeliest sizes, none below nought: coordinate descent on the quadratic form. [m³/s]
+    func sizes() -> [Double] {
+        var sizes = leaks.map(\.size)
+        for _ in 0..<200 {
+            var moved = 0.0
+            for i in sizes.indices {
+                var rest = score[i]
+                for j in sizes.indices where j != i { rest -= hessian[i, j] * sizes[j] }
+                let new = max(rest / hessian[i, i], 0)
+                moved = max(moved, abs(new - sizes[i]))
+                sizes[i] = new
+            }
+            if moved < 1e-6 * prior.size { break }
+        }
+        return sizes
+    }
+
+    /// Log evidence of the leaks with their prior, against none at all.
+    func evidence() -> Double {
+        var value = explained / 2 - logDeterminant / 2
+        guard let factor else { return leaks.isEmpty ? value : -.infinity }
+        let sizes = sizes()
+        for i in sizes.indices {
+            value += sizes[i] * score[i]
+            for j in sizes.indices { value -= sizes[i] * hessian[i, j] * sizes[j] / 2 }
+        }
+        value -= factor.logDeterminant / 2 + Double(leaks.count) * log(prior.size)
+        for leak in leaks { value += prior.log(of: leak) }
+        return value
+    }
+
+    /// For further leaks of some courses on any pipe: what the days say for them, pipes × courses.
+    ///
+    /// - Parameter answers: of the leak, coordinates × places, and their squares. [per m³/s]
+    /// - Returns: information [s²/m⁶] and score [s/m³] of the size, the other leaks' sizes fitted too.
+    func further(_ tried: [[Double]], answers table: Matrix, squares: Matrix) -> (information: Matrix, score: Matrix) {
+        let order = space.order, n = leaks.count, count = courses.count, many = tried.count
+        var own = Matrix(rows: order, columns: many)
+        var forDays = Matrix(rows: order, columns: many * (1 + n))
+        let withCourses = tried.map { course in courses.map { dotProduct($0, course) } }
+        let squaresOfCourses = tried.map { dotProduct($0, $0) }
+        for f in 0..<order {
+            let kernel = kernels[f]
+            for t in 0..<many {
+                let product = withCourses[t]
+                let told = kernel * product
+                own[f, t] = squaresOfCourses[t] - dotProduct(product, told)
+                forDays[f, t] = Self.dot(tried[t], space.days, f) - dotProduct(product, fitted[f])
+                for i in 0..<n {
+                    var value = product[1 + i]
+                    for c in 0..<count { value -= told[c] * products[c, 1 + i] }
+                    forDays[f, many * (1 + i) + t] = answers[i][f] * value
+                }
+            }
+        }
+        var information = squares.transposedTimes(own)
+        let all = table.transposedTimes(forDays)
+        let places = table.columns
+        var score = Matrix(rows: places, columns: many)
+        let known = factor?.solve(self.score) ?? []
+        let inverse = factor?.inverse
+        var cross = [Double](repeating: 0, count: n)
+        for x in 0..<places {
+            for t in 0..<many {
+                var s = all[x, t], info = information[x, t] + 1 / (prior.size * prior.size)
+                if let inverse {
+                    for i in 0..<n { cross[i] = all[x, many * (1 + i) + t] }
+                    for i in 0..<n {
+                        s -= cross[i] * known[i]
+                        for j in 0..<n { info -= cross[i] * inverse[i, j] * cross[j] }
+                    }
+                }
+                score[x, t] = s
+                information[x, t] = max(info, 1 / (prior.size * prior.size))
+            }
+        }
+        return (information, score)
+    }
+
+    /// A further leak on one pipe of known answer, its course alone: what the days say for each of some courses.
+    func further(_ tried: [[Double]], answer: [Double]) -> [(information: Double, score: Double)] {
+        let table = Matrix(rows: answer.count, columns: 1, storage: answer)
+        let squares = Matrix(rows: answer.count, columns: 1, storage: answer.map { $0 * $0 })
+        let found = further(tried, answers: table, squares: squares)
+        return tried.indices.map { (found.information[0, $0], found.score[0, $0]) }
+    }
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+
+/// The leaks of a record, kept day by day: each day may bring an alarm, a repair, or better places for the ones that are known.
+struct HistorySearch {
+    let space: DaySpace
+    let prior: LeakPrior
+    let random: RandomNumbers
+    private(set) var leaks: [RunningLeak] = []
+    private(set) var alarms: [RaisedAlarm] = []
+
+    /// Days before the first judgement, between looks at all places anew, and of readings that a leak must have run.
+    private static let firstDays = 14, review = 15, shortest = 2
+    /// Days of growth that are tried; and the days back to which an abrupt beginning or a repair is looked for.
+    private static let growths = [10.0, 20, 40, 80, 120]
+    private static let shortestGrowth = 8.0
+    private static let lookBack = 21, repairBack = 12
+    /// Part of the usual size below which a leak is none. [–]
+    private static let least = 0.04
+    /// Days after a repair until it is doubted no more.
+    private static let settled = 30.0
+    private static let mostChanges = 6
+
+    init(_ space: DaySpace, _ prior: LeakPrior, random: RandomNumbers) {
+        self.space = space
+        self.prior = prior
+        self.random = random
+    }
+
+    mutating func run() {
+        for day in min(Self.firstDays, space.days.columns)...space.days.columns { look(after: day) }
+        let days = space.days.columns
+        for _ in 0..<2 { refine(&leaks, days: days, Array(leaks.indices)) }
+        prune(days: days)
+    }
+
+    /// - after: days of readings that are there.
+    mutating func look(after days: Int) {
+        if !leaks.isEmpty { refit(&leaks, days: days) }
+        var isChanged = false
+        for _ in 0..<Self.mostChanges {
+            let now = HistoryModel(space, prior, days: days, leaks: leaks).evidence()
+            let found = [foundRepair(days: days), foundNew(days: days)].compactMap { $0 }.max { $0.evidence < $1.evidence }
+            guard let found, found.evidence > now else { break }
+            leaks = found.leaks
+            isChanged = true
+        }
+        if days % Self.review == 0 || days == Self.firstDays, !leaks.isEmpty {
+            refine(&leaks, days: days, Array(leaks.indices))
+            rearrange(days: days)
+            isChanged = true
+        }
+        if isChanged { prune(days: days) }
+        leaks.removeAll { $0.size < Self.least * prior.size }
+        for i in leaks.indices where leaks[i].alarm == nil {
+            leaks[i].alarm = alarms.count
+            alarms.append(RaisedAlarm(days: days, pipe: leaks[i].pipe, size: leaks[i].size))
+        }
+    }
+
+    // MARK: Fits
+
+    @discardableResult
+    private func refit(_ leaks: inout [RunningLeak], days: Int) -> HistoryModel {
+        // The answers bend with the sizes.
+        for _ in 0..<2 {
+            let sizes = HistoryModel(space, prior, days: days, leaks: leaks).sizes()
+            for i in leaks.indices { leaks[i].size = sizes[i] }
+        }
+        return HistoryModel(space, prior, days: days, leaks: leaks)
+    }
+
+    private struct Best {
+        var gain: Double
+        var pipe: Int
+        var course: Int
+        var size: Double
+    }
+
+    /// The best place and course for a further leak: twice its log likelihood ratio, less what its freedom earns, with the pipes' lengths.
+    /// - temperature: above nought a place is drawn instead.
+    private func best(_ model: HistoryModel, _ tried: [[Double]], size: Double, drawn: Bool = false) -> Best {
+        func scan(_ size: Double) -> Best {
+            let bank = space.sizes.indices.min { abs(space.sizes[$0] - size) < abs(space.sizes[$1] - size) } ?? 0
+            let (information, score) = model.further(tried, answers: space.answers[bank], squares: space.squares[bank])
+            var best = Best(gain: -.infinity, pipe: 0, course: 0, size: 0)
+            var gains: [Double] = []
+            for x in 0..<information.rows {
+                for t in 0..<information.columns {
+                    let info = information[x, t], s = score[x, t]
+                    let gain = (s > 0 ? s * s / info : 0) - log(max(info * prior.size * prior.size, 1)) + 2 * prior.logLengths[x]
+                    if drawn { gains.append(gain) }
+                    if gain > best.gain { best = Best(gain: gain, pipe: x, course: t, size: max(s / info, 0)) }
+                }
+            }
+            guard drawn else { return best }
+            let weights = gains.map { exp(($0 - best.gain) / 2) }
+            var left = random.uniform() * weights.reduce(0, +)
+            guard
+                let chosen = weights.firstIndex(where: { weight in
+                    left -= weight
+                    return left <= 0
+                })
+            else { return best }
+            let x = chosen / information.columns, t = chosen % information.columns
+            return Best(gain: gains[chosen], pipe: x, course: t, size: max(score[x, t] / information[x, t], 0))
+        }
+        if size > 0 { return scan(size) }
+        let first = scan(prior.size / 2)
+        return first.size > space.sizes.dropFirst().first.map({ $0 / 2 }) ?? .infinity ? scan(first.size) : first
+    }
+
+    /// Moves leaks, one after the other, to where the others leave them the best place and course.
+    private func refine(_ leaks: inout [RunningLeak], days: Int, _ which: [Int], drawn: Bool = false) {
+        for i in which {
+            let leak = leaks[i]
+            var rest = leaks
+            rest.remove(at: i)
+            var tried = [leak.course]
+            if case .at(let start, let growth) = leak.course.onset {
+                let last = Double(days - Self.shortest)
+                var onsets: [(Double, Double)] = [-6.0, -3, -2, -1, 1, 2, 3, 6].map { (start + $0, growth) }
+                for other in Self.growths + [growth * 0.8, growth * 1.25, 0] where other == 0 || other >= Self.shortestGrowth {
+                    for shift in [-8.0, -4, 0, 4, 8] { onsets.append((start + shift, other)) }
+                }
+                for (start, growth) in onsets where start >= 0 && start <= last && start < leak.course.end ?? .infinity {
+                    let course = LeakCourse(onset: .at(start, growth: growth), end: leak.course.end)
+                    if !tried.contains(course) { tried.append(course) }
+                }
+            }
+            let model = HistoryModel(space, prior, days: days, leaks: rest)
+            let found = best(model, tried.map { $0.shares(days: days) }, size: max(leak.size, prior.size / 10), drawn: drawn)
+            leaks[i].pipe = found.pipe
+            leaks[i].course = tried[found.course]
+            leaks[i].size = found.size
+        }
+        refit(&leaks, days: days)
+    }
+
+    /// Other leaks that answer most alike.
+    private func likest(_ leak: RunningLeak, among others: [RunningLeak]) -> [Int] {
+        let answer = space.answers[0].column(leak.pipe)
+        let likeness = others.map { other -> Double in
+            let own = space.answers[0].column(other.pipe)
+            return abs(dotProduct(own, answer)) / max(dotProduct(own, own), 1e-300).squareRoot()
+        }
+        return Array(others.indices.sorted { (likeness[$1], $0) < (likeness[$0], $1) }.prefix(3))
+    }
+
+    // MARK: Moves
+
+    private struct Trial {
+        var leaks: [RunningLeak]
+        var evidence: Double
+    }
+
+    /// With a further leak, where one seems to explain enough.
+    private func foundNew(days: Int) -> Trial? {
+        let model = HistoryModel(space, prior, days: days, leaks: leaks)
+        var courses = [LeakCourse(onset: .beforeRecord)]
+        let standing = best(model, courses.map { $0.shares(days: days) }, size: 0)
+        for day in max(1, days - Self.lookBack)..<max(days - Self.shortest, max(1, days - Self.lookBack)) {
+            courses.append(LeakCourse(onset: .at(Double(day), growth: 0)))
+        }
+        for growth in Self.growths {
+            let first = max(0, days - Int(growth) - 20)
+            for day in stride(from: first, to: days - 7, by: max(2, Int(growth) / 8)) {
+                courses.append(LeakCourse(onset: .at(Double(day), growth: growth)))
+            }
+        }
+        var chosen = standing, course = courses[0], margin = standing.gain + 2 * prior.logBefore
+        if courses.count > 1 {
+            let fresh = Array(courses.dropFirst())
+            let found = best(model, fresh.map { $0.shares(days: days) }, size: 0)
+            if found.gain + 2 * prior.logNew > margin {
+                (chosen, course, margin) = (found, fresh[found.course], found.gain + 2 * prior.logNew)
+            }
+        }
+        guard margin > 0 else { return nil }
+        var trial = leaks
+        trial.append(RunningLeak(pipe: chosen.pipe, course: course, size: chosen.size))
+        let new = trial.count - 1
+        refit(&trial, days: days)
+        let near = likest(trial[new], among: Array(trial.dropLast()))
+        refine(&trial, days: days, [new] + near + [new])
+        refine(&trial, days: days, near + [new])
+        guard trial[new].size > Self.least * prior.size else { return nil }
+        return Trial(leaks: trial, evidence: HistoryModel(space, prior, days: days, leaks: trial).evidence())
+    }
+
+    /// With one leak repaired, where there is a step down at its place of about its size.
+    private func foundRepair(days: Int) -> Trial? {
+        let model = HistoryModel(space, prior, days: days, leaks: leaks)
+        var best: Trial?
+        for (i, leak) in leaks.enumerated() where leak.course.end == nil {
+            let first = max(Int(leak.course.firstDay) + 4, days - Self.repairBack)
+            guard first < days - 1 else { continue }
+            let shares = leak.course.shares(days: days)
+            let candidates = Array(first..<days - 1)
+            let tried = candidates.map { day in shares.indices.map { $0 >= day ? shares[$0] : 0 } }
+            let told = model.further(tried, answer: space.answer(leak.pipe, size: leak.size))
+            let gains = told.map { $0.score < 0 && -$0.score / $0.information > leak.size / 2 ? $0.score * $0.score / $0.information : 0 }
+            guard let place = gains.indices.max(by: { gains[$0] < gains[$1] }), gains[place] > -2 * prior.logRepair else { continue }
+            var trial = leaks
+            trial[i].course.end = Double(candidates[place])
+            refit(&trial, days: days)
+            refine(&trial, days: days, [i])
+            let evidence = HistoryModel(space, prior, days: days, leaks: trial).evidence()
+            if evidence > best?.evidence ?? -.infinity { best = Trial(leaks: trial, evidence: evidence) }
+        }
+        return best
+    }
+
+    /// Leaves out leaks that the others can stand for, and repairs that were none.
+    private mutating func prune(days: Int) {
+        var goesOn = leaks.count > 1
+        while goesOn {
+            goesOn = false
+            let all = refit(&leaks, days: days).evidence()
+            for i in leaks.indices.sorted(by: { leaks[$0].size < leaks[$1].size }) {
+                var trial = leaks
+                if let end = leaks[i].course.end {
+                    if Double(days) - end > Self.settled { continue }
+                    trial[i].course.end = nil
+                    refit(&trial, days: days)
+                    refine(&trial, days: days, [i])
+                    if HistoryModel(space, prior, days: days, leaks: trial).evidence() > all {
+                        leaks = trial
+                        goesOn = true
+                        break
+                    }
+                    trial = leaks
+                }
+                let leak = trial.remove(at: i)
+                guard !trial.isEmpty else { return }
+                refit(&trial, days: days)
+                let near = likest(leak, among: trial)
+                refine(&trial, days: days, near + [near[0]])
+                if HistoryModel(space, prior, days: days, leaks: trial).evidence() > all {
+                    leaks = trial
+                    goesOn = leaks.count > 1
+                    break
+                }
+            }
+        }
+    }
+
+    /// Looks for other sets of leaks that ran before the record: their places hang together.
+    private mutating func rearrange(days: Int) {
+        let standing = leaks.filter { $0.course.onset == .beforeRecord && $0.course.end == nil }
+        let others = leaks.filter { !($0.course.onset == .beforeRecord && $0.course.end == nil) }
+        var best = refit(&leaks, days: days).evidence() + 1
+        let always = [LeakCourse(onset: .beforeRecord).shares(days: days)]
+        for count in [standing.count, standing.count + 1, standing.count + 2] where count > 0 {
+            for attempt in 0..<4 {
+                var trial = others + (attempt == 0 ? standing : [])
+                while trial.count < others.count + count {
+                    let found = self.best(
+                        HistoryModel(space, prior, days: days, leaks: trial), always, size: prior.size, drawn: true)
+                    trial.append(
+                        RunningLeak(
+                            pipe: found.pipe, course: LeakCourse(onset: .beforeRecord), size: max(found.size, prior.size / 8)))
+                }
+                let moved = Array(others.count..<trial.count)
+                refit(&trial, days: days)
+                for sweep in 0..<4 { refine(&trial, days: days, moved, drawn: sweep < 2) }
+                let evidence = HistoryModel(space, prior, days: days, leaks: trial).evidence()
+                guard evidence > best else { continue }
+                best = evidence
+                leaks = trial
+            }
+        }
+    }
+}

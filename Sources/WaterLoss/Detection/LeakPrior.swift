@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+
+/// What is believed of leaks before the readings: how many, how large, where.
+struct LeakPrior {
+    /// A usual size. [m³/s]
+    let size: Double
+    let answerError: Double
+    /// ln of a pipe's length over the mean.
+    let logLengths: [Double]
+    /// What a leak must explain, as ln of odds: one that ran before the record, one that began on a day of it, a repair.
+    let logBefore: Double
+    let logNew: Double
+    let logRepair: Double
+
+    /// Days within which a repair is dated at once.
+    private static let repairDays = 180.0
+
+    init(lengths: [Double], meanDemand: Double, options: LeakMonitorOptions) {
+        size = max(0.045 * meanDemand, 1e-6)
+        answerError = options.answerError
+        let total = max(lengths.reduce(0, +), 1), mean = total / Double(max(lengths.count, 1))
+        logLengths = lengths.map { Foundation.log(max($0, 1) / mean) }
+        let places = Double(max(lengths.count, 1)), perYear = max(options.leaksPerYearAndKilometre * total / 1000, 0.1)
+        // Alarms that are put up with, to leaks that are awaited: the odds that an alarm must have.
+        let odds = max(perYear / options.falseAlarmsPerYear, 1)
+        logBefore = -Foundation.log(places / max(perYear * options.yearsUnnoticed, 0.05) * odds)
+        logNew = -Foundation.log(places * 365.25 / perYear * odds)
+        logRepair = -Foundation.log(Self.repairDays)
+    }
+
+    init(size: Double, answerError: Double, logLengths: [Double], logBefore: Double, logNew: Double, logRepair: Double) {
+        self.size = size
+        self.answerError = answerError
+        self.logLengths = logLengths
+        self.logBefore = logBefore
+        self.logNew = logNew
+        self.logRepair = logRepair
+    }
+
+    func log(of leak: RunningLeak) -> Double {
+        logLengths[leak.pipe] + (leak.course.onset == .beforeRecord ? logBefore : logNew) + (leak.course.end == nil ? 0 : logRepair)
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Hydraulics
+import NumericalMethods
+import Testing
+import WaterModel
+
+@testable import WaterLoss
+
+@Suite("the leaks of a long record")
+struct LeakMonitorTests {
+    static let town = GridTown()
+    static let days = 30
+    /// A quarter of the town's mean demand each. [m³/s]
+    static let flow = 0.0018
+    static let standingNode = "J44", newNode = "J14"
+    static let startHour = 12 * 24 + 9, endHour = 23 * 24 + 15
+
+    /// Hours of the town with leaks that run at nodes in some hours; demands, readings and noise as in `GridTown`.
+    static func record(_ leaks: [(node: String, hours: Range<Int>)], seed: UInt64) throws -> SensorRecord {
+        var noise = GridTown.Noise(seed: seed)
+        let network = town.network, nodes = network.nodeIndex(), links = network.linkIndex()
+        let bias = network.nodes.map { _ in 1 + 0.08 * noise.next() }
+        let solver = try HydraulicSolver(network)
+        var series: [Sensor.ID: [Double?]] = [:]
+        for hour in 0..<days * 24 {
+            var conditions = BoundaryConditions(of: network, at: hour * 3600)
+            let common = 1 + 0.02 * noise.next()
+            for node in network.nodes.indices { conditions.demands[node] *= common * bias[node] * max(0, 1 + 0.1 * noise.next()) }
+            for leak in leaks where leak.hours.contains(hour) {
+                if let node = nodes[.init(leak.node)] { conditions.demands[node] += flow }
+            }
+            let state = solver.solve(conditions, warm: hour > 0)
+            for sensor in town.sensors {
+                let error = noise.next()
+                let value: Double?
+                if sensor.kind == .flow {
+                    value = links["IN"].map { state.flows[$0] * (1 + 0.01 * error) }
+                } else {
+                    value = nodes[.init(sensor.element ?? "")].flatMap { node in
+                        state.heads[node].map { $0 - network.nodes[node].elevation + 0.03 * error }
+                    }
+                }
+                series[sensor.id, default: []].append(value)
+            }
+        }
+        return SensorRecord(start: GridTown.mondayMidnight, step: 3600, count: days * 24, series: series)
+    }
+
+    static func found(_ leaks: [(node: String, hours: Range<Int>)]) throws -> [LeakEpisode] {
+        try LeakMonitor(network: town.network, sensors: town.sensors).history(of: record(leaks, seed: 3)).leaks
+    }
+
+    /// Computed once for all tests that look at it.
+    static let leaking = Result {
+        try found([(standingNode, 0..<days * 24), (newNode, startHour..<endHour)])
+    }
+
+    /// Streets between a pipe and a node.
+    static func streets(_ pipe: Link.ID, _ node: String) -> Int {
+        guard let link = town.network.links.first(where: { $0.id == pipe }) else { return .max }
+        func place(_ name: String) -> (Int, Int)? {
+            let digits = name.compactMap(\.wholeNumberValue)
+            return digits.count == 2 ? (digits[0], digits[1]) : nil
+        }
+        guard let there = place(node) else { return .max }
+        return [link.start.name, link.end.name].compactMap(place).map { abs($0.0 - there.0) + abs($0.1 - there.1) }.min() ?? .max
+    }
+
+    @Test("a leak that begins and one that is repaired are dated to the hours that the noise allows")
+    func dates() throws {
+        let leak = try #require(try Self.leaking.get().first { $0.onset != .beforeRecord })
+        let start = GridTown.mondayMidnight + Self.startHour * 3600, end = GridTown.mondayMidnight + Self.endHour * 3600
+        let slack = 3 * 3600
+        #expect(leak.startEarliest <= start + slack && leak.start >= start - slack, "\(leak.startEarliest) to \(leak.start)")
+        #expect(leak.start - start < 86_400)
+        #expect(abs(try #require(leak.end) - end) <= 12 * 3600, "\(leak.end?.description ?? "-")")
+        #expect(leak.detected > start && leak.detected - start <= 4 * 86_400)
+    }
+
+    @Test("it lies within two streets of where it was, and its size within a fifth")
+    func place() throws {
+        let leak = try #require(try Self.leaking.get().first { $0.onset != .beforeRecord })
+        #expect(Self.streets(leak.pipe, Self.newNode) <= 2, "\(leak.pipe)")
+        #expect(abs(leak.flow / Self.flow - 1) < 0.2, "\(leak.flow)")
+        #expect(leak.probability > 0.95)
+    }
+
+    @Test("a leak that ran before the record shows against the model alone")
+    func standing() throws {
+        let leak = try #require(try Self.leaking.get().first { $0.onset == .beforeRecord })
+        #expect(leak.start == GridTown.mondayMidnight && leak.end == nil)
+        #expect(Self.streets(leak.pipe, Self.standingNode) <= 2, "\(leak.pipe)")
+        #expect(abs(leak.flow / Self.flow - 1) < 0.4, "\(leak.flow)")
+    }
+
+    @Test("nothing is found where nothing leaks, and nothing is invented beside two leaks")
+    func healthy() throws {
+        #expect(try Self.found([]).isEmpty)
+        #expect(try Self.leaking.get().count == 2)
+    }
+
+    @Test("a record of days alone is refused")
+    func short() throws {
+        let record = SensorRecord(start: GridTown.mondayMidnight, step: 3600, count: 100, series: [:])
+        #expect(throws: LeakLocatorError.self) {
+            try LeakMonitor(network: Self.town.network, sensors: Self.town.sensors).history(of: record)
+        }
+    }
+}
+
+@Suite("courses and evidence of a history of leaks")
+struct HistoryModelTests {
+    @Test("a course is the share of the full size, mean of each day")
+    func course() {
+        #expect(LeakCourse(onset: .at(1.25, growth: 0), end: 3.5).shares(days: 5) == [0, 0.75, 1, 0.5, 0])
+        let growing = LeakCourse(onset: .at(1, growth: 2), end: nil).shares(days: 4)
+        #expect(zip(growing, [0, 0.0625, 0.5625, 1]).allSatisfy { abs($0 - $1) < 1e-12 })
+    }
+
+    @Test("the evidence of a leak is the ratio of two normal densities, computed in full")
+    func evidence() throws {
+        // Two coordinates, one leak from the beginning: y = u + a s + v + ε, all normal, so that the density is known.
+        let days = 5, standing = [0.7, 2.5], answer = [1.5, -0.4], size = 0.8, error = 0.1
+        let readings = [[1.9, 1.1, 2.4, 1.6, 1.2], [-0.2, 0.7, -0.9, 0.1, 0.3]]
+        let table = Matrix(rows: 2, columns: 1, storage: answer)
+        let space = DaySpace(
+            days: Matrix(readings), standing: standing, answers: [table],
+            squares: [Matrix(rows: 2, columns: 1, storage: answer.map { $0 * $0 })],
+            sizes: [0])
+        let prior = LeakPrior(size: 1, answerError: error, logLengths: [0], logBefore: 0, logNew: 0, logRepair: 0)
+        let leak = RunningLeak(
+            pipe: 0, course: LeakCourse(onset: .beforeRecord, end: nil), size: size)
+        let model = HistoryModel(space, prior, days: days, leaks: [leak])
+        func logDensity(_ withLeak: Bool) throws -> Double {
+            let mean = answer.reduce(0) { $0 + $1 * $1 } / 2
+            var covariance = Matrix(rows: 2 * days, columns: 2 * days)
+            for f in 0..<2 {
+                for g in 0..<2 {
+                    for t in 0..<days {
+                        for u in 0..<days {
+                            var value = withLeak ? answer[f] * answer[g] : 0
+                            if f == g {
+                                value += t == u ? 1 : 0
+                                if withLeak { value += standing[f] + error * error * size * size * (answer[f] * answer[f] + mean) / 2 }
+                            }
+                            covariance[f * days + t, g * days + u] = value
+                        }
+                    }
+                }
+            }
+            let factor = try CholeskyFactor(covariance)
+            let white = factor.whiten(readings.flatMap { $0 })
+            return -factor.logDeterminant / 2 - dotProduct(white, white) / 2
+        }
+        let expected = try logDensity(true) - logDensity(false)
+        #expect(abs(model.evidence() - expected) < 1e-9, "\(model.evidence()) and \(expected)")
+    }
+}
