@@ -78,4 +78,35 @@ struct DrawingStyle: Equatable {
             return sum | UInt32((share * a + (1 - share) * b).rounded()) << shift
         }
     }
+
+    /// A drawing whose elements bear their looks themselves, for programs that apply no style sheet to drawings.
+    static func applied(to svg: Markup) -> Markup {
+        var drawing = svg
+        drawing.parts = svg.parts.map { part in
+            guard case .element(var element) = part, ["path", "rect", "text"].contains(element.name) else { return part }
+            let style = Self(element: element.name, classes: element.attributes.first { $0.0 == "class" }?.1 ?? "")
+            func colour(_ rgb: UInt32?) -> String {
+                guard let rgb else { return "none" }
+                let digits = String(rgb, radix: 16)
+                return "#" + String(repeating: "0", count: 6 - digits.count) + digits
+            }
+            element.attributes.append(("fill", colour(style.fill)))
+            if element.name == "text" {
+                element.attributes += [
+                    ("font-family", "Liberation Sans, Arial, Noto Sans CJK KR, sans-serif"), ("font-size", "\(style.textSize)"),
+                ]
+                if style.isBold { element.attributes.append(("font-weight", "bold")) }
+            } else if style.stroke != nil {
+                element.attributes += [
+                    ("stroke", colour(style.stroke)), ("stroke-width", "\(style.width)"), ("stroke-linejoin", "round"),
+                    ("stroke-linecap", style.dashes.isEmpty ? "round" : "butt"),
+                ]
+                if !style.dashes.isEmpty {
+                    element.attributes.append(("stroke-dasharray", style.dashes.map { "\($0)" }.joined(separator: " ")))
+                }
+            }
+            return .element(element)
+        }
+        return drawing
+    }
 }

@@ -211,6 +211,14 @@ words:
   map_below: "< {0}"
   map_from: "≥ {0}"
   map_pipe_label: "Pipe {0}: {1}"
+  map_layers: "Layers"
+  map_zoom_in: "Zoom in"
+  map_zoom_out: "Zoom out"
+  map_whole: "Whole network"
+  map_hint: "Drag to move, turn the wheel or press + and − to zoom, click an element for its figures."
+  map_close: "Close"
+  map_node: "Node"
+  map_elevation: "Elevation"
 
   # Pressure
   pressure_title: "Pressure"
