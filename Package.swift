@@ -59,7 +59,7 @@ let package = Package(
         library("Planning", ["WaterModel", "Hydraulics", "WaterLoss", "NumericalMethods"]),
         library("WaterFiles", ["WaterModel", "TextFiles", yams]),
         library("Metering", ["WaterModel", "NumericalMethods", "TextFiles", "CByteScan", grdb, yams], settings: vectors),
-        library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", yams]),
+        library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", grdb, yams]),
         .executableTarget(
             name: "yusu",
             dependencies: [

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Foundation
 import Planning
 import Reporting
 import TextFiles
@@ -12,7 +13,9 @@ struct PlanCommand: ParsableCommand {
         abstract: "The improvement plan of a city folder and its documents.",
         usage: "yusu plan <folder> --output <output> [<options>]",
         discussion: """
-            Writes plan.html (one file, opens without a network) and plan.json (every figure, with the register of assumptions).
+            Writes plan.html (one file, opens without a network), plan.docx (Word), plan.xlsx (workbook with formulas), plan.gpkg
+            and plan.geojson (map layers), plan.json (every figure, with the register of assumptions), and plan.pdf where Chromium,
+            WeasyPrint or LibreOffice is installed.
 
             Example: yusu plan Examples/Chanchamayo --output plan
             """)
@@ -22,12 +25,17 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "Language of the documents: en, or the path of a YAML file of words.") var language: String?
     @Option(help: "Date on the cover, ISO 8601; none by default, so that the same input gives the same bytes.") var date: String?
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
+    @Option(help: "Program that makes plan.pdf: auto, none, \(PDFConverter.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var pdf = "auto"
     @Flag(help: "No messages on standard error.") var quiet = false
 
     func validate() throws {
         if let language, !language.hasSuffix(".yaml"), !Catalogue.embedded.contains(language) {
             throw ValidationError(
                 "there is no language '\(language)'; --language takes one of: \(Catalogue.embedded.joined(separator: ", "))")
+        }
+        if !["auto", "none"].contains(pdf), PDFConverter.Kind(rawValue: pdf) == nil {
+            throw ValidationError("--pdf is '\(pdf)'; give auto, none, chromium, weasyprint or libreoffice")
         }
         if let date, !Self.isDate(date) { throw ValidationError("--date is '\(date)'; give a date such as 2027-03-31") }
     }
@@ -58,11 +66,36 @@ struct PlanCommand: ParsableCommand {
                 })
         }
         var files = OutputFiles()
-        files.add("plan.html", html(of: PlanDocument(plan: plan, language: catalogue, date: date)))
+        let document = PlanDocument(plan: plan, language: catalogue, date: date)
         files.add("plan.json", planJSON(plan).text)
+        files.add("plan.html", html(of: document))
+        files.add("plan.docx", word(of: document))
+        files.add("plan.xlsx", workbook(of: plan, language: catalogue, date: date))
+        files.add("plan.gpkg", try geoPackage(of: plan, language: catalogue))
+        files.add("plan.geojson", planGeoJSON(of: plan, language: catalogue))
+        addPDF(of: document, to: &files)
         try files.write(to: output)
         for remark in work.remarks { Console.warn(remark) }
-        Console.result("\(output)/plan.json\n\(output)/plan.html\n")
+        Console.result(files.names.map { "\(output)/\($0)\n" }.joined())
+    }
+
+    /// Without a program that makes one there is no PDF, and the other documents are written all the same.
+    private func addPDF(of document: PlanDocument, to files: inout OutputFiles) {
+        guard pdf != "none" else { return }
+        let wanted = PDFConverter.Kind(rawValue: pdf)
+        guard let converter = PDFConverter.find(wanted, in: ProcessInfo.processInfo.environment["PATH"] ?? "") else {
+            let names = wanted.map { [$0] } ?? PDFConverter.Kind.allCases
+            Console.warn(
+                "no plan.pdf: found no \(names.map(\.rawValue).joined(separator: ", ")) on this machine; install one, or print plan.html from a browser"
+            )
+            return
+        }
+        Console.progress("making plan.pdf with \(converter.kind.rawValue)", quiet: quiet)
+        do {
+            files.add("plan.pdf", try converter.pdf(of: document))
+        } catch {
+            Console.warn("no plan.pdf: \(error.description)")
+        }
     }
 
     /// One of the project's languages, or a file of the user's.

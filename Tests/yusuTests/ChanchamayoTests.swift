@@ -13,7 +13,7 @@ struct ChanchamayoTests {
         let folder = try TemporaryCity()
         guard let yusu = Program.optimised else { throw Program.NotBuilt() }
         let outcome = try Program.run(
-            yusu, ["plan", Program.root + "/Examples/Chanchamayo", "--output", "out", "--quiet"], in: folder.path)
+            yusu, ["plan", Program.root + "/Examples/Chanchamayo", "--output", "out", "--pdf", "none", "--quiet"], in: folder.path)
         guard outcome.status == 0 else { throw Failed(messages: outcome.messages) }
         return try folder.bytes("out/plan.json")
     }

@@ -80,9 +80,9 @@ struct CommandLineTests {
     func poorData() throws {
         try city.write("poor/city.yaml", "name: Poor\ncountry: PE\ncurrency: PEN\n")
         #expect(try yusu("check", "poor").isClean)
-        let outcome = try yusu("plan", "poor", "--output", "out")
+        let outcome = try yusu("plan", "poor", "--output", "out", "--pdf", "none")
         #expect(outcome.status == 0 && outcome.isClean)
-        #expect(city.files(in: "out") == ["plan.html", "plan.json"])
+        #expect(city.files(in: "out") == Self.planFiles.sorted())
     }
 
     static let resultColumns =
@@ -173,14 +173,16 @@ struct CommandLineTests {
         #expect(after.rows.last?.fields[1] == first && after.rows.last?.fields[2] == "0.0")
     }
 
-    @Test("plan writes plan.html and plan.json; the same input and seed make the same bytes, another seed other ones")
+    static let planFiles = ["plan.json", "plan.html", "plan.docx", "plan.xlsx", "plan.gpkg", "plan.geojson"]
+
+    @Test("plan writes its documents; the same input and seed make the same bytes, another seed other ones")
     func plan() throws {
         for (output, seed) in [("one", "3"), ("two", "3"), ("three", "4")] {
-            let outcome = try yusu("plan", "city", "--output", output, "--seed", seed)
+            let outcome = try yusu("plan", "city", "--output", output, "--seed", seed, "--pdf", "none")
             #expect(outcome.status == 0 && outcome.isClean)
-            #expect(outcome.output == "\(output)/plan.json\n\(output)/plan.html\n")
+            #expect(outcome.output == Self.planFiles.map { "\(output)/\($0)\n" }.joined())
         }
-        #expect(city.files(in: "one") == ["plan.html", "plan.json"])
+        #expect(city.files(in: "one") == Self.planFiles.sorted())
         for name in city.files(in: "one") { #expect(try city.bytes("one/\(name)") == city.bytes("two/\(name)"), "\(name)") }
         #expect(try city.bytes("one/plan.json") != city.bytes("three/plan.json"))
         let plan = try city.json("one/plan.json")
@@ -194,7 +196,7 @@ struct CommandLineTests {
 
     @Test("a date given stands on the cover")
     func date() throws {
-        #expect(try yusu("plan", "city", "--output", "out", "--date", "2027-03-31", "--quiet").status == 0)
+        #expect(try yusu("plan", "city", "--output", "out", "--date", "2027-03-31", "--pdf", "none", "--quiet").status == 0)
         #expect(try city.text("out/plan.html").contains("2027"))
     }
 
@@ -227,7 +229,8 @@ struct CommandLineTests {
     static let wrongValues = [
         ["plan", "city"], ["plan", "city", "--output", "out", "--langage", "en"], ["plan", "city", "--output", "out", "--language", "xx"],
         ["plan", "city", "--output", "out", "--seed", "-1"], ["plan", "city", "--output", "out", "--date", "soon"],
-        ["plan", "city", "--output", "out", "--date", "2027-02-30"], ["check", "city", "--format", "xml"], ["check"], ["frobnicate"],
+        ["plan", "city", "--output", "out", "--date", "2027-02-30"], ["plan", "city", "--output", "out", "--pdf", "word"],
+        ["check", "city", "--format", "xml"], ["check"], ["frobnicate"],
         ["network", "simulate", "city/network.inp", "--output", "out", "--accuracy", "5"],
         ["network", "simulate", "city/network.inp", "--output", "out", "--demand-model", "xyz"],
         ["balance", "a.csv", "--standard", "mine"],
@@ -284,7 +287,9 @@ struct CommandLineTests {
         let name = "The parts of the water supplied", own = "Las partes del agua suministrada"
         try #require(english.contains(name))
         try english.replacing(name, with: own).write(toFile: city.path + "/es.yaml", atomically: true, encoding: .utf8)
-        #expect(try Program.yusu(["plan", "city", "--output", "out", "--language", "es.yaml", "--quiet"], in: city).status == 0)
+        #expect(
+            try Program.yusu(["plan", "city", "--output", "out", "--language", "es.yaml", "--pdf", "none", "--quiet"], in: city).status == 0
+        )
         let page = String(decoding: try city.bytes("out/plan.html"), as: UTF8.self)
         #expect(page.contains(own) && !page.contains(name))
         let missing = try Program.yusu(["plan", "city", "--output", "out2", "--language", "ko.yaml"], in: city)

@@ -97,7 +97,10 @@ struct GraphicDrawing {
     let graphic: Graphic
 
     /// An `svg` element with title and description for readers who cannot see it.
-    var svg: Markup {
+    var svg: Markup { drawing.svg }
+
+    /// The element and its height, in points of its own coordinates; the width is `width`.
+    var drawing: (svg: Markup, height: Double) {
         var canvas = Canvas()
         let height: Double
         var style = "chart"
@@ -122,7 +125,7 @@ struct GraphicDrawing {
                 Markup("desc", [("id", graphic.id + "-text")], text: wording.text(graphic.description)),
             ])
         canvas.parts.forEach { element.append($0) }
-        return element
+        return (element, height)
     }
 
     private func draw(_ ranking: Ranking, on canvas: inout Canvas) -> Double {

@@ -111,13 +111,23 @@ extension GraphicDrawing {
         }
     }
 
-    private func drawLegend(_ map: NetworkMap, top: Double, on canvas: inout Canvas) {
-        func range(_ classes: [Double], _ index: Int, times factor: Double, decimals: Int) -> String {
+    /// What the classes of the map are called in its legend.
+    struct ClassLabels {
+        let wording: Wording
+
+        func probability(_ index: Int) -> String { range(GraphicDrawing.probabilityClasses, index, times: 100, decimals: 1) }
+        func pressure(_ index: Int) -> String { range(GraphicDrawing.pressureClasses, index, times: 1, decimals: 0) }
+
+        private func range(_ classes: [Double], _ index: Int, times factor: Double, decimals: Int) -> String {
             func text(_ value: Double) -> String { wording.number(value * factor, decimals: value * factor < 1 ? decimals : 0) }
             if index + 1 == classes.count { return Catalogue.filled(wording.catalogue.text(.mapFrom), [text(classes[index])]) }
             if index == 0 { return Catalogue.filled(wording.catalogue.text(.mapBelow), [text(classes[1])]) }
             return text(classes[index]) + "–" + text(classes[index + 1])
         }
+    }
+
+    private func drawLegend(_ map: NetworkMap, top: Double, on canvas: inout Canvas) {
+        let labels = ClassLabels(wording: wording)
         canvas.line(0, top, Self.width, top, style: "frame")
         let hasProbability = map.pipes.contains { $0.probability != nil }
         let hasPressure = map.nodes.contains { $0.nightPressure != nil }
@@ -128,7 +138,7 @@ extension GraphicDrawing {
             for index in Self.probabilityClasses.indices {
                 let x = 190 + 90 * Double(index)
                 canvas.line(x, top + 16, x + 24, top + 16, style: "pipe p\(index)")
-                canvas.text(range(Self.probabilityClasses, index, times: 100, decimals: 1), x: x + 30, y: top + 20, small: true)
+                canvas.text(labels.probability(index), x: x + 30, y: top + 20, small: true)
             }
         }
         canvas.text(
@@ -137,7 +147,7 @@ extension GraphicDrawing {
             for index in Self.pressureClasses.indices {
                 let x = 190 + 90 * Double(index)
                 canvas.path("M\(Canvas.coordinate(x + 12)) \(Canvas.coordinate(top + 44))h0", style: "node n\(index)")
-                canvas.text(range(Self.pressureClasses, index, times: 1, decimals: 0), x: x + 30, y: top + 48, small: true)
+                canvas.text(labels.pressure(index), x: x + 30, y: top + 48, small: true)
             }
         }
         let y = top + 76

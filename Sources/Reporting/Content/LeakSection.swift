@@ -97,7 +97,8 @@ extension PlanSource {
             guard let start = positions[link.start], let end = positions[link.end] else { return nil }
             return NetworkMap.PipeLine(
                 id: link.id.name, points: [start] + link.vertices + [end],
-                probability: detectedLeaks.isEmpty ? nil : probabilities[link.id] ?? 0, rank: ranks[link.id])
+                probability: detectedLeaks.isEmpty ? nil : probabilities[link.id] ?? 0, rank: ranks[link.id], length: link.pipe?.length,
+                diameter: link.pipe?.diameter, device: Self.device(link))
         }
         var zones: [Zone.ID: [Point]] = [:]
         for node in network.nodes {
@@ -112,14 +113,35 @@ extension PlanSource {
                 positions[node.id].map {
                     NetworkMap.NodeDot(
                         id: node.id.name, position: $0, kind: node.isJunction ? .junction : node.tank != nil ? .tank : .reservoir,
-                        nightPressure: night[node.id])
+                        nightPressure: night[node.id], elevation: node.elevation)
                 }
             },
-            zones: zones.keys.sorted().map { NetworkMap.ZoneArea(name: zoneName($0), positions: zones[$0] ?? []) })
+            zones: zones.keys.sorted().map { id in
+                NetworkMap.ZoneArea(name: zoneName(id), positions: zones[id] ?? [], figures: mapFigures(of: id))
+            })
         return Graphic(
             id: "network-map", title: .words(.mapTitle),
             description: .words(.mapDescription, [.counted(.pipes, map.pipes.count), .counted(.nodesCount, map.nodes.count)]),
             content: .map(map))
+    }
+
+    private static func device(_ link: Link) -> String? {
+        switch link.kind {
+        case .pipe: nil
+        case .pump: "PUMP"
+        case .valve(let valve): valve.kind.rawValue
+        }
+    }
+
+    private func mapFigures(of id: Zone.ID) -> [KeyFigure] {
+        guard let zone = assessment.zones.first(where: { $0.zone.id == id }) else { return [] }
+        func flow(_ estimate: Estimate?) -> Figure {
+            estimate.map { Figure($0, times: Units.day, .cubicMetresPerDay) } ?? Figure(nil, .none)
+        }
+        return [
+            KeyFigure(.words(.connections), Figure(zone.zone.connections.map(Double.init), .none, .decimals(0))),
+            KeyFigure(.words(.inflow), flow(zone.inflow)), KeyFigure(.words(.realLosses), flow(zone.realLoss)),
+        ]
     }
 
     /// That at least one of the leaks found sits on a pipe, and the pipe's best place in a walking list.

@@ -2,19 +2,27 @@
 
 import WaterModel
 
-/// One self-contained HTML file: style and drawings inside, nothing fetched, nothing run. It is also well-formed XML.
-public func html(of document: PlanDocument) -> String { HTMLWriter(document).page }
+/// One self-contained HTML file: style, drawings and the map's data inside, nothing fetched, and nothing run but the map. It is also
+/// well-formed XML.
+public func html(of document: PlanDocument) -> String { HTMLWriter(document, medium: .screen).page }
+
+/// As `html(of:)` for programs that print: nothing is run, and drawings bear their colours themselves.
+func printedHTML(of document: PlanDocument) -> String { HTMLWriter(document, medium: .paper).page }
 
 /// Writes a document as HTML. Figures and tables are numbered in their order.
 struct HTMLWriter {
     /// Rows of a table that print keeps on one page.
     private static let shortTable = 12
 
+    enum Medium { case screen, paper }
+
     private let document: PlanDocument
     private let wording: Wording
+    private let medium: Medium
 
-    init(_ document: PlanDocument) {
+    init(_ document: PlanDocument, medium: Medium) {
         self.document = document
+        self.medium = medium
         wording = Wording(document.language)
     }
 
@@ -37,7 +45,11 @@ struct HTMLWriter {
                     "meta",
                     [
                         ("http-equiv", "Content-Security-Policy"),
-                        ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+                        (
+                            "content",
+                            "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+                                + (hasLiveMap ? "; script-src 'sha256-\(MapScript.digest)'" : "")
+                        ),
                     ]),
                 Markup("title", text: title), Markup("style", text: StyleSheet.document),
             ])
@@ -50,12 +62,13 @@ struct HTMLWriter {
         for notice in document.banner { header.append(markup(notice, heading: "p")) }
         let main = Markup(
             "main", [("id", "content")], document.sections.map { markup($0, level: 2, counters: &counters) })
-        let body = Markup(
+        var body = Markup(
             "body", [],
             [
                 Markup("a", [("class", "skip"), ("href", "#content")], text: word(.skipToContent)), header, contents, main,
                 Markup("footer", [], [Markup("p", text: word(.madeWith))]),
             ])
+        if hasLiveMap { body.append(Markup("script", [], verbatim: MapScript.text)) }
         let language = document.language
         let root = Markup(
             "html", [("lang", language.code), ("dir", language.direction), ("xmlns", "http://www.w3.org/1999/xhtml")], [head, body])
@@ -63,6 +76,22 @@ struct HTMLWriter {
     }
 
     private func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
+
+    private var hasLiveMap: Bool {
+        medium == .screen
+            && document.sections.contains { section in
+                section.blocks.contains { block in
+                    if case .graphic(let graphic) = block { return Self.liveMap(in: graphic) != nil }
+                    return false
+                }
+            }
+    }
+
+    /// The map of the whole network moves; details of it are drawn.
+    private static func liveMap(in graphic: Graphic) -> NetworkMap? {
+        if case .map(let map) = graphic.content, graphic.id == "network-map" { return map }
+        return nil
+    }
 
     private var contents: Markup {
         let entries = document.sections.map { section in
@@ -101,14 +130,19 @@ struct HTMLWriter {
         case .graphic(let graphic):
             counters.figure += 1
             let caption = Catalogue.filled(word(.figureCaption), ["\(counters.figure)", wording.text(graphic.title)])
-            return Markup(
+            let svg = GraphicDrawing(wording: wording, graphic: graphic).svg
+            var figure = Markup(
                 "figure", [("id", graphic.id)],
                 [
                     Markup("figcaption", text: caption),
                     Markup(
-                        "div", [("class", "scroll"), ("role", "region"), ("tabindex", "0"), ("aria-label", caption)],
-                        [GraphicDrawing(wording: wording, graphic: graphic).svg]),
+                        "div", [("class", "scroll still"), ("role", "region"), ("tabindex", "0"), ("aria-label", caption)],
+                        [medium == .paper ? DrawingStyle.applied(to: svg) : svg]),
                 ])
+            if medium == .screen, let map = Self.liveMap(in: graphic) {
+                LiveMap(wording: wording, map: map, id: graphic.id).parts.forEach { figure.append($0) }
+            }
+            return figure
         case .table(let table):
             counters.table += 1
             return markup(table, number: counters.table)

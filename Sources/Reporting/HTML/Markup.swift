@@ -6,6 +6,8 @@ struct Markup: Sendable {
     enum Part: Sendable {
         case text(String)
         case element(Markup)
+        /// As it is: for what the code itself says or has escaped in its own way.
+        case verbatim(String)
     }
 
     var name: String
@@ -23,6 +25,12 @@ struct Markup: Sendable {
         self.name = name
         self.attributes = attributes
         parts = [.text(text)]
+    }
+
+    init(_ name: String, _ attributes: [(String, String)] = [], verbatim text: String) {
+        self.name = name
+        self.attributes = attributes
+        parts = [.verbatim(text)]
     }
 
     mutating func append(_ child: Markup) { parts.append(.element(child)) }
@@ -56,6 +64,7 @@ struct Markup: Sendable {
                 switch part {
                 case .text(let text): output += Self.escaped(text, inAttribute: false)
                 case .element(let element): element.write(to: &output)
+                case .verbatim(let text): output += text
                 }
             }
             output += "</\(name)>"

@@ -2,7 +2,7 @@
 
 /// The looks of the documents. No `<`, `>` or `&` may stand here: a `style` element knows no escapes.
 enum StyleSheet {
-    static let document = "\n" + colours + dark + page + drawing + print
+    static let document = "\n" + colours + dark + page + drawing + liveMap + print
     static let standaloneDrawing = colours.replacing(":root", with: "svg") + drawing
 
     /// Colours of the series differ in lightness too (CIE L 33, 64, 77, 82, 38), and their lines in form, for grey print and for
@@ -127,12 +127,38 @@ enum StyleSheet {
 
         """
 
+    private static let liveMap = """
+        .live-map[hidden] { display: none; }
+        @media screen { .is-live .still { display: none; } }
+        .map-bar { display: flex; gap: .4rem; margin: .3rem 0; }
+        .live-map button { min-width: 2.2rem; padding: .25rem .6rem; font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--soft); border-radius: 5px; cursor: pointer; }
+        .live-map button:focus-visible, .map-stage canvas:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+        .map-stage { position: relative; height: min(70vh, 42rem, 100vw); max-width: 62rem; border: 1px solid var(--edge); overflow: hidden; }
+        .map-stage canvas { display: block; width: 100%; height: 100%; touch-action: none; cursor: grab; }
+        .map-panel { position: absolute; top: .6rem; right: .6rem; max-width: min(20rem, 80%); max-height: 90%; overflow: auto; padding: .6rem .8rem; color: var(--ink); background: var(--ground); border: 1px solid var(--soft); border-radius: 6px; font-size: .88rem; overflow-wrap: anywhere; }
+        .map-panel[hidden] { display: none; }
+        .map-panel button { float: right; min-width: 1.8rem; padding: 0 .3rem; }
+        .map-panel dl { display: grid; grid-template-columns: auto auto; gap: .15rem .8rem; margin: .4rem 0 0; }
+        .map-panel dt { color: var(--soft); }
+        .map-panel dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
+        .map-layers { margin: .5rem 0; padding: .3rem .8rem .5rem; border: 1px solid var(--edge); border-radius: 6px; font-size: .88rem; max-width: 62rem; }
+        .map-layer { display: flex; flex-wrap: wrap; gap: .1rem .9rem; align-items: center; }
+        .map-layer label { min-width: 13rem; }
+        .map-mark { display: inline-flex; align-items: center; gap: .35rem; }
+        .map-mark i { display: inline-block; width: 1.5rem; height: .3rem; border-radius: 2px; outline: 1px solid var(--edge); }
+        .map-mark i.dot { width: .75rem; height: .75rem; border-radius: 50%; border: 1px solid var(--soft); }
+        .map-mark i.area { height: .8rem; border: 1px dashed #7d8c98; }
+
+        """
+
     private static let print = """
         @page { size: A4; margin: 17mm 15mm 18mm; @bottom-center { content: counter(page); font-size: 8pt; } }
         @media print {
           :root { --ground: #ffffff; }
           body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; }
           header { padding-top: 0; }
+          h1 { font-size: 20pt; }
+          caption, figcaption, thead th, tr.total th, tr.total td, .key-figures dd { font-weight: 700; }
           nav { break-inside: avoid; }
           .skip { display: none; }
           h2, h3, caption, figcaption { break-after: avoid; }
@@ -146,6 +172,7 @@ enum StyleSheet {
           thead { display: table-header-group; }
           tr { break-inside: avoid; }
           .scroll { overflow: visible; }
+          .live-map { display: none; }
           table { font-size: 8.2pt; }
           table.wide { font-size: 6.9pt; }
           table.wide th, table.wide td { padding: 2pt 3pt; min-width: 0; }

@@ -25,6 +25,11 @@ public enum TextKey: String, Sendable, CaseIterable {
     case leakNotFound, lessThanPerMille, zoneNotKnown, walkingListCaption, walkingListNote, rank, pipe, betweenNodes, fromTo
     case diameterMillimetres, length, lengthWalked, probability, probabilitySoFar, mapTitle, mapDetailTitle, mapDescription
     case mapMissingTitle, mapMissing, mapLeakProbability, mapNoSearch, mapNightPressure, mapNoPressure, mapTank, mapDevice, mapZone
+    case mapLayers, mapZoomIn, mapZoomOut, mapWhole, mapHint, mapClose, mapNode, mapElevation, workbookInputs, workbookNote, workbookUnit,
+        workbookLow
+    case workbookHigh, workbookMargin, workbookRate, workbookBill, workbookSensitivity, workbookChange, workbookDiscountFactor
+    case workbookPresentValue, workbookShareOf, workbookInProgramme, workbookStart, workbookWorth, workbookSwing, workbookSwitching
+    case workbookWorthAtLow, workbookWorthAtHigh, workbookDays, workbookScaling
     case mapBelow, mapFrom, mapPipeLabel, pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged
     case pressureHistogramTitle, pressureHistogramDescription, pressureCaption, nightPressure, shareOfNodes, noZone, nodes, nightLowest
     case nightMedian, nightHighest, peakLowest, measuresTitle, measuresMissingTitle, measuresMissing, measuresCaption, measuresNote

@@ -155,6 +155,11 @@ public struct NetworkMap: Sendable {
         public var probability: Double?
         /// Place in the walking order, from 1; nil beyond the list.
         public var rank: Int?
+        /// [m]
+        public var length: Double?
+        public var diameter: Double?
+        /// Of a pump or valve, as the network file names it.
+        public var device: String?
     }
 
     public struct NodeDot: Sendable {
@@ -164,12 +169,15 @@ public struct NetworkMap: Sendable {
         public var kind: Kind
         /// [m]
         public var nightPressure: Double?
+        public var elevation: Double?
     }
 
     public struct ZoneArea: Sendable {
         public var name: String
         /// Of its nodes.
         public var positions: [Point]
+        /// What is known of it.
+        public var figures: [KeyFigure] = []
     }
 
     public var pipes: [PipeLine]

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Styles of the Word document. Every look is a style, so that a reader can change it in one place.
+struct WordStyles {
+    /// Of the document's words, as `w:lang` wants it.
+    let language: String
+
+    static let accent = "0B4F8A"
+    static let ink = "1B2733"
+    static let soft = "55616D"
+    static let edge = "CFD8DF"
+    static let panel = "F3F6F8"
+
+    private struct Style {
+        var id: String
+        var name: String
+        var basedOn = "Normal"
+        var next: String?
+        var paragraph: [Markup] = []
+        var run: [Markup] = []
+        var outline: Int?
+    }
+
+    /// BCP 47 with a country, which Word's proofing tools want.
+    static func tag(of code: String) -> String {
+        ["en": "en-GB", "es": "es-PE", "ko": "ko-KR"][code] ?? code
+    }
+
+    private static func spacing(_ before: Int, _ after: Int, line: Int = 264) -> Markup {
+        Markup("w:spacing", [("w:before", "\(before)"), ("w:after", "\(after)"), ("w:line", "\(line)"), ("w:lineRule", "auto")])
+    }
+    private static func size(_ halfPoints: Int) -> [Markup] {
+        [Markup("w:sz", [("w:val", "\(halfPoints)")]), Markup("w:szCs", [("w:val", "\(halfPoints)")])]
+    }
+    private static func colour(_ hex: String) -> Markup { Markup("w:color", [("w:val", hex)]) }
+    private static let bold = Markup("w:b")
+
+    private static var styles: [Style] {
+        let notice = [("Caution", "B77900", "FFF4D6"), ("Missing", "6A5A9C", "F1EEF8"), ("Information", accent, "E8F2F9")].flatMap {
+            kind, edge, fill in
+            let frame = Markup(
+                "w:pBdr", [], [Markup("w:left", [("w:val", "single"), ("w:sz", "36"), ("w:space", "8"), ("w:color", edge)])])
+            let shade = Markup("w:shd", [("w:val", "clear"), ("w:color", "auto"), ("w:fill", fill)])
+            let indent = Markup("w:ind", [("w:left", "227")])
+            return [
+                Style(
+                    id: "NoticeTitle" + kind, name: "Notice title " + kind.lowercased(), next: "Notice" + kind,
+                    paragraph: [Markup("w:keepNext"), frame, shade, spacing(160, 0), indent], run: [bold]),
+                Style(
+                    id: "Notice" + kind, name: "Notice " + kind.lowercased(), paragraph: [frame, shade, spacing(0, 0), indent]),
+            ]
+        }
+        func heading(_ level: Int, _ halfPoints: Int, _ before: Int) -> Style {
+            Style(
+                id: "Heading\(level)", name: "heading \(level)", next: "Normal",
+                paragraph: [Markup("w:keepNext"), Markup("w:keepLines"), spacing(before, 100)],
+                run: [bold, colour(level == 1 ? accent : ink)] + size(halfPoints), outline: level - 1)
+        }
+        return [
+            Style(
+                id: "Title", name: "Title", next: "Subtitle", paragraph: [Markup("w:keepNext"), spacing(0, 60)],
+                run: [bold, colour(accent)] + size(44)),
+            Style(id: "Subtitle", name: "Subtitle", next: "Normal", paragraph: [spacing(0, 60)], run: [colour(soft)] + size(24)),
+            heading(1, 32, 400), heading(2, 26, 280), heading(3, 23, 220),
+            Style(
+                id: "Caption", name: "caption", next: "Normal", paragraph: [Markup("w:keepNext"), Markup("w:keepLines"), spacing(200, 80)],
+                run: [bold, colour(ink)] + size(19)),
+            Style(
+                id: "ListBullet", name: "List Bullet",
+                paragraph: [
+                    Markup("w:numPr", [], [Markup("w:numId", [("w:val", "1")])]), spacing(0, 60), Markup("w:contextualSpacing"),
+                ]),
+            Style(id: "TableText", name: "Table text", paragraph: [spacing(20, 20, line: 240)], run: size(17)),
+            Style(
+                id: "TableTextSmall", name: "Table text small", basedOn: "TableText", paragraph: [spacing(10, 10, line: 240)], run: size(13)
+            ),
+            Style(id: "TableNote", name: "Table note", paragraph: [spacing(60, 160, line: 240)], run: [colour(soft)] + size(17)),
+            Style(id: "Drawing", name: "Drawing", paragraph: [spacing(40, 160, line: 240)]),
+            Style(
+                id: "TOCHeading", name: "TOC Heading", next: "Normal", paragraph: [Markup("w:keepNext"), spacing(320, 100)],
+                run: [bold, colour(accent)] + size(28)),
+            Style(id: "TOC1", name: "toc 1", paragraph: [Self.contentsTab, spacing(40, 40)]),
+            Style(
+                id: "TOC2", name: "toc 2", paragraph: [Self.contentsTab, spacing(0, 20), Markup("w:ind", [("w:left", "284")])],
+                run: size(19)),
+            Style(
+                id: "Footer", name: "footer", paragraph: [spacing(0, 0, line: 240), Markup("w:jc", [("w:val", "center")])], run: size(17)),
+        ] + notice
+    }
+
+    private static let contentsTab = Markup(
+        "w:tabs", [],
+        [Markup("w:tab", [("w:val", "right"), ("w:leader", "dot"), ("w:pos", "\(WordPage.textWidth)")])])
+
+    var part: Markup {
+        var root = Markup("w:styles", WordXML.namespaces)
+        let fonts = Markup(
+            "w:rFonts",
+            [("w:ascii", "Arial"), ("w:hAnsi", "Arial"), ("w:eastAsia", "Malgun Gothic"), ("w:cs", "Arial")])
+        root.append(
+            Markup(
+                "w:docDefaults", [],
+                [
+                    Markup(
+                        "w:rPrDefault", [],
+                        [
+                            Markup(
+                                "w:rPr", [],
+                                [fonts, Self.colour(Self.ink)] + Self.size(20) + [
+                                    Markup("w:lang", [("w:val", language), ("w:eastAsia", "ko-KR"), ("w:bidi", "ar-SA")])
+                                ])
+                        ]),
+                    Markup("w:pPrDefault", [], [Markup("w:pPr", [], [Self.spacing(0, 120)])]),
+                ]))
+        root.append(
+            Markup(
+                "w:style", [("w:type", "paragraph"), ("w:default", "1"), ("w:styleId", "Normal")],
+                [Markup("w:name", [("w:val", "Normal")]), Markup("w:qFormat")]))
+        root.append(
+            Markup(
+                "w:style", [("w:type", "character"), ("w:default", "1"), ("w:styleId", "DefaultParagraphFont")],
+                [Markup("w:name", [("w:val", "Default Paragraph Font")])]))
+        root.append(Self.tableStyle(default: true))
+        root.append(Self.tableStyle(default: false))
+        for style in Self.styles {
+            var element = Markup("w:style", [("w:type", "paragraph"), ("w:styleId", style.id)])
+            element.append(Markup("w:name", [("w:val", style.name)]))
+            element.append(Markup("w:basedOn", [("w:val", style.basedOn)]))
+            if let next = style.next { element.append(Markup("w:next", [("w:val", next)])) }
+            element.append(Markup("w:qFormat"))
+            let outline = style.outline.map { [Markup("w:outlineLvl", [("w:val", "\($0)")])] } ?? []
+            if !(style.paragraph + outline).isEmpty { element.append(Markup("w:pPr", [], style.paragraph + outline)) }
+            if !style.run.isEmpty { element.append(Markup("w:rPr", [], style.run)) }
+            root.append(element)
+        }
+        return root
+    }
+
+    private static func tableStyle(default isDefault: Bool) -> Markup {
+        func edge(_ name: String, _ width: Int, _ colour: String) -> Markup {
+            Markup(name, [("w:val", "single"), ("w:sz", "\(width)"), ("w:space", "0"), ("w:color", colour)])
+        }
+        func margin(_ side: String, _ twips: Int) -> Markup { Markup("w:" + side, [("w:w", "\(twips)"), ("w:type", "dxa")]) }
+        let margins = Markup("w:tblCellMar", [], [margin("top", 20), margin("left", 70), margin("bottom", 20), margin("right", 70)])
+        guard !isDefault else {
+            return Markup(
+                "w:style", [("w:type", "table"), ("w:default", "1"), ("w:styleId", "TableNormal")],
+                [Markup("w:name", [("w:val", "Normal Table")]), Markup("w:tblPr", [], [margins])])
+        }
+        let head = Markup(
+            "w:tblStylePr", [("w:type", "firstRow")],
+            [
+                Markup("w:rPr", [], [bold]),
+                Markup(
+                    "w:tcPr", [],
+                    [
+                        Markup("w:tcBorders", [], [edge("w:bottom", 12, ink)]),
+                        Markup("w:shd", [("w:val", "clear"), ("w:color", "auto"), ("w:fill", panel)]),
+                    ]),
+            ])
+        return Markup(
+            "w:style", [("w:type", "table"), ("w:styleId", "Figures")],
+            [
+                Markup("w:name", [("w:val", "Figures")]), Markup("w:basedOn", [("w:val", "TableNormal")]),
+                Markup(
+                    "w:tblPr", [],
+                    [
+                        Markup(
+                            "w:tblBorders", [],
+                            [edge("w:top", 4, Self.edge), edge("w:bottom", 4, Self.edge), edge("w:insideH", 4, Self.edge)]),
+                        margins,
+                    ]), head,
+            ])
+    }
+}
+
+/// A4 with 20 mm at the sides. [twips: 1/20 point]
+enum WordPage {
+    static let width = 11_906
+    static let height = 16_838
+    static let margin = 1_134
+    static let textWidth = width - 2 * margin
+}
+
+enum WordXML {
+    static let namespaces = [
+        ("xmlns:w", "http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
+        ("xmlns:r", "http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
+        ("xmlns:wp", "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"),
+        ("xmlns:a", "http://schemas.openxmlformats.org/drawingml/2006/main"),
+        ("xmlns:pic", "http://schemas.openxmlformats.org/drawingml/2006/picture"),
+    ]
+}

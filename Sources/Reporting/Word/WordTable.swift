@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A table of the document as a table of WordprocessingML, with a head row that is repeated on each page.
+struct WordTable {
+    let wording: Wording
+    let table: Table
+    /// For readers who cannot see it.
+    let caption: String
+
+    private var isWide: Bool { table.columns.count > 7 }
+    /// Not parted by a page.
+    private var isShort: Bool { table.rows.count <= 12 }
+
+    var markup: Markup {
+        let heads = table.columns.map(head)
+        let texts = table.rows.map { row in zip(row.cells, table.columns).map { lines(of: $0, column: $1) } }
+        let widths = self.widths(heads, texts)
+        var element = Markup("w:tbl")
+        element.append(
+            Markup(
+                "w:tblPr", [],
+                [
+                    Markup("w:tblStyle", [("w:val", "Figures")]), Markup("w:tblW", [("w:w", "\(WordPage.textWidth)"), ("w:type", "dxa")]),
+                    Markup("w:tblLayout", [("w:type", "fixed")]),
+                    Markup("w:tblLook", [("w:val", "0020"), ("w:firstRow", "1"), ("w:noVBand", "1"), ("w:noHBand", "1")]),
+                    Markup("w:tblCaption", [("w:val", caption)]),
+                ]))
+        element.append(Markup("w:tblGrid", [], widths.map { Markup("w:gridCol", [("w:w", "\($0)")]) }))
+        element.append(
+            Markup(
+                "w:tr", [],
+                [Markup("w:trPr", [], [Markup("w:cantSplit"), Markup("w:tblHeader")])]
+                    + zip(heads, zip(table.columns, widths)).map { text, column in
+                        cell([text], width: column.1, isNumeric: column.0.isNumeric, run: [Markup("w:b")], staysWithNext: true)
+                    }))
+        for (number, (row, cells)) in zip(table.rows, texts).enumerated() {
+            let run = row.style == .total ? [Markup("w:b")] : row.style == .muted ? [Markup("w:color", [("w:val", WordStyles.soft)])] : []
+            element.append(
+                Markup(
+                    "w:tr", [],
+                    [Markup("w:trPr", [], [Markup("w:cantSplit")])]
+                        + cells.indices.map { index in
+                            cell(
+                                cells[index], width: widths[index], isNumeric: table.columns[index].isNumeric,
+                                indent: index == 0 ? row.indent : 0, run: run, isShaded: row.style == .total,
+                                staysWithNext: isShort && number < table.rows.count - 1)
+                        }))
+        }
+        return element
+    }
+
+    private func head(_ column: Table.Column) -> String {
+        let title = wording.text(column.title)
+        let unit = column.unit.map(wording.unit) ?? ""
+        return unit.isEmpty ? title : Catalogue.filled(wording.catalogue.text(.headWithUnit), [title, unit])
+    }
+
+    private func lines(of cell: Cell, column: Table.Column) -> [String] {
+        switch cell {
+        case .none: [wording.catalogue.text(.doesNotApply)]
+        case .text(let phrase): [wording.text(phrase)]
+        case .lines(let phrases): phrases.map(wording.text)
+        case .year(let year): ["\(year)"]
+        case .status(let status): [wording.text(.name(.status, status.rawValue))]
+        case .number(let figure):
+            figure.value?.isFinite == true
+                ? [column.unit == nil ? wording.text(figure) : wording.numbers(figure)] : [wording.catalogue.text(.notKnown)]
+        }
+    }
+
+    private func cell(
+        _ lines: [String], width: Int, isNumeric: Bool, indent: Int = 0, run: [Markup] = [], isShaded: Bool = false,
+        staysWithNext: Bool
+    ) -> Markup {
+        var properties: [Markup] = staysWithNext ? [Markup("w:keepNext")] : []
+        if indent > 0 { properties.append(Markup("w:ind", [("w:left", "\(170 * min(indent, 3))")])) }
+        if isNumeric { properties.append(Markup("w:jc", [("w:val", "right")])) }
+        var element = Markup(
+            "w:tc", [],
+            [
+                Markup(
+                    "w:tcPr", [],
+                    [Markup("w:tcW", [("w:w", "\(width)"), ("w:type", "dxa")])]
+                        + (isShaded ? [Markup("w:shd", [("w:val", "clear"), ("w:color", "auto"), ("w:fill", WordStyles.panel)])] : []))
+            ])
+        for line in lines.isEmpty ? [""] : lines {
+            element.append(
+                WordParagraph.paragraph(
+                    line.isEmpty ? [] : [WordParagraph.run(line, properties: run)], style: isWide ? "TableTextSmall" : "TableText",
+                    properties: properties))
+        }
+        return element
+    }
+
+    /// Room by need: no column narrower than its longest word, the rest by how much text stands in it. [twips]
+    private func widths(_ heads: [String], _ texts: [[[String]]]) -> [Int] {
+        guard !heads.isEmpty else { return [] }
+        // Points to twips, with the margins of a cell.
+        let size = isWide ? 6.5 : 8.5
+        func twips(_ text: some StringProtocol) -> Double { 20 * Canvas.width(of: String(text), size: size) * 0.95 + 160 }
+        var least = [Double](repeating: 0, count: heads.count)
+        var wish = least
+        for row in [heads.map { [$0] }] + texts.prefix(400) {
+            for (index, lines) in row.enumerated() where index < heads.count {
+                for line in lines {
+                    wish[index] = max(wish[index], min(twips(line), 5200))
+                    let words = line.split { $0 == " " || $0 == "/" }
+                    least[index] = max(least[index], min(words.map(twips).max() ?? 0, 2400))
+                }
+            }
+        }
+        let total = Double(WordPage.textWidth)
+        let sumLeast = least.reduce(0, +)
+        let sumWish = wish.reduce(0, +)
+        let shares: [Double]
+        if sumWish <= total || sumLeast >= total {
+            let base = sumWish <= total ? wish : least
+            shares = base.map { $0 / max(base.reduce(0, +), 1) * total }
+        } else {
+            let share = (total - sumLeast) / (sumWish - sumLeast)
+            shares = zip(least, wish).map { $0 + share * ($1 - $0) }
+        }
+        return shares.map { Int($0) }
+    }
+}

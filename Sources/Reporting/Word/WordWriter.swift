@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The document as a Word file (ECMA-376, WordprocessingML): headings and captions as styles and fields, tables as tables, drawings as
+/// metafiles. The same document makes the same bytes.
+public func word(of document: PlanDocument) -> [UInt8] { WordWriter(document).bytes }
+
+/// Writes a document as WordprocessingML. Figures and tables are numbered in their order, as in the HTML.
+struct WordWriter {
+    private let document: PlanDocument
+    private let wording: Wording
+
+    init(_ document: PlanDocument) {
+        self.document = document
+        wording = Wording(document.language)
+    }
+
+    private struct State {
+        var figures = 0
+        var tables = 0
+        var bookmarks = 0
+        var images: [[UInt8]] = []
+    }
+
+    private static let type = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+
+    var bytes: [UInt8] {
+        var state = State()
+        var body = Markup("w:body")
+        body.append(WordParagraph.paragraph(wording.text(document.title), style: "Title"))
+        body.append(WordParagraph.paragraph(wording.text(document.subtitle), style: "Subtitle"))
+        if let date = document.date {
+            body.append(
+                WordParagraph.paragraph(Catalogue.filled(word(.dateIs), [wording.date(date)]), style: "Subtitle"))
+        }
+        for notice in document.banner { append(notice, to: &body) }
+        appendContents(to: &body)
+        for section in document.sections { append(section, level: 1, to: &body, &state) }
+        body.append(WordParagraph.paragraph(word(.madeWith), style: "TableNote"))
+        body.append(
+            Markup(
+                "w:sectPr", [],
+                [
+                    Markup("w:footerReference", [("w:type", "default"), ("r:id", "rIdFooter")]),
+                    Markup("w:pgSz", [("w:w", "\(WordPage.width)"), ("w:h", "\(WordPage.height)")]),
+                    Markup(
+                        "w:pgMar",
+                        ["top", "right", "bottom", "left"].map { ("w:" + $0, "\(WordPage.margin)") }
+                            + [("w:header", "567"), ("w:footer", "567"), ("w:gutter", "0")]),
+                ]))
+
+        var package = OfficePackage()
+        package.defaults.append(("emf", "image/x-emf"))
+        let language = WordStyles.tag(of: document.language.code)
+        package.add(
+            "word/document.xml", type: Self.type + "document.main+xml", Markup("w:document", WordXML.namespaces, [body]))
+        package.add("word/styles.xml", type: Self.type + "styles+xml", WordStyles(language: language).part)
+        package.add("word/numbering.xml", type: Self.type + "numbering+xml", Self.numbering)
+        package.add("word/settings.xml", type: Self.type + "settings+xml", Self.settings(language))
+        package.add("word/footer1.xml", type: Self.type + "footer+xml", footer)
+        for (index, image) in state.images.enumerated() { package.add("word/media/drawing\(index + 1).emf", image) }
+        package.relate(
+            "word/document.xml",
+            [
+                .init(id: "rIdStyles", kind: "styles", target: "styles.xml"),
+                .init(id: "rIdNumbering", kind: "numbering", target: "numbering.xml"),
+                .init(id: "rIdSettings", kind: "settings", target: "settings.xml"),
+                .init(id: "rIdFooter", kind: "footer", target: "footer1.xml"),
+            ]
+                + state.images.indices.map {
+                    .init(id: "rIdDrawing\($0 + 1)", kind: "image", target: "media/drawing\($0 + 1).emf")
+                })
+        return package.bytes(
+            main: "word/document.xml", title: wording.text(document.title), language: language, date: document.date)
+    }
+
+    private func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
+
+    // MARK: Sections and blocks
+
+    private func append(_ section: Section, level: Int, to body: inout Markup, _ state: inout State) {
+        state.bookmarks += 1
+        let heading = WordParagraph.paragraph(
+            [
+                Markup("w:bookmarkStart", [("w:id", "\(state.bookmarks)"), ("w:name", Self.bookmark(section.id))]),
+                WordParagraph.run(wording.text(section.title)), Markup("w:bookmarkEnd", [("w:id", "\(state.bookmarks)")]),
+            ], style: "Heading\(min(level, 3))", properties: section.startsPage ? [Markup("w:pageBreakBefore")] : [])
+        body.append(heading)
+        for block in section.blocks { append(block, to: &body, &state) }
+        for inner in section.sections { append(inner, level: level + 1, to: &body, &state) }
+    }
+
+    /// Letters, digits and underscores, at most 40 of them, are what Word allows in the name of a bookmark.
+    private static func bookmark(_ id: String) -> String {
+        "_Toc_" + String(id.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(35))
+    }
+
+    private func append(_ block: Block, to body: inout Markup, _ state: inout State) {
+        switch block {
+        case .paragraph(let phrase): body.append(WordParagraph.paragraph(wording.text(phrase)))
+        case .list(let phrases):
+            for phrase in phrases { body.append(WordParagraph.paragraph(wording.text(phrase), style: "ListBullet")) }
+        case .keyFigures(let figures):
+            let table = Table(
+                caption: .words(.figure), columns: [.init(.words(.item)), .init(.words(.figure), isNumeric: true)],
+                rows: figures.map { Table.Row([.text($0.label), .number($0.figure)]) })
+            body.append(WordTable(wording: wording, table: table, caption: word(.figure)).markup)
+            body.append(WordParagraph.paragraph("", style: "TableNote"))
+        case .notice(let notice): append(notice, to: &body)
+        case .table(let table):
+            state.tables += 1
+            let caption = wording.text(table.caption)
+            body.append(self.caption(.tableCaption, "Table", state.tables, caption))
+            body.append(WordTable(wording: wording, table: table, caption: caption).markup)
+            body.append(WordParagraph.paragraph(table.note.map(wording.text) ?? "", style: "TableNote"))
+        case .graphic(let graphic): append(graphic, to: &body, &state)
+        }
+    }
+
+    private func append(_ notice: Notice, to body: inout Markup) {
+        let kind = notice.kind.rawValue.prefix(1).uppercased() + notice.kind.rawValue.dropFirst()
+        body.append(WordParagraph.paragraph(wording.text(notice.title), style: "NoticeTitle" + kind))
+        for (index, line) in notice.lines.enumerated() {
+            let text = (notice.lines.count > 1 ? "– " : "") + wording.text(line)
+            let last = index == notice.lines.count - 1
+            body.append(
+                WordParagraph.paragraph(
+                    text, style: "Notice" + kind,
+                    properties: last ? [Markup("w:spacing", [("w:before", "0"), ("w:after", "160")])] : []))
+        }
+    }
+
+    /// `Table 3. Volumes`, with the number as a field that Word counts on.
+    private func caption(_ key: TextKey, _ sequence: String, _ number: Int, _ text: String) -> Markup {
+        let form = word(key)
+        let parts = form.firstRange(of: "{0}").map { (String(form[..<$0.lowerBound]), String(form[$0.upperBound...])) } ?? ("", form)
+        func filled(_ part: String) -> String { Catalogue.filled(part, ["", text]) }
+        return WordParagraph.paragraph(
+            [WordParagraph.run(filled(parts.0))] + WordParagraph.field(" SEQ \(sequence) \\* ARABIC ", cached: "\(number)")
+                + [WordParagraph.run(filled(parts.1))], style: "Caption")
+    }
+
+    private func append(_ graphic: Graphic, to body: inout Markup, _ state: inout State) {
+        state.figures += 1
+        let title = wording.text(graphic.title)
+        body.append(caption(.figureCaption, "Figure", state.figures, title))
+        let drawing = GraphicDrawing(wording: wording, graphic: graphic).drawing
+        state.images.append(EnhancedMetafile(drawing.svg, width: GraphicDrawing.width, height: drawing.height).bytes)
+        // A drawing fills the width, but no more of the height than leaves room for its caption.
+        let scale = min(165 / GraphicDrawing.width, 215 / max(drawing.height, 1))
+        body.append(
+            WordParagraph.paragraph(
+                [
+                    WordParagraph.picture(
+                        number: state.images.count, name: title, description: wording.text(graphic.description),
+                        width: scale * GraphicDrawing.width, height: scale * drawing.height)
+                ], style: "Drawing"))
+    }
+
+    // MARK: Contents and other parts
+
+    /// A field of contents, with its entries as links. Only a program that lays pages out knows their numbers: Word adds them when it
+    /// opens the file.
+    private func appendContents(to body: inout Markup) {
+        body.append(WordParagraph.paragraph(word(.contents), style: "TOCHeading"))
+        var entries: [(level: Int, section: Section)] = []
+        func collect(_ sections: [Section], _ level: Int) {
+            for section in sections {
+                entries.append((level, section))
+                if level < 2 { collect(section.sections, level + 1) }
+            }
+        }
+        collect(document.sections, 1)
+        for (index, entry) in entries.enumerated() {
+            let name = Self.bookmark(entry.section.id)
+            let link = Markup(
+                "w:hyperlink", [("w:anchor", name), ("w:history", "1")],
+                [WordParagraph.run(wording.text(entry.section.title))])
+            var runs = [link]
+            if index == 0 { runs = WordParagraph.fieldStart(" TOC \\o \"1-2\" \\h \\z \\u ", isStale: true) + runs }
+            if index == entries.count - 1 { runs.append(WordParagraph.fieldEnd) }
+            body.append(WordParagraph.paragraph(runs, style: "TOC\(entry.level)"))
+        }
+    }
+
+    private var footer: Markup {
+        Markup(
+            "w:ftr", WordXML.namespaces,
+            [
+                WordParagraph.paragraph(
+                    [WordParagraph.run(wording.text(document.title) + " · ")] + WordParagraph.field(" PAGE ", cached: "1"), style: "Footer")
+            ])
+    }
+
+    private static var numbering: Markup {
+        let level = Markup(
+            "w:lvl", [("w:ilvl", "0")],
+            [
+                Markup("w:start", [("w:val", "1")]), Markup("w:numFmt", [("w:val", "bullet")]), Markup("w:lvlText", [("w:val", "•")]),
+                Markup("w:lvlJc", [("w:val", "left")]),
+                Markup("w:pPr", [], [Markup("w:ind", [("w:left", "340"), ("w:hanging", "227")])]),
+            ])
+        return Markup(
+            "w:numbering", WordXML.namespaces,
+            [
+                Markup("w:abstractNum", [("w:abstractNumId", "0")], [Markup("w:multiLevelType", [("w:val", "singleLevel")]), level]),
+                Markup("w:num", [("w:numId", "1")], [Markup("w:abstractNumId", [("w:val", "0")])]),
+            ])
+    }
+
+    private static func settings(_ language: String) -> Markup {
+        Markup(
+            "w:settings", WordXML.namespaces,
+            [
+                Markup("w:zoom", [("w:percent", "100")]), Markup("w:defaultTabStop", [("w:val", "567")]),
+                Markup(
+                    "w:compat", [],
+                    [
+                        Markup(
+                            "w:compatSetting",
+                            [
+                                ("w:name", "compatibilityMode"), ("w:uri", "http://schemas.microsoft.com/office/word"), ("w:val", "15"),
+                            ])
+                    ]), Markup("w:themeFontLang", [("w:val", language), ("w:eastAsia", "ko-KR")]),
+            ])
+    }
+}
