@@ -9,6 +9,9 @@ import WaterModel
 
 @testable import Reporting
 
+/// The file of the English words.
+private let englishFile = Catalogue.files["en"] ?? ""
+
 @Suite("Words and numbers")
 struct LanguageTests {
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -44,7 +47,7 @@ struct LanguageTests {
 
     @Test("a catalogue that lacks a key, or has one too many, is refused with the name of each")
     func incomplete() throws {
-        var yaml = Catalogue.english
+        var yaml = englishFile
         yaml = yaml.replacing("\n  summary_title:", with: "\n  sumary_title:")
         #expect {
             _ = try Catalogue(yaml: yaml, file: "xx.yaml")
@@ -58,7 +61,7 @@ struct LanguageTests {
 
     @Test("a further language is a file: its marks and words are used")
     func furtherLanguage() throws {
-        var yaml = Catalogue.english
+        var yaml = englishFile
         yaml = yaml.replacing("code: en", with: "code: es").replacing("decimal_mark: \".\"", with: "decimal_mark: \",\"")
             .replacing("thousands_mark: \",\"", with: "thousands_mark: \".\"").replacing("Non-revenue water", with: "Agua no facturada")
         let spanish = try Catalogue(yaml: yaml, file: "es.yaml")

@@ -5,7 +5,7 @@ import Yams
 
 /// The words of one language, its number marks and its unit names, read from a YAML file.
 ///
-/// A language is YAML of the form of `Languages/English.swift`: one of the project's by `named(_:)`, or a file by `init(yaml:file:)`.
+/// A language is a file of the form of `Languages/en.yaml`: one that lies beside it, by `named(_:)`, or any other, by `init(yaml:file:)`.
 public struct Catalogue: Sendable {
     /// As HTML's `lang` wants it: `en`.
     public let code: String
@@ -24,14 +24,12 @@ public struct Catalogue: Sendable {
     let sentences: Sentences
 
     /// Languages that the project holds, in order of their codes.
-    public static var embedded: [String] { yaml.keys.sorted() }
-
-    private static var yaml: [String: String] { ["en": english] }
+    public static var embedded: [String] { files.keys.sorted() }
 
     /// A language of the project.
     /// - Throws: `TextFileError.invalid` for a language that the project does not hold.
     public static func named(_ code: String) throws(TextFileError) -> Catalogue {
-        guard let text = yaml[code] else {
+        guard let text = files[code] else {
             let known = embedded.joined(separator: ", ")
             throw .invalid([InputProblem(file: "--language", what: "there is no language '\(code)'", remedy: "use one of: \(known)")])
         }
