@@ -38,9 +38,17 @@ struct NumberMarks: Sendable {
         return (isNegative ? "\u{2212}" : "") + whole + (parts.count > 1 ? decimalMark + parts[1] : "")
     }
 
-    /// A number inside an English sentence of the analyses, `1,234` or `−0.5` or `65.4 %`; nil where the text is something else. Digits alone
-    /// stay as they are: they may be a year, or the name of a pipe.
+    /// A number inside an English sentence of the analyses, `1,234` or `−0.5` or `65.4 %` or `0.75 % ± 0.5`; nil where the text is
+    /// something else. Digits alone stay as they are: they may be a year, or the name of a pipe.
     func translated(_ english: String) -> String? {
+        guard let mark = english.firstRange(of: " ± ") else { return single(english) }
+        guard let value = single(String(english[..<mark.lowerBound])), let margin = single(String(english[mark.upperBound...])) else {
+            return nil
+        }
+        return value + "\u{A0}±\u{A0}" + margin
+    }
+
+    private func single(_ english: String) -> String? {
         let isShare = english.hasSuffix(" %")
         var text = isShare ? String(english.dropLast(2)) : english
         let isNegative = text.hasPrefix("−") || text.hasPrefix("-")
