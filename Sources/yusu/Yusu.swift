@@ -14,6 +14,7 @@ struct Yusu: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
+            InitCommand.self,
             CheckCommand.self, NetworkCommand.self, BalanceCommand.self, BillingCommand.self, MetersCommand.self, NightFlowCommand.self,
             LocateCommand.self, ZonesCommand.self, PressureCommand.self, SelectCommand.self, PlanCommand.self,
         ])
