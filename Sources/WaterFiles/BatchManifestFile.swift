@@ -22,7 +22,7 @@ public struct BatchJob: Sendable, Hashable {
 ///
 ///     jobs:
 ///       - {name: hanoi, run: check cities/hanoi}
-///       - {folders: "cities/*", run: plan {} --language en}      # a job for each folder, named after it
+///       - {folders: "cities/*", run: plan FOLDER --language en}  # a job for each folder, named after it
 ///       - {name: july, run: meters import --store s.sqlite --profile p.yaml july.csv}
 ///       - {name: report, run: meters report --store s.sqlite, needs: [july]}
 public enum BatchManifestFile {
@@ -85,11 +85,11 @@ public enum BatchManifestFile {
         guard let pattern = folders else { return [BatchJob(name: name, arguments: arguments, needs: needs)] }
         let found = fitting(pattern)
         if found.isEmpty { problems.add(file, line, "no folder fits '\(pattern)'", "give a folder with * for the last part: cities/*") }
-        if !run.contains("{}") { problems.add(file, line, "'run' has no {} for the folder", "write it as: check {}") }
+        if !run.contains("FOLDER") { problems.add(file, line, "'run' does not say where the folder goes", "write it as: check FOLDER") }
         return found.map { folder in
             let last = folder.split(separator: "/").last.map(String.init) ?? folder
             return BatchJob(
-                name: name.isEmpty ? last : "\(name)-\(last)", arguments: arguments.map { $0.replacing("{}", with: folder) }, needs: needs)
+                name: name.isEmpty ? last : "\(name)-\(last)", arguments: arguments.map { $0.replacing("FOLDER", with: folder) }, needs: needs)
         }
     }
 

@@ -16,7 +16,7 @@ struct BatchCommand: ParsableCommand {
             Paths are those of the folder in which the batch is started.
 
               jobs:
-                - {folders: "cities/*", run: check {}}
+                - {folders: "cities/*", run: check FOLDER}
                 - {name: lima, run: plan cities/lima --language es}
                 - {name: july, run: meters import --store s.sqlite
                     --profile hourly.yaml july.csv.gz}

@@ -46,7 +46,9 @@ struct JobRun: Sendable {
     /// The record of an earlier run that still stands: same words, same content of the inputs, results still there.
     var standing: JobRecord? {
         guard let record = JobRecord(path: recordPath), record.isDone, record.fingerprint == fingerprint else { return nil }
-        let isThere = ([record.results, value(of: "--output")].compactMap(\.self)).allSatisfy { FileManager.default.fileExists(atPath: $0) }
+        let isThere = ([record.results, value(of: "--output"), value(of: "--store")].compactMap(\.self)).allSatisfy {
+            FileManager.default.fileExists(atPath: $0)
+        }
         return isThere ? record : nil
     }
 
