@@ -40,7 +40,8 @@ extension GraphicDrawing {
 
     private func wrapped(_ text: String, width: Double) -> [String] {
         var lines: [String] = []
-        for word in text.split(separator: " ") {
+        // A term that is a sum, 무수수량+무효수량, may be parted behind its sign.
+        for word in text.replacing("+", with: "+ ").split(separator: " ") {
             if let last = lines.last, Canvas.width(of: last + " " + word, size: Canvas.smallTextSize) <= width {
                 lines[lines.count - 1] = last + " " + word
             } else {

@@ -29,6 +29,7 @@ enum StyleSheet {
         html { -webkit-text-size-adjust: 100%; }
         body { margin: 0 auto; padding: 0 1.25rem 3rem; max-width: 66rem; color: var(--ink); background: var(--ground); line-height: 1.5;
           font-family: system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", sans-serif; }
+        :lang(ko) body { font-family: "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", "NanumGothic", system-ui, sans-serif; word-break: keep-all; }
         a { color: var(--link); }
         .skip { position: absolute; left: -99rem; }
         .skip:focus { left: 1rem; top: 1rem; background: var(--ground); padding: .5rem; }
@@ -93,6 +94,7 @@ enum StyleSheet {
 
     private static let drawing = """
         svg.chart text { font-family: system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, "Malgun Gothic", "Noto Sans CJK KR", sans-serif; font-size: 13px; fill: var(--ink); }
+        :lang(ko) svg.chart text { font-family: "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", "NanumGothic", system-ui, sans-serif; }
         svg.chart text.small { font-size: 11.5px; }
         svg.chart text.strong { font-weight: 650; }
         svg.chart text.ink { fill: #14202b; }
