@@ -9,10 +9,19 @@ import WaterModel
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "The improvement plan of a city folder and its documents.",
+        abstract: "The improvement plan of a city folder and its documents; checks of a plan.",
+        subcommands: [DrawUpPlanCommand.self, PlanLintCommand.self], defaultSubcommand: DrawUpPlanCommand.self)
+}
+
+struct DrawUpPlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "draw-up",
+        abstract: "The improvement plan of a city folder and its documents (what 'yusu plan' does without a word more).",
         usage: "yusu plan <folder> --output <output> [<options>]",
         discussion: """
             Writes plan.html (one file, opens without a network) and plan.json (every figure, with the register of assumptions).
+
+            With --donor, chapters come in the order and under the names of a funder: \(DonorProfile.names).
 
             Example: yusu plan Examples/Chanchamayo --output plan
             Example: yusu plan Examples/Chanchamayo --output plan --language es
@@ -27,6 +36,8 @@ struct PlanCommand: ParsableCommand {
             """) var language: String?
     @Option(help: "Units of the documents: si, us or imperial (gallons); by default those of the country.") var units: UnitSystem?
     @Option(help: "Date on the cover, ISO 8601; none by default, so that the same input gives the same bytes.") var date: String?
+    @Option(help: "Funder whose order of chapters the document takes; the donor of plan.yaml by default, 'none' for no one's.")
+    var donor: String?
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false
 
@@ -34,6 +45,9 @@ struct PlanCommand: ParsableCommand {
         if let language, !language.hasSuffix(".yaml"), !Catalogue.embedded.contains(language) {
             throw ValidationError(
                 "there is no language '\(language)'; --language takes one of: \(Catalogue.embedded.joined(separator: ", "))")
+        }
+        if let donor, donor != "none", DonorProfile.named(donor) == nil {
+            throw ValidationError("there is no funder '\(donor)'; --donor takes one of: none, \(DonorProfile.names)")
         }
         if let date, !Self.isDate(date) { throw ValidationError("--date is '\(date)'; give a date such as 2027-03-31") }
     }
@@ -61,8 +75,13 @@ struct PlanCommand: ParsableCommand {
         }
         let catalogue = try (chosen ?? Self.catalogue(of: work.city)).used(
             in: work.city.profile.country, units: units ?? .usual(in: work.city.profile.country))
+        let funder = donor ?? work.city.plan.donor
+        let profile = funder.flatMap(DonorProfile.named)
+        if let funder, funder != "none", profile == nil {
+            Console.warn("plan.yaml: there is no funder '\(funder)'; the document has its own order (known are: \(DonorProfile.names))")
+        }
         var files = OutputFiles()
-        files.add("plan.html", html(of: PlanDocument(plan: plan, language: catalogue, date: date)))
+        files.add("plan.html", html(of: PlanDocument(plan: plan, language: catalogue, date: date, profile: profile)))
         files.add("plan.json", planJSON(plan).text)
         try files.write(to: output)
         for remark in work.remarks { Console.warn(remark) }
