@@ -24,6 +24,31 @@ public struct ImprovementPlan: Sendable {
     public var target: TargetOutcome?
     /// Figures that move the net present value most, the first most of all.
     public var sensitivity: [SensitivityBar] = []
+    /// nil where nothing is built.
+    public var financing: Financing?
+    /// Financial, then economic; empty where nothing is built.
+    public var appraisals: [Appraisal] = []
+    public var affordability: Affordability?
+    public var waterValue: [WaterValueYear] = []
+    public var deferrals: [Deferral] = []
+    /// nil where no active control is chosen.
+    public var rebound: Rebound?
+    public var supplyDemand: [SupplyDemandYear] = []
+    /// nil where nothing is chosen.
+    public var costEstimate: CostEstimate?
+    public var lots: [Lot] = []
+    public var schedule: WorkSchedule?
+    public var training: TrainingPlan?
+    public var monitoring: MonitoringPlan?
+    /// nil where no meter is known.
+    public var reading: ReadingNetwork?
+    public var valueOfInformation: ValueOfInformation?
+    public var diagnosis: DiagnosisProgramme?
+    /// Zones as they are in the network; empty without one.
+    public var districts: [DistrictCheck] = []
+    public var risks: [PlanRisk] = []
+    /// What the city was not asked or does not know, and what it would be needed for.
+    public var questions: [Question] = []
 
     public struct Selection: Sendable {
         public var objective: PlanSettings.Objective
@@ -293,14 +318,25 @@ public struct PlannedMeasure: Sendable {
     public var startYear: Int?
     /// Why it is in the programme or not, with its figures; nil where there was nothing to decide.
     public var reason: String?
+    /// Years beyond the works until the effect is whole; nil: none.
+    public var ramp: Double?
+    /// Share of the effect that is lost in a year; nil: none. [–]
+    public var decay: Double?
+    /// Of works. [years]
+    public var buildYears: Int?
+    /// Adds to what can be supplied, and saves nothing.
+    public var isNewSupply: Bool { MeasureSizing.supplyKeys.contains(catalogueKey) }
 
     public init(
         id: String, catalogueKey: String, target: Target, zone: Zone.ID?, quantity: Double, quantityUnit: String, capital: Estimate,
         operation: Estimate, life: Double, volumeSaved: Estimate, waterValue: Double, costPerCubicMetre: Double?,
         netPresentValue: Double, prerequisites: [String], exclusions: [String], isSelected: Bool, startYear: Int?,
-        reason: String? = nil
+        reason: String? = nil, ramp: Double? = nil, decay: Double? = nil, buildYears: Int? = nil
     ) {
         self.reason = reason
+        self.ramp = ramp
+        self.decay = decay
+        self.buildYears = buildYears
         self.id = id
         self.catalogueKey = catalogueKey
         self.target = target

@@ -24,7 +24,7 @@ struct PlanRecord {
             ("trajectory", .array(plan.trajectory.map(trajectory))), ("cash_flow", .array(plan.cashFlow.map(cashFlow))),
             ("finance", finance), ("funding", .array(plan.city.plan.funding.map(funding))),
             ("assumptions", .array(plan.assumptions.map(assumption))),
-        ])
+        ] + moneyParts + deliveryParts)
     }
 
     /// `name_unit`, `name_low95_unit`, `name_high95_unit`.

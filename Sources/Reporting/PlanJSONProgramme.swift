@@ -19,6 +19,9 @@ extension PlanRecord {
                     ("net_present_value_currency", .number(measure.netPresentValue)), ("prerequisites", JSON(measure.prerequisites)),
                     ("exclusions", JSON(measure.exclusions)), ("is_selected", .boolean(measure.isSelected)),
                     ("start_year", JSON(measure.startYear)), ("reason", JSON(measure.reason)),
+                    ("works_years", JSON(measure.buildYears)), ("ramp_years", JSON(measure.ramp)),
+                    ("decay_percent_per_year", JSON(measure.decay.map { $0 * 100 })),
+                    ("is_new_supply", .boolean(measure.isNewSupply)),
                 ])
     }
 

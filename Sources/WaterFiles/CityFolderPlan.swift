@@ -14,7 +14,8 @@ enum PlanFile {
 
     static func read(_ node: YAMLNode, file: String, problems: inout ProblemList) -> PlanSettings {
         var plan = PlanSettings()
-        guard let top = YAMLMapping(node, file: file, known: keys, problems: &problems) else { return plan }
+        let known = keys + financingKeys
+        guard let top = YAMLMapping(node, file: file, known: known, problems: &problems) else { return plan }
         plan.startYear = top.integer("start_year", 1990...2200, problems: &problems) ?? plan.startYear
         plan.horizonYears = top.integer("horizon_years", 1...100, problems: &problems) ?? plan.horizonYears
         plan.targetRevenueWaterRatio = top.number("target_revenue_water_percent", 1...100, "%", problems: &problems).map { $0 / 100 }
@@ -41,25 +42,30 @@ enum PlanFile {
         for (index, node) in top.list("funding").enumerated() {
             guard
                 let entry = YAMLMapping(
-                    node, file: file, name: "funding[\(index + 1)]", known: ["name", "kind", "amount"], problems: &problems)
+                    node, file: file, name: "funding[\(index + 1)]",
+                    known: ["name", "kind", "amount", "interest_percent", "maturity_years", "grace_years", "repayment"],
+                    problems: &problems)
             else { continue }
             let name = entry.requiredText("name", "who gives it", problems: &problems)
             for key in ["kind", "amount"] where entry.node(key) == nil {
                 problems.add(
                     file, entry.line, "'\(entry.label(key))' is missing",
-                    key == "kind" ? "give one of: grant, loan, own_funds" : "give the sum")
+                    key == "kind"
+                        ? "give one of: \(PlanSettings.FundingSource.Kind.allCases.map(\.rawValue).joined(separator: ", "))" : "give the sum")
             }
             guard let kind = entry.choice("kind", of: PlanSettings.FundingSource.Kind.self, problems: &problems),
                 let amount = entry.number("amount", 0...1e15, "currency of city.yaml", problems: &problems)
             else { continue }
-            plan.funding.append(.init(name: name, kind: kind, amount: amount))
+            plan.funding.append(
+                .init(name: name, kind: kind, amount: amount, terms: terms(entry, kind: kind, problems: &problems)))
         }
+        readFinancing(top, into: &plan, problems: &problems)
         checkYears(plan, top, problems: &problems)
         return plan
     }
 
     /// A list of amounts of money, one a year.
-    private static func numbers(_ top: YAMLMapping, _ key: String, problems: inout ProblemList) -> [Double] {
+    static func numbers(_ top: YAMLMapping, _ key: String, problems: inout ProblemList) -> [Double] {
         top.texts(key, problems: &problems).map { entry in
             guard let value = NumberText.number(entry), (0...1e15).contains(value) else {
                 problems.add(top.file, top.line(of: key), "'\(key)' holds '\(entry)'", "give amounts of 0 or more, one a year")
@@ -98,8 +104,16 @@ enum PlanFile {
 enum CatalogueFile {
     static func read(_ node: YAMLNode, file: String, problems: inout ProblemList) -> CatalogueOverrides {
         var catalogue = CatalogueOverrides()
-        guard let top = YAMLMapping(node, file: file, known: ["measures", "exclude"], problems: &problems) else { return catalogue }
+        guard let top = YAMLMapping(node, file: file, known: ["measures", "exclude", "prerequisites", "exclusions"], problems: &problems) else { return catalogue }
         catalogue.excluded = Set(top.texts("exclude", problems: &problems))
+        for (key, path) in [
+            ("prerequisites", \CatalogueOverrides.prerequisites), ("exclusions", \CatalogueOverrides.exclusions),
+        ] {
+            guard let node = top.node(key), let lists = YAMLMapping(node, file: file, name: key, known: nil, problems: &problems) else {
+                continue
+            }
+            for measure in lists.keys { catalogue[keyPath: path][measure] = lists.texts(measure, problems: &problems) }
+        }
         guard let node = top.node("measures"),
             let measures = YAMLMapping(node, file: file, name: "measures", known: nil, problems: &problems)
         else { return catalogue }

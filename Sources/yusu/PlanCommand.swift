@@ -10,12 +10,21 @@ import WaterModel
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "The improvement plan of a city folder and its documents.",
+        abstract: "The improvement plan of a city folder and its documents; checks of a plan.",
+        subcommands: [DrawUpPlanCommand.self, PlanLintCommand.self], defaultSubcommand: DrawUpPlanCommand.self)
+}
+
+struct DrawUpPlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "draw-up",
+        abstract: "The improvement plan of a city folder and its documents (what 'yusu plan' does without a word more).",
         usage: "yusu plan <folder> --output <output> [<options>]",
         discussion: """
             Writes plan.html (one file, opens without a network), plan.docx (Word), plan.xlsx (workbook with formulas), plan.gpkg
             and plan.geojson (map layers), plan.json (every figure, with the register of assumptions), and plan.pdf where Chromium,
             WeasyPrint or LibreOffice is installed.
+
+            With --donor, chapters come in the order and under the names of a funder: \(DonorProfile.names).
 
             Example: yusu plan Examples/Chanchamayo --output plan
             Example: yusu plan Examples/Chanchamayo --output plan --language es
@@ -30,6 +39,8 @@ struct PlanCommand: ParsableCommand {
             """) var language: String?
     @Option(help: "Units of the documents: si, us or imperial (gallons); by default those of the country.") var units: UnitSystem?
     @Option(help: "Date on the cover, ISO 8601; none by default, so that the same input gives the same bytes.") var date: String?
+    @Option(help: "Funder whose order of chapters the document takes; the donor of plan.yaml by default, 'none' for no one's.")
+    var donor: String?
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Option(help: "Program that makes plan.pdf: auto, none, \(PDFConverter.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
     var pdf = "auto"
@@ -42,6 +53,9 @@ struct PlanCommand: ParsableCommand {
         }
         if !["auto", "none"].contains(pdf), PDFConverter.Kind(rawValue: pdf) == nil {
             throw ValidationError("--pdf is '\(pdf)'; give auto, none, chromium, weasyprint or libreoffice")
+        }
+        if let donor, donor != "none", DonorProfile.named(donor) == nil {
+            throw ValidationError("there is no funder '\(donor)'; --donor takes one of: none, \(DonorProfile.names)")
         }
         if let date, !Self.isDate(date) { throw ValidationError("--date is '\(date)'; give a date such as 2027-03-31") }
     }
@@ -69,8 +83,13 @@ struct PlanCommand: ParsableCommand {
         }
         let catalogue = try (chosen ?? Self.catalogue(of: work.city)).used(
             in: work.city.profile.country, units: units ?? .usual(in: work.city.profile.country))
+        let funder = donor ?? work.city.plan.donor
+        let profile = funder.flatMap(DonorProfile.named)
+        if let funder, funder != "none", profile == nil {
+            Console.warn("plan.yaml: there is no funder '\(funder)'; the document has its own order (known are: \(DonorProfile.names))")
+        }
         var files = OutputFiles()
-        let document = PlanDocument(plan: plan, language: catalogue, date: date)
+        let document = PlanDocument(plan: plan, language: catalogue, date: date, profile: profile)
         files.add("plan.json", planJSON(plan).text)
         files.add("plan.html", html(of: document))
         files.add("plan.docx", word(of: document))

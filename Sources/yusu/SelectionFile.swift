@@ -10,18 +10,7 @@ struct SelectionFile {
     private var problems: [InputProblem] = []
 
     static func read(_ path: String) throws -> (SelectionProblem, PlanSettings.Objective) {
-        var records = JSONRecords()
-        records.feed(try FileBytes.read(path))
-        records.finish()
-        let value: JSONValue
-        do {
-            guard case .record(let record, _, _) = try records.next() else {
-                throw JSONTokens.Fault(line: records.line, what: "the file holds no value")
-            }
-            value = record
-        } catch let fault as JSONTokens.Fault {
-            throw TextFileError.invalid([InputProblem(file: path, line: fault.line, what: fault.what, remedy: "give a JSON object")])
-        }
+        let value = try JSONFile.value(of: path)
         var file = SelectionFile(path: path)
         let result = file.problem(value)
         guard file.problems.isEmpty else { throw TextFileError.invalid(file.problems) }

@@ -186,7 +186,7 @@ import WaterModel
                 "balance.yaml:1: neither 'own_sources' nor 'imported' is given; add the volume put into the system, or leave the file out",
                 "plan.yaml:4: 'target_revenue_water_percent' is '185'; give a number from 1 to 100 [%]",
                 "plan.yaml:1: 'regime' is 'surplas'; did you mean 'surplus'? give one of: surplus, deficit, take_or_pay",
-                "plan.yaml:3: 'funding[1].kind' is 'gift'; give one of: grant, loan, own_funds",
+                "plan.yaml:3: 'funding[1].kind' is 'gift'; give one of: grant, loan, own_funds, concessional_loan, commercial_loan, contractor",
                 "catalogue.yaml:1: 'pressure_management.unit_cost' has no year; add 'year:' of the figure, or 'year: not stated'",
                 "catalogue.yaml:1: 'pressure_management.unit_cost' has no source; add 'source:': who measured or printed it",
                 "zones.csv:1: unknown column 'conections'; did you mean 'connections'?",

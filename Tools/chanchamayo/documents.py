@@ -153,6 +153,28 @@ def leaks(folder, place, rng):
         f"condition_factor: {figure(3, '-', 40)}\n")
 
 
+# Money, households and delivery of the invented town.
+FINANCING = """\
+# invented for the example, but for the tax
+price_base_year: 2026
+tax: {value: 18, unit: "%", year: 2026, source: "IGV of Peru, 16 % and 2 % municipal, professional knowledge", status: unverified}
+conversion_factor: {value: 0.85, low: 0.8, high: 0.9, unit: "-", year: 2026, source: "chosen for the example", status: assumed}
+demand_growth: {value: 1.5, low: 0.5, high: 2.5, unit: "%/year", year: 2026, source: "chosen for the example", status: assumed}
+household_use: {value: 15, low: 12, high: 18, unit: m3/month, year: 2026, source: "chosen for the example", status: synthetic}
+household_income: {value: 1800, low: 1500, high: 2100, unit: currency/month, year: 2026, source: "chosen for the example", status: synthetic}
+low_income: {value: 800, low: 600, high: 1000, unit: currency/month, year: 2026, source: "chosen for the example", status: synthetic}
+affordable_share: {value: 5, low: 3, high: 5, unit: "%", year: not stated, source: "3 to 5 % of income is often quoted, professional knowledge", status: unverified}
+energy_intensity: {value: 0.3, low: 0.16, high: 0.5, unit: kWh/m3, year: not stated, source: "Vietnamese utility sample study", status: published}
+emission_factor: {value: 0.2, low: 0.15, high: 0.3, unit: kg/kWh, year: 2026, source: "chosen for the example", status: assumed}
+wet_season: [1, 2, 3, 12]
+international_tender_from: {value: 5000000, unit: currency, year: 2026, source: "chosen for the example", status: assumed}
+quotations_below: {value: 40000, unit: currency, year: 2026, source: "chosen for the example", status: assumed}
+asbestos_cement: false
+resettlement: false
+operation_paid_by: "utility, from its operating budget (invented)"
+"""
+
+
 def plan(folder):
     (folder / "plan.yaml").write_text(
         HEADER + "# the sums below are invented for the example\nstart_year: 2027\nhorizon_years: 15\nconstruction_years: 5\n"
@@ -161,7 +183,7 @@ def plan(folder):
         "regime: surplus\nobjective: net_present_value\n"
         'natural_rise_of_leakage: {value: 5, low: 2, high: 10, unit: "%/year", year: 2026, source: "chosen for the example", status: assumed}\n'
         "funding:\n  - {name: \"partner city grant (invented)\", kind: grant, amount: 1800000}\n"
-        "  - {name: \"own funds of the utility (invented)\", kind: own_funds, amount: 400000}\ndonor: invierte-pe\n")
+        "  - {name: \"own funds of the utility (invented)\", kind: own_funds, amount: 400000}\ndonor: invierte-pe\n" + FINANCING)
     (folder / "catalogue.yaml").write_text(
         HEADER + "# figures that replace the built-in catalogue's here, in its units; invented for the example\nmeasures:\n"
         f"  general:\n    collection_rate: {figure(0.9, 'share of bills paid', origin=SYNTHETIC + ', low: 0.85, high: 0.95')}\n"

@@ -25,6 +25,8 @@ private let repairCost = Parameter(
     figure(143, 190, 285, .published, "Manila Times: 26,792 repairs for PHP 260 M (Maynilad); \(ours)", year: "2017"))
 private let effectLife = Parameter(
     "effect_life", "years", figure(1, 2, 3, .unverified, "professional knowledge: life of the effect of one survey"))
+private let ramp = Parameter(
+    "ramp", "years", figure(0, 0, 1, .assumed, "Yusu: the whole effect in the year after the works, a year later at worst"))
 private let plainMeter = Parameter(
     "unit_cost", "meter", currency: "USD",
     figure(
@@ -32,6 +34,12 @@ private let plainMeter = Parameter(
         year: "2013-2021"))
 
 extension MeasureCatalogue {
+    private static func withRamp(_ measure: Measure) -> Measure {
+        var measure = measure
+        measure.parameters.append(ramp)
+        return measure
+    }
+
     /// Published unit costs and effects with their ranges, from the sources that each figure names.
     public static let standard = MeasureCatalogue(
         general: [
@@ -48,11 +56,19 @@ extension MeasureCatalogue {
             Parameter(
                 "minimum_pressure", "m",
                 figure(10, 15, 20, .unverified, "OS.050 (Peru) dynamic 10 m at the low end; centre and high end are Yusu's own")),
+            Parameter("design_months", "months", figure(2, 3, 6, .assumed, "Yusu: survey and design of a lot of a small town")),
+            Parameter("tender_months", "months", figure(3, 4, 9, .assumed, "Yusu: from notice to signature; the funder's rules decide")),
+            Parameter("commissioning_months", "months", figure(1, 2, 3, .assumed, "Yusu: tests, as-built records, hand-over")),
+            Parameter(
+                "training_person_weeks", "person-weeks per post and kind of asset",
+                figure(2, 4, 8, .assumed, "Yusu: no published figure found")),
+            Parameter("on_the_job_share", "share of training", figure(0.4, 0.6, 0.8, .assumed, "Yusu: no published figure found")),
+            Parameter("connections_per_post", "connections", figure(3000, 5000, 10_000, .assumed, "Yusu: no published figure found")),
             Parameter("usd_per_eur", "US$ per €", figure(1.05, 1.12, 1.20, .assumed, "Yusu: rounded rates of 2015-2023, to be replaced")),
             Parameter("krw_per_usd", "KRW per US$", figure(1150, 1250, 1350, .assumed, "Yusu: rounded rates of 2017-2024, to be replaced")),
             Parameter("cad_per_usd", "CAD per US$", figure(1.25, 1.32, 1.40, .assumed, "Yusu: rounded rates of 2015-2023, to be replaced")),
         ],
-        measures: realLossMeasures + apparentLossMeasures)
+        measures: (realLossMeasures + apparentLossMeasures + supplyMeasures).map(withRamp) + [readingNetwork])
 
     private static let realLossMeasures: [Measure] = [
         Measure(

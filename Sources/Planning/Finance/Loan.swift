@@ -1,36 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import WaterModel
 
-/// A loan that is paid out at once and repaid in equal parts after its grace period, interest on what is outstanding.
+/// A loan that is paid out at once and repaid after its grace period, in equal parts of principal or in equal payments.
 public struct Loan: Sendable {
     /// [currency]
     public var face: Double
-    /// [per year]
-    public var interest: Double
-    /// From the first day to the last payment. [years]
-    public var maturity: Int
-    /// Years of interest only.
-    public var grace: Int
+    public var terms: LoanTerms
 
-    public init(face: Double, interest: Double, maturity: Int, grace: Int) {
+    public init(face: Double, terms: LoanTerms) {
         self.face = face
-        self.interest = interest
-        self.maturity = maturity
-        self.grace = min(max(0, grace), max(0, maturity - 1))
+        self.terms = terms
+    }
+
+    /// - interest: per year; - maturity, grace: years.
+    public init(face: Double, interest: Double, maturity: Int, grace: Int, repayment: LoanTerms.Repayment = .equalPrincipal) {
+        self.init(face: face, terms: LoanTerms(interest: interest, maturity: maturity, grace: grace, repayment: repayment))
     }
 
     /// Interest and principal at the end of each year 1…maturity. [currency]
-    public var debtService: [Double] {
-        guard maturity > 0 else { return [] }
-        let principal = face / Double(maturity - grace)
-        var outstanding = face
-        return (1...maturity).map { year in
-            let repaid = year > grace ? principal : 0
-            defer { outstanding -= repaid }
-            return outstanding * interest + repaid
-        }
-    }
+    public var debtService: [Double] { LoanSchedule(draws: [face], terms: terms).years.dropFirst().map(\.service) }
 
     /// Share of the face that is a gift at the given discount rate: 1 − PV(debt service)/face. [–]
     ///

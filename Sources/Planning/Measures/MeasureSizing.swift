@@ -47,6 +47,21 @@ struct MeasureSizing {
         let leaks = leaksByArea()
         for index in base.areas.indices { sizeArea(index, leaks: leaks[index]) }
         sizeApparent()
+        sizeSupply()
+        relate()
+    }
+
+    /// What the city's catalogue adds to needs and exclusions, among measures of one area.
+    private mutating func relate() {
+        for index in measures.indices {
+            let measure = measures[index]
+            func ids(_ keys: [String]) -> [String] {
+                measures.filter { keys.contains($0.key) && $0.zone == measure.zone && $0.id != measure.id }.map(\.id)
+            }
+            measures[index].prerequisites += ids(city.catalogue.prerequisites[measure.key] ?? [])
+                .filter { !measure.prerequisites.contains($0) }
+            measures[index].exclusions += ids(city.catalogue.exclusions[measure.key] ?? []).filter { !measure.exclusions.contains($0) }
+        }
     }
 
     /// Why a measure has no size: the reader's own words.
@@ -106,7 +121,8 @@ struct MeasureSizing {
     mutating func offer(_ key: String, in area: LossBase.Area?, _ size: (inout MeasureSizing) throws(Reason) -> SizedMeasure) {
         guard !catalogue.excluded.contains(key) else { return }
         do throws(Reason) {
-            let measure = try size(&self)
+            var measure = try size(&self)
+            measure.ramp = optionalFigure(key, "ramp")
             for index in measure.figures { figures.use(index, in: measure.key) }
             measures.append(measure)
         } catch {

@@ -55,6 +55,8 @@ struct SizedMeasure {
         case meterAge(basis: Double, growth: Int)
         /// Share of a use that is not metered yet.
         case demand(use: Int, share: Int)
+        /// Water that is produced beyond what there is. [m³/d]
+        case production(Int)
     }
 
     var id: String
@@ -70,6 +72,8 @@ struct SizedMeasure {
     var life: Int?
     /// False where the effect ends with its life and is not bought again.
     var isRenewed = true
+    /// Years beyond the works until the effect is whole, a figure.
+    var ramp: Int?
     /// Share of the effect lost per year, a figure.
     var decay: Int?
     /// Years from the start of the programme to the first works, and years of works.
@@ -91,12 +95,13 @@ struct SizedMeasure {
         case .meterAge: 7
         case .recover: 8
         case .demand: 9
+        case .production: 10
         }
     }
 
     /// Every figure that the measure rests on.
     var figures: Set<Int> {
-        var found = Set([life, decay].compactMap { $0 })
+        var found = Set([life, decay, ramp].compactMap { $0 })
         for cost in capital + operation {
             switch cost {
             case .rate(_, let rate): found.insert(rate)
@@ -110,7 +115,7 @@ struct SizedMeasure {
         case .none: break
         case .leaks(let volume), .meterVolume(let volume), .activeControl(let volume): found.insert(volume)
         case .pressure(let cut, let exponent): found.formUnion([exponent] + Self.figures(of: cut))
-        case .share(_, let share), .recover(_, let share): found.insert(share)
+        case .share(_, let share), .recover(_, let share), .production(let share): found.insert(share)
         case .meterAge(_, let growth): found.insert(growth)
         case .demand(let use, let share): found.formUnion([use, share])
         }

@@ -23,6 +23,7 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
     } catch {
         refusal = error.reasons
     }
+    refusal += inputs.contradictions
     let chosen = result.map(choice.chosen) ?? choice.groups.map { _ in [] }
     let samples = inputs.figures.draws(draws, seed: seed)
     let risk = ProgrammeRisk(inputs: inputs, chosen: chosen, draws: samples)
@@ -32,7 +33,7 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
     let selected = measures.filter(\.isSelected)
     let selection = ImprovementPlan.Selection(
         objective: city.plan.objective, budget: inputs.budget, capital: selected.reduce(0) { $0 + $1.capital.value },
-        netPresentValue: book.netPresentValue, volumeSaved: selected.reduce(0) { $0 + $1.volumeSaved.value },
+        netPresentValue: book.netPresentValue, volumeSaved: selected.filter { !$0.isNewSupply }.reduce(0) { $0 + $1.volumeSaved.value },
         isProvenOptimal: result?.isProvenOptimal ?? false, value: result?.value, bound: result?.bound, gap: result?.gap,
         prices: (result?.prices ?? []).map { .init(limit: $0.limit.name, price: $0.price) }, refusal: refusal,
         frontier: result == nil ? [] : choice.frontier())
@@ -42,6 +43,24 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
         city: city, assessment: assessment, measures: measures, selection: selection, trajectory: book.trajectory(), cashFlow: cashFlow,
         finance: book.finance(cashFlow), assumptions: [], warnings: [], notSized: inputs.notSized, target: target)
     plan.sensitivity = book.tornado()
+    plan.financing = book.financing()
+    plan.appraisals = book.appraisals()
+    plan.affordability = Affordability(city.plan.financing, tariff: city.profile.tariff.value)
+    plan.waterValue = book.waterValueYears()
+    plan.deferrals = book.deferrals()
+    plan.rebound = book.rebound()
+    plan.supplyDemand = book.supplyDemand()
+    plan.questions = planQuestions(city)
+    plan.costEstimate = book.costEstimate(plan.financing)
+    plan.lots = book.lots(plan.costEstimate)
+    plan.schedule = book.schedule()
+    plan.training = book.training()
+    plan.monitoring = book.monitoring(measures, plan.trajectory)
+    plan.reading = book.readingNetwork(measures)
+    plan.valueOfInformation = book.valueOfInformation()
+    plan.diagnosis = DiagnosisProgramme(assessment, notSized: inputs.notSized)
+    plan.districts = DistrictCheck.of(city, assessment, minimumPressure: inputs.minimumPressure)
+    plan.risks = riskRegister(plan)
     plan.assumptions = assumptionRegister(inputs)
     plan.warnings = inputs.warnings + planWarnings(plan, inputs: inputs, netPresentValueWithoutRise: book.netPresentValueWithoutRise)
     return plan
@@ -143,7 +162,9 @@ struct PlanBook {
             let yearly = inputs.simulation.operation(of: measure, capital: capital, losses: losses, draw)
             func full(_ set: [SizedMeasure]) -> Double {
                 let saved = inputs.simulation.fullEffect(set, losses: losses, draw)
-                return saved.real + saved.apparent + saved.demand
+                var produced = 0.0
+                for case .production(let daily) in set.map(\.effect) { produced += 365 * draw[daily] }
+                return saved.real + saved.apparent + saved.demand + produced
             }
             return (capital, yearly, full(before + [measure]) - (before.isEmpty ? 0 : full(before)))
         }
@@ -162,7 +183,8 @@ struct PlanBook {
                 ? CapitalRecovery.costPerCubicMetre(
                     capital: capital, operation: yearly, rate: central[inputs.worth.rate], life: life, volume: volume) : nil,
             netPresentValue: worth, prerequisites: measure.prerequisites, exclusions: measure.exclusions, isSelected: isSelected,
-            startYear: isSelected ? firstYear + measure.start : nil, reason: reason)
+            startYear: isSelected ? firstYear + measure.start : nil, reason: reason, ramp: measure.ramp.map { central[$0] },
+            decay: measure.decay.map { central[$0] }, buildYears: measure.buildYears)
     }
 
     /// Ratio and real losses by year; empty where the revenue water is not known.

@@ -6,6 +6,7 @@ import WaterModel
 /// All that a plan is computed from, with every figure named once, before anything is chosen.
 struct PlanInputs {
     let city: City
+    let balance: WaterBalance?
     let horizon: Int
     let base: LossBase
     let figures: Figures
@@ -15,10 +16,49 @@ struct PlanInputs {
     let worth: ProgrammeWorth
     /// nil: no limit. [currency]
     let budget: Double?
+    /// In which the effect of a survey wears off. [years]
+    let effectLife: Double
+    /// [m]
+    let minimumPressure: Double
+    /// Months and shares by their keys in the catalogue's general part.
+    let stageMonths: [String: Double]
+    let reading: ReadingFigures
+    /// Why no programme can be right: what the inputs say of themselves cannot all be true.
+    let contradictions: [String]
     var warnings: [String]
+
+    /// Measures that wait for one another, or that need what they shut out; names of relations that the catalogue does not have.
+    private static func contradictions(_ measures: [SizedMeasure], _ city: City) -> [String] {
+        var reasons: [String] = []
+        let jobs = measures.map {
+            WorkSchedule.Job(
+                measure: $0.id, catalogueKey: $0.key, start: $0.start, years: $0.buildYears, isCivilWork: false, after: $0.prerequisites)
+        }
+        if WorkSchedule.order(jobs) == nil {
+            let circle = measures.filter { measure in
+                measure.prerequisites.contains { id in measures.contains { $0.id == id && $0.prerequisites.contains(measure.id) } }
+            }.map(\.id)
+            reasons.append("prerequisites go round in a circle: \((circle.isEmpty ? measures.map(\.id) : circle).joined(separator: ", "))")
+        }
+        for measure in measures {
+            for id in measure.prerequisites where measure.exclusions.contains(id) {
+                reasons.append("measure \(measure.id) needs \(id) and excludes it")
+            }
+        }
+        let known = Set(MeasureCatalogue.standard.measures.map(\.key))
+        let named = city.catalogue.prerequisites.merging(city.catalogue.exclusions) { $0 + $1 }.flatMap { [$0.key] + $0.value }
+        for name in Set(named).subtracting(known).sorted() {
+            reasons.append("the catalogue has no measure \(name) that could be needed or excluded")
+        }
+        if let price = city.profile.tariff.value, price < 0 { reasons.append("the tariff is below zero") }
+        if let cost = city.profile.variableProductionCost.value, cost < 0 { reasons.append("the cost of production is below zero") }
+        if let ratio = city.plan.targetRevenueWaterRatio, ratio > 1 { reasons.append("the target lies above 100 %") }
+        return reasons
+    }
 
     init(city: City, assessment: CityAssessment) {
         self.city = city
+        balance = assessment.balance
         var figures = Figures()
         var warnings: [String] = []
         horizon = max(1, city.plan.horizonYears)
@@ -50,6 +90,13 @@ struct PlanInputs {
         let contingency = figures.add(
             "general.contingency", unit: spare?.unit ?? "", spare?.value ?? SourcedValue(0, status: .assumed))
         figures.use(contingency, in: "capital of every measure")
+        minimumPressure = catalogue.parameter("general", "minimum_pressure")?.value.value ?? 0
+        if let parameter = catalogue.parameter("active_leak_control", "effect_life"), let life = parameter.value.value {
+            figures.use(figures.add("active_leak_control.effect_life", unit: parameter.unit, parameter.value), in: "rebound")
+            effectLife = life
+        } else {
+            effectLife = 1
+        }
         base = LossBase(city: city, assessment: assessment, figures: &figures, warnings: &warnings)
         let central = figures.central
         var sizing = MeasureSizing(
@@ -57,7 +104,34 @@ struct PlanInputs {
             waterWorth: worth.water(central).firstWorth, tariff: central[worth.tariff] * central[worth.collection],
             rate: central[worth.rate])
         sizing.run()
-        self.figures = sizing.figures
+        var all = sizing.figures
+        let conversion = sizing.money
+        func settled(_ measure: String, _ key: String, in use: String) -> (central: Double, low: Double, high: Double)? {
+            guard let parameter = catalogue.parameter(measure, key), let value = parameter.value.value else { return nil }
+            guard let factor = parameter.currency.map(conversion.factor) ?? 1 else { return nil }
+            let scaled = parameter.value.scaled(by: factor)
+            // The programme's worth does not rest on it: it stays at its centre in every draw.
+            let index = all.add(
+                "\(measure).\(key)", unit: parameter.currency == nil ? parameter.unit : "\(city.profile.currency) per \(parameter.unit)",
+                scaled, distribution: .fixed(value * factor))
+            all.use(index, in: use)
+            return (value * factor, scaled.low ?? value * factor, scaled.high ?? value * factor)
+        }
+        var stages: [String: Double] = [:]
+        for key in ["design_months", "tender_months", "commissioning_months"] {
+            stages[key] = settled("general", key, in: "schedule")?.central
+        }
+        for key in ["training_person_weeks", "on_the_job_share", "connections_per_post"] {
+            stages[key] = settled("general", key, in: "training")?.central
+        }
+        stageMonths = stages
+        var readings: [String: (central: Double, low: Double, high: Double)] = [:]
+        for parameter in catalogue.measure("reading_network")?.parameters ?? [] {
+            readings[parameter.key] = settled("reading_network", parameter.key, in: "reading_network")
+        }
+        reading = ReadingFigures(values: readings)
+        contradictions = Self.contradictions(sizing.measures, city)
+        self.figures = all
         measures = sizing.measures
         notSized = sizing.notSized
         simulation = ProgrammeSimulation(horizon: horizon, rise: rise, contingency: contingency)
@@ -114,7 +188,15 @@ struct PlanInputs {
             warnings.append("A cubic metre costs more to produce than it earns: in a deficit all water saved is counted at the tariff.")
             deficit = nil
         }
+        let supply = city.plan.supply
+        if let days = supply.deficits, !days.isEmpty, days.contains(where: { $0 != days[0] }) {
+            warnings.append(
+                "The deficit differs from year to year: measures are chosen for its mean, and their worth is told year by year.")
+        }
+        if let days = supply.deficits, !days.isEmpty, deficit == nil { deficit = 365 * days.reduce(0, +) / Double(days.count) }
         return ProgrammeWorth(
-            tariff: tariff, marginalCost: cost, collection: collection, rate: rate, regime: city.plan.regime, deficit: deficit)
+            tariff: tariff, marginalCost: cost, collection: collection, rate: rate, regime: city.plan.regime, deficit: deficit,
+            deficits: supply.deficits.flatMap { $0.isEmpty ? nil : $0.map { 365 * $0 } },
+            endOfTakeOrPay: supply.takeOrPayUntil.map { $0 - city.plan.startYear + 1 })
     }
 }

@@ -19,6 +19,9 @@ func assumptionRegister(_ inputs: PlanInputs) -> [ImprovementPlan.Assumption] {
     for (item, unit, value, place) in known where value.value != nil && value.status != .measured {
         register.append(.init(item: item, unit: unit, value: value, usedIn: place))
     }
+    for entry in inputs.city.plan.sourcedFigures where entry.value.value != nil && entry.value.status != .measured {
+        register.append(.init(item: entry.item, unit: entry.unit, value: entry.value, usedIn: entry.use))
+    }
     for line in BalanceInput.Line.allCases {
         guard let value = inputs.city.balance?.volumes[line], value.value != nil, value.status != .measured else { continue }
         register.append(.init(item: "balance.\(line.rawValue)", unit: "m³", value: value, usedIn: "water balance"))
@@ -108,8 +111,9 @@ private func moneyWarnings(_ plan: ImprovementPlan, _ selected: [PlannedMeasure]
             "Sources do not equal uses: funding of \(text(funding)) \(currency) leaves \(text(capital - funding)) of the capital uncovered."
         )
     }
-    if plan.city.plan.funding.contains(where: { $0.kind == .loan }) {
-        warnings.append("Terms of the loans are not part of the folder: debt service is not in the cash flow.")
+    let withoutTerms = plan.city.plan.funding.filter { $0.kind.isLoan && $0.terms == nil }.map(\.name)
+    if !withoutTerms.isEmpty {
+        warnings.append("The terms of these loans are not given, so their debt service is not known: \(withoutTerms.joined(separator: ", ")).")
     }
     return warnings
 }

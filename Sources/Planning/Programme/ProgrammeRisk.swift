@@ -5,6 +5,8 @@ import WaterModel
 /// The chosen programme under many draws of every figure it rests on.
 struct ProgrammeRisk {
     var netPresentValues: [Double] = []
+    /// In the order of the draws. [currency]
+    private(set) var worthOfDraws: [Double] = []
     /// By year, then by draw. [–]
     var ratiosWith: [[Double]]
     var ratiosWithout: [[Double]]
@@ -22,6 +24,7 @@ struct ProgrammeRisk {
                 ratiosWithout[year].append(without)
             }
         }
+        worthOfDraws = netPresentValues
         netPresentValues.sort()
     }
 
@@ -44,7 +47,8 @@ struct ProgrammeRisk {
         return (
             ratio.ratio(
                 realLosses: without - outcome.realSaved[year], today: today, apparentLosses: apparent,
-                recovered: outcome.apparentSaved[year], demandSaved: outcome.demandSaved[year], draw),
+                recovered: outcome.apparentSaved[year], demandSaved: outcome.demandSaved[year], produced: outcome.produced[year],
+                draw),
             ratio.ratio(realLosses: without, today: today, apparentLosses: apparent, recovered: 0, demandSaved: 0, draw)
         )
     }

@@ -13,6 +13,8 @@ struct ProgrammeSimulation {
     /// Figures: rise of leakage per year, contingency on capital.
     let rise: Int
     let contingency: Int
+    /// Year, from 0, in which active control stops, and the figure of the years in which its effect then wears off; nil: never.
+    var stop: (year: Int, effectLife: Double)?
 
     struct Outcome {
         /// [currency], by year.
@@ -23,6 +25,8 @@ struct ProgrammeSimulation {
         var realSaved: [Double]
         var apparentSaved: [Double]
         var demandSaved: [Double]
+        /// Of new supply. [m³/year]
+        var produced: [Double]
         /// Worth at the end of the horizon of what is not yet used up. [currency]
         var residual = 0.0
         /// First investment, without replacements. [currency]
@@ -30,7 +34,7 @@ struct ProgrammeSimulation {
 
         init(horizon: Int) {
             let none = Array(repeating: 0.0, count: horizon)
-            (capital, operation, realSaved, apparentSaved, demandSaved) = (none, none, none, none, none)
+            (capital, operation, realSaved, apparentSaved, demandSaved, produced) = (none, none, none, none, none, none)
         }
 
         static func + (left: Self, right: Self) -> Self {
@@ -41,12 +45,17 @@ struct ProgrammeSimulation {
             result.realSaved = sum(left.realSaved, right.realSaved)
             result.apparentSaved = sum(left.apparentSaved, right.apparentSaved)
             result.demandSaved = sum(left.demandSaved, right.demandSaved)
+            result.produced = sum(left.produced, right.produced)
             result.residual += right.residual
             return result
         }
 
         /// All that is saved in a year. [m³/year]
         func saved(_ year: Int) -> Double { realSaved[year] + apparentSaved[year] + demandSaved[year] }
+
+        /// Water that can be sold where it is short: leakage and use spared, and what is produced beyond. [m³/year]
+        func freed(_ year: Int) -> Double { realSaved[year] + demandSaved[year] + produced[year] }
+        var saleable: [Double] { capital.indices.map(freed) }
     }
 
     /// What the area has to lose. [m³/year]
@@ -70,9 +79,16 @@ struct ProgrammeSimulation {
             var apparent = losses.apparent
             var control = 0.0
             for measure in measures {
-                let share = presence(of: measure, year: year, draw)
+                var share = presence(of: measure, year: year, draw)
+                var holds = true
+                if case .activeControl = measure.effect, let stop, year >= stop.year {
+                    share *= max(0, 1 - Double(year - stop.year + 1) / max(1, stop.effectLife))
+                    holds = false
+                }
                 guard share > 0 else { continue }
+                defer { if !holds { control = 0 } }
                 apply(measure, share, &left, &apparent, &control, &outcome.demandSaved[year], draw)
+                if case .production(let daily) = measure.effect { outcome.produced[year] += share * 365 * draw[daily] }
             }
             outcome.realSaved[year] = without - left
             outcome.apparentSaved[year] = zip(losses.apparent, apparent).reduce(0) { $0 + $1.0 - $1.1 }
@@ -113,12 +129,14 @@ struct ProgrammeSimulation {
             let metering = SizedMeasure.Apparent.metering.rawValue
             apparent[metering] -= min(apparent[metering], presence * basis * draw[growth])
         case .demand(let use, let share): demand += presence * draw[use] * clamped(draw[share])
+        case .production: break
         }
     }
 
     /// Share of the measure that works in a year: what was built by the year before, less what has worn off. [–]
     func presence(of measure: SizedMeasure, year: Int, _ draw: [Double]) -> Double {
-        let built = min(1, max(0, Double(year - measure.start) / Double(measure.buildYears)))
+        let ramp = measure.ramp.map { max(0, draw[$0]) } ?? 0
+        let built = min(1, max(0, Double(year - measure.start) / (Double(measure.buildYears) + ramp)))
         guard built > 0 else { return 0 }
         let age = Double(year - measure.start - measure.buildYears)
         if let life = measure.life {
@@ -151,6 +169,16 @@ struct ProgrammeSimulation {
             -perYear
                 * PressureEffect.burstReduction(
                     before: cut.pressures(draw).before, after: cut.pressures(draw).after, factor: draw[factor]) * draw[cost]
+        }
+    }
+
+    /// Quantity of a cost whose rate is one figure, and that figure; nil for other costs.
+    func quantity(of cost: SizedMeasure.Cost, losses: Losses, _ draw: [Double]) -> (quantity: Double, figure: Int)? {
+        switch cost {
+        case .rate(let quantity, let rate): return (quantity, rate)
+        case .repairs(_, _, let rate), .repairsOfRise(_, _, let rate):
+            return draw[rate] != 0 ? (amount(cost, capital: 0, losses, draw) / draw[rate], rate) : nil
+        case .shareOfCapital, .burstsSpared: return nil
         }
     }
 

@@ -13,17 +13,36 @@ struct ProgrammeWorth {
     let regime: PlanSettings.WaterRegime
     /// [m³/year]; nil: more than can be saved.
     let deficit: Double?
+    /// By year, the last holding on; nil: `deficit` in every year. [m³/year]
+    var deficits: [Double]?
+    /// First year, from 0, in which bought water need no longer be paid for whether taken or not; nil: none.
+    var endOfTakeOrPay: Int?
 
+    /// As the choice of measures sees it, the same in every year.
     func water(_ draw: [Double]) -> WaterValue {
         WaterValue(regime: regime, tariff: draw[tariff] * draw[collection], marginalCost: draw[marginalCost], deficit: deficit)
+    }
+
+    /// In a year from 0: a contract ends, a deficit comes or goes.
+    func water(_ draw: [Double], year: Int) -> WaterValue {
+        var water = water(draw)
+        if let deficits, let last = deficits.last {
+            water.deficit = year < deficits.count ? deficits[year] : last
+            if regime == .surplus { water.regime = .deficit }
+        }
+        if regime == .takeOrPay, let endOfTakeOrPay, year >= endOfTakeOrPay {
+            water.regime = .deficit
+            water.deficit = water.deficit ?? 0
+        }
+        return water
     }
 
     func discountFactor(year: Int, _ draw: [Double]) -> Double { pow(1 + draw[rate], -Double(year + 1)) }
 
     /// Benefit of one year, without residual worth: apparent losses recovered at the tariff, water saved by regime. [currency]
     func benefit(_ outcome: ProgrammeSimulation.Outcome, year: Int, _ draw: [Double]) -> Double {
-        let water = water(draw)
-        return outcome.apparentSaved[year] * water.tariff + water.worth(of: outcome.realSaved[year] + outcome.demandSaved[year])
+        let water = water(draw, year: year)
+        return outcome.apparentSaved[year] * water.tariff + water.worth(of: outcome.freed(year))
     }
 
     /// Benefits by year, the residual worth in the last. [currency]
@@ -44,11 +63,11 @@ struct ProgrammeWorth {
 
     /// As `netPresentValue`, but every cubic metre at the worth of those beyond the deficit. [currency]
     func netPresentValueBeyondDeficit(_ outcome: ProgrammeSimulation.Outcome, _ draw: [Double]) -> Double {
-        var all = self.water(draw)
-        all.deficit = 0
         var sum = 0.0
         for year in outcome.capital.indices {
-            let benefit = outcome.apparentSaved[year] * all.tariff + (outcome.realSaved[year] + outcome.demandSaved[year]) * all.restWorth
+            var all = self.water(draw, year: year)
+            all.deficit = 0
+            let benefit = outcome.apparentSaved[year] * all.tariff + outcome.freed(year) * all.restWorth
             sum += (benefit - outcome.capital[year] - outcome.operation[year]) * discountFactor(year: year, draw)
         }
         if let last = outcome.capital.indices.last { sum += outcome.residual * discountFactor(year: last, draw) }
@@ -67,7 +86,8 @@ struct RevenueRatio {
     ///
     /// - realLosses: of the year and today; - apparentLosses: today; - recovered, demandSaved: of the year. [m³/year]
     func ratio(
-        realLosses: Double, today: Double, apparentLosses: Double, recovered: Double, demandSaved: Double, _ draw: [Double]
+        realLosses: Double, today: Double, apparentLosses: Double, recovered: Double, demandSaved: Double, produced: Double = 0,
+        _ draw: [Double]
     ) -> Double {
         var revenue = revenueWater + recovered
         var supplied = revenueWater + unbilled + apparentLosses + today
@@ -76,7 +96,8 @@ struct RevenueRatio {
         case .deficit:
             // Supply is all that there is: what leaks more is sold less, what leaks less or is used less is sold, up to the deficit.
             let freed = demandSaved - change
-            let sold = freed > 0 ? min(freed, worth.deficit ?? freed) : max(freed, -revenue)
+            let more = freed + produced
+            let sold = more > 0 ? min(more, worth.deficit ?? more) : max(more, -revenue)
             revenue += sold - demandSaved
             supplied += sold - freed
         case .surplus, .takeOrPay:

@@ -118,7 +118,7 @@ struct ProgrammeChoice {
         guard delay == 0 || shifted.allSatisfy({ $0.start + $0.buildYears < inputs.horizon }) else { return nil }
         let outcome = simulation.run(shifted, losses: losses[group], draw)
         let full = simulation.fullEffect(shifted, losses: losses[group], draw)
-        let saleable = zip(outcome.realSaved, outcome.demandSaved).map { $0 + $1 }
+        let saleable = outcome.saleable
         var value = inputs.worth.netPresentValue(outcome, draw)
         if let sale {
             value = inputs.worth.netPresentValueBeyondDeficit(outcome, draw) + zip(sale.worth, saleable).reduce(0) { $0 + $1.0 * $1.1 }

@@ -18,16 +18,24 @@ public struct PlanDocument: Sendable {
     public var date: String?
 
     /// - date: of the document, ISO 8601; never taken from the clock.
-    public init(plan: ImprovementPlan, language: Catalogue, date: String? = nil) {
+    /// - profile: of a funder, for the order and the names of chapters; nil: the plan's own.
+    public init(plan: ImprovementPlan, language: Catalogue, date: String? = nil, profile: DonorProfile? = nil) {
         let source = PlanSource(plan)
         title = .words(.documentTitle, [.literal(plan.city.profile.name)])
         subtitle = .words(
             .documentSubtitle, [.literal(plan.city.profile.utility ?? plan.city.profile.name), .literal(plan.city.profile.country)])
         banner = source.banner
-        sections = [
-            source.summary, source.profile, source.balance, source.indicators, source.zones, source.leaks, source.pressures,
-            source.measures, source.trajectory, source.finance, source.register, source.warnings, source.sources,
+        let all: [Section?] = [
+            source.summary, source.profile, source.balance, source.indicators, source.diagnosis, source.supplyDemand, source.zones,
+            source.leaks, source.pressures, source.measures, source.trajectory, source.reading, source.delivery, source.training,
+            source.finance, source.financing, source.waterValue, source.appraisal, source.affordability, source.risk, source.monitoring,
+            source.register, source.warnings, source.sources,
         ]
+        sections = all.compactMap { $0 }
+        if let profile {
+            sections = profile.ordered(sections)
+            if profile.isUnverified { banner.append(Notice(.caution, .words(.profileUnverified), [.name(.chapter, profile.name)])) }
+        }
         self.language = language
         self.date = date
     }

@@ -45,4 +45,14 @@ public enum TextKey: String, Sendable, CaseIterable {
     case usedIn, warningsTitle, noWarnings, gapsTitle, flagOf, sourcesTitle, sourcesCaption, noSources, statusCaption, meaning
     case figuresCount, glossaryCaption, term, defineRevenueWaterRatio, defineNonRevenueWater, defineRealLosses, defineApparentLosses
     case defineDistrictMeteredArea, defineMinimumNightFlow, defineLeakageIndex, defineNetPresentValue
+    // Delivery, financing, appraisal, monitoring, reading, risk.
+    case questionsTitle, supplyDemandTitle, supplyDemandCaption, waterValueTitle, waterValueCaption, reboundSentence, reboundCaption
+    case financingTitle, financingConstant, financingCurrent, financingSourcesCaption, usesCaption, usesNote, contractSentence
+    case contractCaption, consortiumCaption, appraisalTitle, appraisalCaption, appraisalNote, appraisalPartsCaption, severalRates
+    case affordabilityTitle, affordabilityCaption, diagnosisTitle, diagnosisFirstTitle, diagnosisFirst, diagnosisCaption
+    case diagnosisNote, deliveryTitle, scheduleTitle, scheduleCaption, scheduleNote, estimateCaption, estimateBaseYear
+    case estimateNoBaseYear, operationCaption, lotsCaption, trainingTitle, trainingCaption, monitoringTitle, monitoringCaption
+    case monitoringNote, adjustmentsCaption, adjustmentsNote, logicCaption, readingTitle, readingCaption, readingNote
+    case readingPlacement, readingNoMap, readingClassesCaption, readingItemsCaption, riskTitle, riskProbability, riskCaption
+    case tornadoCaption, tornadoNote, informationCaption, informationNote, profileUnverified
 }

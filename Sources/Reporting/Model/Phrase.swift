@@ -33,6 +33,10 @@ public enum NameGroup: String, Sendable, CaseIterable {
     /// Where an assumption is used.
     case use
     case balanceLine = "balance_line"
+    /// Heads and entries of the tables on delivery, financing, monitoring, reading and risk.
+    case programme
+    /// Chapters of funders' forms, and the funders.
+    case chapter
 }
 
 /// A figure as a document shows it: in the shown unit, with the ends of its 95 % interval where it has one.

@@ -26,16 +26,28 @@ public struct PlanSettings: Sendable {
     }
 
     public struct FundingSource: Sendable, Hashable {
-        public enum Kind: String, Sendable, CaseIterable { case grant, loan, ownFunds = "own_funds" }
+        public enum Kind: String, Sendable, CaseIterable {
+            case grant, loan
+            case ownFunds = "own_funds"
+            case concessionalLoan = "concessional_loan"
+            case commercialLoan = "commercial_loan"
+            /// Of a performance-based contract: paid back by its fees.
+            case contractor
+
+            public var isLoan: Bool { self == .loan || self == .concessionalLoan || self == .commercialLoan }
+        }
         public var name: String
         public var kind: Kind
         /// [currency]
         public var amount: Double
+        /// Of a loan; nil: not known.
+        public var terms: LoanTerms?
 
-        public init(name: String, kind: Kind, amount: Double) {
+        public init(name: String, kind: Kind, amount: Double, terms: LoanTerms? = nil) {
             self.name = name
             self.kind = kind
             self.amount = amount
+            self.terms = terms
         }
     }
 
@@ -66,6 +78,9 @@ public struct PlanSettings: Sendable {
     public var naturalRiseOfLeakage = SourcedValue.unknown
     public var funding: [FundingSource] = []
     public var donor: String?
+    public var financing = FinancingSettings()
+    public var supply = SupplySettings()
+    public var delivery = DeliverySettings()
 
     public init() {}
 }
@@ -78,6 +93,9 @@ public struct CatalogueOverrides: Sendable {
     public var units: [String: [String: String]] = [:]
     /// Measures that are not to be considered.
     public var excluded: Set<String> = []
+    /// What a measure, by key, needs or shuts out beyond what the catalogue has.
+    public var prerequisites: [String: [String]] = [:]
+    public var exclusions: [String: [String]] = [:]
 
     public init() {}
 }
