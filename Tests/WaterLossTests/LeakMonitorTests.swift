@@ -73,7 +73,7 @@ struct LeakMonitorTests {
         let leak = try #require(try Self.leaking.get().first { $0.onset != .beforeRecord })
         let start = GridTown.mondayMidnight + Self.startHour * 3600, end = GridTown.mondayMidnight + Self.endHour * 3600
         let slack = 3 * 3600
-        #expect(leak.startEarliest <= start + slack && leak.start >= start - slack, "\(leak.startEarliest) to \(leak.start)")
+        #expect(leak.startEarliest <= start + slack && start - leak.start <= slack, "\(leak.startEarliest) to \(leak.start)")
         #expect(leak.start - start < 86_400)
         #expect(abs(try #require(leak.end) - end) <= 12 * 3600, "\(leak.end?.description ?? "-")")
         #expect(leak.detected > start && leak.detected - start <= 4 * 86_400)
