@@ -96,13 +96,6 @@ struct ReadingBlockTests {
         #expect(Double(block.encoded().count) / 720 < mostBytesPerReading)
     }
 
-    @Test("CRC-32 of the standard's check text")
-    func checksum() {
-        let bytes = Array("123456789".utf8)
-        let sum = unsafe bytes.withUnsafeBytes { unsafe Checksum.crc32($0) }
-        #expect(sum == 0xcbf4_3926)
-    }
-
     @Test("months counted from January 1970", arguments: [(0, 0), (2_678_399, 0), (2_678_400, 1), (1_780_272_000, 677)])
     func months(_ seconds: Int, _ month: Int) { #expect(Month.index(seconds) == month) }
 
