@@ -26,8 +26,8 @@ struct SelectCommand: ParsableCommand {
     var objective: PlanSettings.Objective?
     @Option(help: "Points between the most valuable choice and the one that saves most.") var frontier: Int?
     @Option(help: "Relative gap between choice and bound at which the search may stop.") var gap: Double = 1e-9
-    @Option(help: "Gap that is good enough after a quarter of the steps.") var acceptedGap: Double = 1e-4
-    @Option(help: "Steps of the search at most.") var steps: Int = 400_000
+    @Option(help: "Gap that is good enough after a quarter of the steps.") var acceptedGap: Double = 1e-3
+    @Option(help: "Steps of the search at most.") var steps: Int = 60_000
     @Flag(help: "Find the best choice but one too.") var runnerUp = false
     @Flag(help: "No messages on standard error.") var quiet = false
 

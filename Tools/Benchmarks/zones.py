@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 import pymetis
 from epanet import toolkit as en
@@ -162,14 +163,16 @@ def told(name, summary, out, seconds, before, drawing, least):
     share = 100 * (1 - summary["properties_outside"] / summary["properties"])
     lost = summary["before"]["mean_pressure_m"] - summary["after"]["mean_pressure_m"]
     between = sum(r["role"] == "closed" and bool(r["from_zone"]) and bool(r["to_zone"]) for r in rows(os.path.join(out, "valves.csv")))
-    print(f"  {name:6} zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, closed "
-          f"{summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, mean pressure lost {lost:.3f} m, resilience "
+    print(f"  {name:6} zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, links cut "
+          f"{summary['closed_valves'] + summary['inlets']}, closed {summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, mean pressure lost {lost:.3f} m, resilience "
           f"{summary['before']['resilience_index']:.4f} -> {summary['after']['resilience_index']:.4f}, age {summary['before']['mean_age_h']:.2f} -> "
           f"{summary['after']['mean_age_h']:.2f} h, Yusu shortfalls {len(summary['shortfalls'])}, EPANET worst shortfall {short:.3f} m at {place}, "
           f"{seconds:.1f} s, accepted {summary['accepted']}", flush=True)
 
 
 def main():
+    # EPANET's warnings of its own about a run, and names of arguments that pymetis will change.
+    warnings.simplefilter("ignore")
     yusu = sys.argv[1]
     for argument in sys.argv[2:]:
         path, *pairs = argument.split(":")

@@ -99,6 +99,22 @@ struct ChoiceRelaxation {
         for basic in basis.working { mark(basic, true) }
     }
 
+    var basicOptions: [Int] {
+        basis.key + basis.working.compactMap { if case .option(let option) = $0 { option } else { nil } }
+    }
+
+    /// The same on a table with fewer options, basic ones among them, at its basis.
+    ///
+    /// - place: new number of each option.
+    func carried(to smaller: ChoiceTable, _ place: [Int]) -> ChoiceRelaxation {
+        var result = ChoiceRelaxation(smaller)
+        result.steps = steps
+        for row in rows where result.place[row] < 0 { result.add(row) }
+        let working = basis.working.map { basic -> Basic in if case .option(let option) = basic { .option(place[option]) } else { basic } }
+        result.start(from: Basis(key: basis.key.map { place[$0] }, working: working))
+        return result
+    }
+
     /// Bound on the value of every choice among options that are not barred: that of the prices. [scaled]
     var bound: Double {
         var sum = 0.0

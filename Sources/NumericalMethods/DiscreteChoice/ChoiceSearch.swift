@@ -5,7 +5,7 @@
 /// A node halves the options of one group, in their order, where the relaxation divides it; the better half is looked at at once, the
 /// other waits in a heap, and where a dive ends the node with the best bound is taken up.
 struct ChoiceSearch {
-    private struct Node {
+    struct Node {
         /// [scaled]
         var bound: Double
         var number: Int
@@ -14,49 +14,90 @@ struct ChoiceSearch {
         var basis: ChoiceRelaxation.Basis
     }
 
-    private let table: ChoiceTable
-    private var effort: MultipleChoice.Effort
-    private var relaxation: ChoiceRelaxation
+    var table: ChoiceTable
+    private var reduction: ChoiceReduction
+    /// The problem's number of each option of the table.
+    var original: [Int]
+    /// Place of each group's first option in the problem.
+    private let firstOption: [Int]
+    var effort: MultipleChoice.Effort
+    var relaxation: ChoiceRelaxation
     private var repair: ChoiceRepair
-    private var heap: [Node] = []
-    private var best: [Int]?
+    var heap: [Node] = []
+    var best: [Int]?
     /// [scaled]
-    private var bestValue = -Double.infinity
+    var bestValue = -Double.infinity
     /// Options that no better choice can hold.
-    private var isStruck: [Bool]
+    var isStruck: [Bool]
     private var rootPrices: [Double] = []
-    private var rootBound = Double.infinity
-    private var nodes = 0
+    var rootBound = Double.infinity
+    var nodes = 0
     /// A search among the choices near the best known one, inside another.
-    private var isNested = false
-    private var nextNeighbourhood = 1
+    var isNested = false
+    var nextNeighbourhood = 1
 
     init(_ table: ChoiceTable, _ effort: MultipleChoice.Effort) {
         self.table = table
         self.effort = effort
         relaxation = ChoiceRelaxation(table)
         repair = ChoiceRepair(table)
+        reduction = ChoiceReduction(table)
         isStruck = Array(repeating: false, count: table.options)
+        original = Array(0..<table.options)
+        firstOption = table.groupStart
     }
 
     mutating func run() -> MultipleChoice.Outcome {
+        guard reduction.barImpossible(&isStruck) else {
+            // The relaxation of the whole names all limits that clash, where it sees that they do.
+            return .impossible(limits: relaxation.solve(stepLimit: effort.steps) == .impossible ? relaxation.conflict : reduction.conflict)
+        }
+        reduction.barDominated(&isStruck)
+        shrink()
         relaxation.startFromPrices(stepLimit: effort.steps / 2)
         guard relaxation.solve(stepLimit: effort.steps) != .impossible else { return .impossible(limits: relaxation.conflict) }
         rootPrices = relaxation.prices
         rootBound = relaxation.bound
+        let (prices, relaxed) = (rootPrices, rootBound)
         offerRounded(isRoot: true)
         searchNeighbourhood()
-        grow(Node(bound: rootBound, number: 0, ranges: [], basis: relaxation.basis), isSolved: true)
+        // What cannot improve on a first choice is most of a large problem: with the rest alone every step is short.
+        for _ in 0..<6 {
+            strike()
+            for option in best ?? [] { isStruck[option] = false }
+            guard isStruck.count(where: { $0 }) * 4 > isStruck.count else { break }
+            shrink()
+            guard relaxation.solve(stepLimit: effort.steps) != .impossible else { break }
+            rootPrices = relaxation.prices
+            rootBound = relaxation.bound
+            offerRounded(isRoot: true)
+            searchNeighbourhood()
+        }
+        grow(Node(bound: rootBound, number: 0, ranges: [], basis: relaxation.basis))
         guard let best else { return heap.isEmpty ? .impossible(limits: relaxation.rows) : .unknown }
-        return .solved(solution(best, bound: max(bestValue, heap.map(\.bound).max() ?? bestValue)))
+        let bound = max(bestValue, heap.map(\.bound).max() ?? bestValue)
+        return .solved(solution(best, bound: bound, prices: prices, relaxed: relaxed))
+    }
+
+    /// Leaves out the options that are struck, but those that the relaxation stands on: it goes on from where it is.
+    mutating func shrink() {
+        var keep = isStruck.map { !$0 }
+        for option in relaxation.basicOptions { keep[option] = true }
+        let (smaller, kept) = table.restricted(to: keep)
+        var place = [Int](repeating: -1, count: table.options)
+        for (new, old) in kept.enumerated() { place[old] = new }
+        original = kept.map { original[$0] }
+        best = best?.map { place[$0] }
+        isStruck = kept.map { isStruck[$0] }
+        table = smaller
+        (relaxation, repair, reduction) = (relaxation.carried(to: table, place), ChoiceRepair(table), ChoiceReduction(table))
+        relaxation.isBarred = isStruck
+        struckAt = -.infinity
     }
 
     /// Branches from a node until nothing better can be left, or the effort is spent.
-    ///
-    /// - isSolved: the relaxation stands at the node's solution.
-    private mutating func grow(_ root: Node, isSolved: Bool) {
+    mutating func grow(_ root: Node) {
         var current: Node? = root
-        var isFresh = isSolved
         while let node = current ?? popped() {
             current = nil
             let open = max(node.bound, heap.first?.bound ?? -.infinity)
@@ -65,13 +106,9 @@ struct ChoiceSearch {
                 break
             }
             nodes += 1
-            if !isFresh {
-                bar(node.ranges)
-                if node.number != nodes { relaxation.start(from: node.basis) }
-                let outcome = relaxation.solve(stepLimit: effort.steps + 1)
-                if outcome == .impossible { continue }
-            }
-            isFresh = false
+            guard bar(node.ranges) else { continue }
+            if node.number != nodes { relaxation.start(from: node.basis) }
+            if relaxation.solve(stepLimit: effort.steps + 1) == .impossible { continue }
             let bound = min(node.bound, relaxation.bound)
             guard bound > cut else { continue }
             offerRounded(isRoot: false)
@@ -89,31 +126,34 @@ struct ChoiceSearch {
         }
     }
 
-    private func solution(_ choice: [Int], bound: Double) -> MultipleChoice.Solution {
+    private func solution(_ choice: [Int], bound: Double, prices: [Double], relaxed: Double) -> MultipleChoice.Solution {
         let used = repair.used(choice)
         return MultipleChoice.Solution(
-            choice: choice.enumerated().map { $1 - table.groupStart[$0] }, value: bestValue * table.valueScale,
+            choice: choice.enumerated().map { original[$1] - firstOption[$0] }, value: bestValue * table.valueScale,
             bound: bound * table.valueScale, isProvenOptimal: bound - bestValue <= effort.gap * max(abs(bound), abs(bestValue)),
-            prices: zip(rootPrices, table.rowScale).map { $0 * table.valueScale / $1 },
-            used: zip(used, table.rowScale).map { $0 * $1 }, relaxedValue: rootBound * table.valueScale, nodes: nodes,
+            prices: zip(prices, table.rowScale).map { $0 * table.valueScale / $1 },
+            used: zip(used, table.rowScale).map { $0 * $1 }, relaxedValue: relaxed * table.valueScale, nodes: nodes,
             steps: relaxation.steps)
     }
 
-    /// A bound that does not exceed this has nothing to add.
-    private var cut: Double { best == nil ? -.infinity : bestValue + effort.gap * abs(bestValue) }
+    /// A bound that does not exceed this has nothing to add but rounding.
+    private var cut: Double { best == nil ? -.infinity : bestValue + min(effort.gap, 1e-9) * abs(bestValue) }
 
     private func isDone(_ open: Double) -> Bool {
-        if open <= cut || relaxation.steps >= effort.steps { return true }
+        if relaxation.steps >= effort.steps { return true }
+        guard best != nil else { return false }
+        if open <= cut || open - bestValue <= effort.gap * abs(bestValue) { return true }
         return relaxation.steps >= effort.patience && open - bestValue <= effort.acceptedGap * abs(open)
     }
 
-    private mutating func bar(_ ranges: [(group: Int, options: Range<Int>)]) {
-        relaxation.isBarred = isStruck
+    /// Leaves a node its options; false where no choice among them keeps the limits.
+    private mutating func bar(_ ranges: [(group: Int, options: Range<Int>)]) -> Bool {
+        var isBarred = isStruck
         for (group, options) in ranges {
-            for option in table.groupStart[group]..<table.groupStart[group + 1] where !options.contains(option) {
-                relaxation.isBarred[option] = true
-            }
+            for option in table.groupStart[group]..<table.groupStart[group + 1] where !options.contains(option) { isBarred[option] = true }
         }
+        defer { relaxation.isBarred = isBarred }
+        return reduction.barImpossible(&isBarred)
     }
 
     /// Strikes out options that, by the prices of the root, bring no better choice.
@@ -123,38 +163,12 @@ struct ChoiceSearch {
         for group in 0..<table.groups {
             let options = table.groupStart[group]..<table.groupStart[group + 1]
             let worth = options.map { table.value[$0] - table.priced($0, rootPrices) }
-            let top = worth.max() ?? 0
+            // Only what may still be taken counts in the bound.
+            let top = options.reduce(-Double.infinity) { isStruck[$1] ? $0 : max($0, worth[$1 - options.lowerBound]) }
             for option in options where rootBound - (top - worth[option - options.lowerBound]) <= cut { isStruck[option] = true }
         }
     }
     private var struckAt = -Double.infinity
-
-    /// Looks for a better choice among those that agree with the best one wherever the relaxation does (Danna, Rothberg & Le Pape 2005).
-    private mutating func searchNeighbourhood() {
-        guard let best, !isNested, bestValue < rootBound - effort.gap * abs(rootBound) else { return }
-        nextNeighbourhood = max(nodes + 60, nodes + nodes / 2)
-        var whole = [Bool](repeating: false, count: table.options)
-        for (option, share) in relaxation.shares where share > 1 - 1e-6 { whole[option] = true }
-        var nested = self
-        nested.isNested = true
-        nested.heap = []
-        nested.effort.steps = min(effort.steps, relaxation.steps + 600)
-        nested.effort.patience = Int.max
-        var open = 0
-        for group in 0..<table.groups {
-            guard whole[best[group]] else {
-                open += 1
-                continue
-            }
-            for option in table.groupStart[group]..<table.groupStart[group + 1] where option != best[group] {
-                nested.isStruck[option] = true
-            }
-        }
-        guard open > 1 else { return }
-        nested.grow(Node(bound: rootBound, number: -1, ranges: [], basis: relaxation.basis), isSolved: false)
-        relaxation.count(nested.relaxation.steps)
-        if nested.bestValue > bestValue { (bestValue, self.best) = (nested.bestValue, nested.best) }
-    }
 
     /// The group that the relaxation divides most evenly, and the option at which its range is cut; nil where every share is whole.
     private func split(_ ranges: [(group: Int, options: Range<Int>)]) -> (group: Int, option: Int, takesUpper: Bool)? {

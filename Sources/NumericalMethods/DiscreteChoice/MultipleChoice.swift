@@ -54,14 +54,14 @@ public struct MultipleChoice: Sendable {
     public struct Effort: Sendable {
         /// Bound less value, over the greater of the two, at which the search may stop. Default 1e-9, range 0 or more.
         public var gap: Double
-        /// Steps of the simplex, the measure of work: the same everywhere, unlike time. Default 400,000, range 1 or more.
+        /// Steps of the simplex, the measure of work: the same everywhere, unlike time. Default 60,000, range 1 or more.
         public var steps: Int
-        /// Gap that is good enough once `patience` steps are done. Default 1e-4, range `gap` or more.
+        /// Gap that is good enough once `patience` steps are done. Default 1e-3, range `gap` or more.
         public var acceptedGap: Double
-        /// Default 100,000.
+        /// Default 15,000.
         public var patience: Int
 
-        public init(gap: Double = 1e-9, steps: Int = 400_000, acceptedGap: Double = 1e-4, patience: Int = 100_000) {
+        public init(gap: Double = 1e-9, steps: Int = 60_000, acceptedGap: Double = 1e-3, patience: Int = 15_000) {
             self.gap = gap
             self.steps = steps
             self.acceptedGap = acceptedGap
@@ -199,6 +199,32 @@ struct ChoiceTable {
         let unit = valueScale
         excessPrice = zip(problem.limits, scale).map { limit, scale in limit.excessPrice.map { $0 * scale / unit } ?? .infinity }
         isWatched = problem.limits.map(\.isWatched)
+    }
+
+    /// The same with fewer options, and the number here of each that is left.
+    func restricted(to keep: [Bool]) -> (table: ChoiceTable, options: [Int]) {
+        let options = keep.indices.filter { keep[$0] }
+        var start = [0], uses = [0], row: [Int] = [], amount: [Double] = []
+        for (place, option) in options.enumerated() {
+            if place > 0, groupOf[option] != groupOf[options[place - 1]] { start.append(place) }
+            row += useRow[useStart[option]..<useStart[option + 1]]
+            amount += useAmount[useStart[option]..<useStart[option + 1]]
+            uses.append(row.count)
+        }
+        start.append(options.count)
+        let table = ChoiceTable(
+            groupStart: start, groupOf: options.map { groupOf[$0] }, value: options.map { value[$0] }, useStart: uses, useRow: row,
+            useAmount: amount, limit: limit, excessPrice: excessPrice, isWatched: isWatched, valueScale: valueScale, rowScale: rowScale)
+        return (table, options)
+    }
+
+    private init(
+        groupStart: [Int], groupOf: [Int], value: [Double], useStart: [Int], useRow: [Int], useAmount: [Double], limit: [Double],
+        excessPrice: [Double], isWatched: [Bool], valueScale: Double, rowScale: [Double]
+    ) {
+        (self.groupStart, self.groupOf, self.value, self.useStart, self.useRow) = (groupStart, groupOf, value, useStart, useRow)
+        (self.useAmount, self.limit, self.excessPrice, self.isWatched) = (useAmount, limit, excessPrice, isWatched)
+        (self.valueScale, self.rowScale) = (valueScale, rowScale)
     }
 
     /// Σ a over limits at the given prices. [value]

@@ -4,7 +4,8 @@
 ///
 /// Multilevel (Karypis & Kumar 1998, SIAM J. Sci. Comput. 20(1)): nodes are matched along heavy edges until few are left, parts are grown there, and on
 /// the way back nodes at borders move between parts (Fiduccia & Mattheyses 1982), best first, through worse states to better ones. Unlike the
-/// usual method every state is contiguous: parts grow connected, and no move may break one. Several random beginnings, the best is kept.
+/// usual method every state is contiguous: parts grow connected, and no move may break one. Several random beginnings; in the best one parts are
+/// then divided anew two by two.
 public struct ContiguousPartition: Sendable {
     /// Part of each node, from 0.
     public var parts: [Int]
@@ -35,6 +36,60 @@ public struct ContiguousPartition: Sendable {
             best = found
         }
         self = best ?? Self(parts: [Int](repeating: 0, count: graph.count), cut: 0, violation: 0)
+        redivide(graph, bounds, try RandomNumbers(seed: seed, stream: UInt64(max(1, attempts))))
+    }
+
+    /// Divides every two parts that touch anew, as long as that keeps bounds better or cuts less: single moves find no way out of a bad pair.
+    private mutating func redivide(_ graph: WeightedGraph, _ bounds: PartBounds, _ random: RandomNumbers) {
+        var isStale = [Bool](repeating: true, count: bounds.count)
+        for _ in 0..<5 {
+            let changed = isStale
+            isStale = isStale.map { _ in false }
+            for first in 0..<bounds.count {
+                let touching = Set(
+                    parts.indices.filter { parts[$0] == first }.flatMap { graph.edges(of: $0).map { parts[graph.neighbours[$0]] } })
+                for second in touching.sorted() where second > first && (changed[first] || changed[second]) {
+                    if redivide(first, second, graph, bounds, random) { (isStale[first], isStale[second]) = (true, true) }
+                }
+            }
+            guard isStale.contains(true) else { return }
+        }
+    }
+
+    private mutating func redivide(
+        _ first: Int, _ second: Int, _ graph: WeightedGraph, _ bounds: PartBounds, _ random: RandomNumbers
+    ) -> Bool {
+        let nodes = parts.indices.filter { parts[$0] == first || parts[$0] == second }
+        var place = [Int: Int](minimumCapacity: nodes.count)
+        for (index, node) in nodes.enumerated() { place[node] = index }
+        var edges: [(from: Int, to: Int, weight: Double)] = []
+        var between = 0.0
+        var weight = (first: 0.0, second: 0.0)
+        for (index, node) in nodes.enumerated() {
+            if parts[node] == first { weight.first += graph.nodeWeights[node] } else { weight.second += graph.nodeWeights[node] }
+            for k in graph.edges(of: node) where graph.neighbours[k] > node {
+                guard let other = place[graph.neighbours[k]] else { continue }
+                edges.append((index, other, graph.weights[k]))
+                if parts[node] != parts[graph.neighbours[k]] { between += graph.weights[k] }
+            }
+        }
+        let both = WeightedGraph(nodeWeights: nodes.map { graph.nodeWeights[$0] }, edges: edges)
+        let halves = PartBounds(count: 2, least: bounds.least, most: bounds.most)
+        let today = bounds.violation(weight.first) + bounds.violation(weight.second)
+        var best: ContiguousPartition?
+        for _ in 0..<4 {
+            let found = Multilevel(both, halves, random).run()
+            let known = (best?.violation ?? today, best?.cut ?? between)
+            let rounding = 1e-9 * bounds.most
+            if found.violation < known.0 - rounding || (found.violation <= known.0 + rounding && found.cut < known.1 - 1e-9) {
+                best = found
+            }
+        }
+        guard let best else { return false }
+        for (index, node) in nodes.enumerated() { parts[node] = best.parts[index] == 0 ? first : second }
+        cut -= between - best.cut
+        violation -= today - best.violation
+        return true
     }
 
     /// Improves parts that are connected already.

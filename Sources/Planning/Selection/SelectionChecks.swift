@@ -92,6 +92,7 @@ extension SelectionProblem {
     /// A budget that cannot pay the cheapest of what must be done.
     private func checkMandatory(_ found: inout [String]) {
         let mandatory = zones.filter(\.isMandatory)
+        for zone in mandatory { if let clash = yearOutOfReach(zone) { found.append(clash) } }
         guard !mandatory.isEmpty, let most = [budget, yearlyBudgets.map { $0.reduce(0, +) }].compactMap({ $0 }).min() else { return }
         let cheapest = mandatory.map { zone in zone.packages.flatMap(\.starts).map { $0.capital.reduce(0, +) }.min() ?? 0 }
         let sum = cheapest.reduce(0, +)
@@ -100,5 +101,29 @@ extension SelectionProblem {
                 "the budget of \(text(most)) is below \(text(sum)), the least that the mandatory packages cost ("
                     + mandatory.map(\.name).joined(separator: ", ") + ")")
         }
+    }
+    /// That no package of a zone that must get one fits into the yearly budgets by itself: what the nearest needs and where it fails.
+    private func yearOutOfReach(_ zone: Zone) -> String? {
+        guard let yearlyBudgets else { return nil }
+        var nearest: (excess: Double, text: String)?
+        for package in zone.packages {
+            for start in package.starts {
+                var worst: (excess: Double, text: String) = (0, "")
+                var spent = 0.0, granted = 0.0
+                for year in 0..<start.capital.count {
+                    let (need, most) = (start.capital[year], yearlyBudgets[at: year])
+                    (spent, granted) = carriesForward ? (spent + need, granted + most) : (need, most)
+                    guard spent > granted * (1 + 1e-9), spent - granted > worst.excess else { continue }
+                    let by = carriesForward ? "by" : "in"
+                    worst = (
+                        spent - granted,
+                        "\(package.name) needs \(text(spent)) \(by) \(firstYear + year), where the budget is \(text(granted))"
+                    )
+                }
+                if worst.excess == 0 { return nil }
+                if worst.excess < nearest?.excess ?? .infinity { nearest = worst }
+            }
+        }
+        return nearest.map { "\(zone.name) must get a package, but none fits into the yearly budgets: \($0.text)" }
     }
 }

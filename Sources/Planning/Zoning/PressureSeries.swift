@@ -97,7 +97,7 @@ struct PressureSeries {
     /// The zone's valves and what they bring.
     func zone(_ name: String) -> PressureZoneDesign.Zone {
         let nodes = members[name] ?? []
-        let mean = mean(nodes) { _ in 0 }, highest = highest(nodes) { _ in 0 }
+        let mean = mean(nodes) { Double(pressures[$0][$1]) }, highest = highest(nodes) { Double(pressures[$0][$1]) }
         func none(_ reason: String) -> PressureZoneDesign.Zone {
             .init(name: name, valves: [], reason: reason, meanPressure: mean, highestPressure: highest, effects: [], criticalNode: nil)
         }
@@ -145,7 +145,8 @@ struct PressureSeries {
             }.min() ?? 0
         }
         let effects = PressureZoneDesign.Mode.allCases.filter { $0 != .flow || inlets.count == 1 }.map { mode in
-            effect(mode, name, nodes, mean, highest, times.indices.map { reduction(mode, $0) })
+            let lowered = times.indices.map { reduction(mode, $0) }
+            return effect(mode, name, nodes) { Double(pressures[$0][$1]) - lowered[$0] }
         }
         guard let fixed = effects.first, mean - fixed.meanPressure >= options.leastReduction else {
             return none("node \(network.nodes[critical].id) leaves less than \(text(options.leastReduction)) m to be taken off")
@@ -166,36 +167,53 @@ struct PressureSeries {
         }
     }
 
-    private func mean(_ nodes: [Int], less: (Int) -> Double) -> Double {
+    /// The zones with what the run of the fitted network shows in place of what followed from today's: a valve inside a zone lowers less where
+    /// the inlet is lowered. Of such a zone the other modes are left out.
+    ///
+    /// - run: pressure of each node at each step with the valves. [m]
+    func measured(_ zones: [PressureZoneDesign.Zone], _ mode: PressureZoneDesign.Mode, _ run: [[Float]]) -> [PressureZoneDesign.Zone] {
+        guard run.count == pressures.count else { return zones }
+        return zones.map { zone in
+            guard !zone.valves.isEmpty, let nodes = members[zone.name] else { return zone }
+            let shown = effect(mode, zone.name, nodes) { Double(run[$0][$1]) }
+            var result = zone
+            let told = zone.effects.first { $0.mode == mode }?.meanPressure ?? shown.meanPressure
+            let isRigid = abs(told - shown.meanPressure) > options.margin
+            result.effects = zone.effects.compactMap { $0.mode == mode ? shown : isRigid ? nil : $0 }
+            return result
+        }
+    }
+
+    private func mean(_ nodes: [Int], _ pressure: (_ step: Int, _ node: Int) -> Double) -> Double {
         var sum = 0.0, count = 0
         for (step, row) in pressures.enumerated() {
             for node in nodes where row[node].isFinite {
-                sum += Double(row[node]) - less(step)
+                sum += pressure(step, node)
                 count += 1
             }
         }
         return count > 0 ? sum / Double(count) : 0
     }
 
-    private func highest(_ nodes: [Int], less: (Int) -> Double) -> Double {
+    private func highest(_ nodes: [Int], _ pressure: (_ step: Int, _ node: Int) -> Double) -> Double {
         let tops = nodes.map { node in
-            pressures.indices.reduce(0.0) { pressures[$1][node].isFinite ? max($0, Double(pressures[$1][node]) - less($1)) : $0 }
+            pressures.indices.reduce(0.0) { pressures[$1][node].isFinite ? max($0, pressure($1, node)) : $0 }
         }
         return tops.isEmpty ? 0 : tops.reduce(0, +) / Double(tops.count)
     }
 
     private func effect(
-        _ mode: PressureZoneDesign.Mode, _ name: String, _ nodes: [Int], _ meanBefore: Double, _ highestBefore: Double,
-        _ reduction: [Double]
+        _ mode: PressureZoneDesign.Mode, _ name: String, _ nodes: [Int], _ pressure: (_ step: Int, _ node: Int) -> Double
     ) -> PressureZoneDesign.Effect {
-        let mean = mean(nodes) { reduction[$0] }, highest = highest(nodes) { reduction[$0] }
+        let meanBefore = mean(nodes) { Double(pressures[$0][$1]) }, highestBefore = highest(nodes) { Double(pressures[$0][$1]) }
+        let mean = mean(nodes, pressure), highest = highest(nodes, pressure)
         // Leakage follows the pressure of each moment: Σ p₁^N1 over Σ p₀^N1.
         let cuts = options.leakageExponents.map { exponent in
             var before = 0.0, after = 0.0
             for (step, row) in pressures.enumerated() {
                 for node in nodes where row[node].isFinite {
                     before += pow(max(0, Double(row[node])), exponent)
-                    after += pow(max(0, Double(row[node]) - reduction[step]), exponent)
+                    after += pow(max(0, pressure(step, node)), exponent)
                 }
             }
             return before > 0 ? 1 - after / before : 0

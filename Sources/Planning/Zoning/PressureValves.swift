@@ -45,16 +45,21 @@ extension PressureSeries {
 
     private var firstPeriod: Int { network.times.startClockTime % 86_400 / options.period }
 
-    /// Most by which a node of each zone falls below what it must keep, in a run of the fitted network. [m]
-    func shortfalls(_ fitted: Network) throws(HydraulicError) -> (byZone: [String: Double], isConverged: Bool) {
+    /// Most by which a node of each zone falls below what it must keep, in a run of the fitted network, and the pressures of that run. [m]
+    func shortfalls(
+        _ fitted: Network
+    ) throws(HydraulicError) -> (byZone: [String: Double], pressures: [[Float]], isConverged: Bool) {
         let model = try HydraulicModel(fitted)
         var worst: [String: Double] = [:]
         var step = 0
+        var pressures: [[Float]] = []
+        let elevations = network.nodes.map(\.elevation)
         let run = Simulation(of: model, keepsSteps: false) { _, tell in
             let heads = tell().heads
             defer { step += 1 }
+            pressures.append(elevations.indices.map { Float((heads[$0] ?? -.infinity) - elevations[$0]) })
             for (zone, shortfall) in shortfallsNow(heads, step) { worst[zone] = max(worst[zone] ?? -.infinity, shortfall) }
         }
-        return (worst, run.isConverged)
+        return (worst, pressures, run.isConverged)
     }
 }

@@ -102,11 +102,14 @@ public func designPressureZones(
     do throws(HydraulicError) {
         var survey = try PressureSeries(network, options)
         var zones = survey.zoneNames.map { survey.zone($0) }
-        for _ in 0..<6 {
+        var round = 0
+        while true {
             let fitted = survey.network(with: zones, mode)
-            let (shortfalls, isConverged) = try survey.shortfalls(fitted)
+            let (shortfalls, pressures, isConverged) = try survey.shortfalls(fitted)
             let worst = shortfalls.values.max() ?? -.infinity
-            guard worst > 1e-3, zones.contains(where: { !$0.valves.isEmpty && shortfalls[$0.name] ?? 0 > 1e-3 }) else {
+            guard round < 6, worst > 1e-3, zones.contains(where: { !$0.valves.isEmpty && shortfalls[$0.name] ?? 0 > 1e-3 }) else {
+                // A line over the flow is no setting of the network: its valves stand at the fixed one.
+                zones = survey.measured(zones, mode == .timed ? .timed : .fixed, pressures)
                 return PressureZoneDesign(zones: zones, mode: mode, network: fitted, shortfall: worst, isConverged: isConverged)
             }
             for index in zones.indices {
@@ -114,10 +117,7 @@ public func designPressureZones(
                 survey.raise[zones[index].name, default: 0] += shortfall + 0.1
                 zones[index] = survey.zone(zones[index].name)
             }
+            round += 1
         }
-        let fitted = survey.network(with: zones, mode)
-        let (shortfalls, isConverged) = try survey.shortfalls(fitted)
-        return PressureZoneDesign(
-            zones: zones, mode: mode, network: fitted, shortfall: shortfalls.values.max() ?? 0, isConverged: isConverged)
     } catch { throw .hydraulics(error) }
 }

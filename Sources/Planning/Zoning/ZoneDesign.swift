@@ -132,23 +132,51 @@ public func designZones(_ network: Network, _ options: ZoneDesignOptions = ZoneD
     guard options.leastProperties > 0, options.mostProperties >= 2 * options.leastProperties else {
         throw .options("the most properties of a zone must be at least twice the least, which must be above 0")
     }
-    let layout: ZoneLayout
+    var layouts: [ZoneLayout] = []
     let trial: ZoneTrial
-    do throws(NumericalError) { layout = try ZoneLayout(network, options) } catch { throw .numerics(error) }
-    do throws(HydraulicError) { trial = try ZoneTrial(network, ends: layout.ends, options) } catch { throw .hydraulics(error) }
+    do throws(NumericalError) {
+        for attempt in 0..<(options.givenZones == nil ? max(1, options.alternatives) : 1) {
+            var seeded = options
+            seeded.seed = options.seed &+ UInt64(attempt) &* 1000
+            let layout = try ZoneLayout(network, seeded)
+            if !layouts.contains(where: { $0.zoneOfNode == layout.zoneOfNode }) { layouts.append(layout) }
+        }
+    } catch { throw .numerics(error) }
+    do throws(HydraulicError) { trial = try ZoneTrial(network, ends: layouts[0].ends, options) } catch { throw .hydraulics(error) }
     guard let peak = trial.moments.first, peak.before.contains(where: { $0 != nil }) else {
         throw .notConverged("the network as it stands has no state to compare with")
     }
-    guard layout.zoneCount > 0 else {
+    guard layouts[0].zoneCount > 0 else {
         throw .nothingToZone(
             "no part of the network outside the trunk has \(text(options.leastProperties)) properties; lower the least size, or give the properties or the trunk's diameter"
         )
     }
+    var best: ZoneDesign?
+    let fewest = layouts.map(\.borderCount).min() ?? 0
+    for layout in layouts where layout.borderCount == fewest {
+        let found = design(layout, trial, options)
+        if best.map({ found.isBetter(than: $0) }) ?? true { best = found }
+    }
+    guard let best else { throw .nothingToZone("no partition was found") }
+    return best
+}
+
+extension ZoneDesign {
+    /// Accepted first, then fewer valves to close, then less pressure lost.
+    fileprivate func isBetter(than other: ZoneDesign) -> Bool {
+        if isAccepted != other.isAccepted { return isAccepted }
+        let own = borders.count { $0.role == .closed }, others = other.borders.count { $0.role == .closed }
+        return own != others ? own < others : after.meanPressure > other.after.meanPressure
+    }
+}
+
+/// The inlets of one partition.
+private func design(_ layout: ZoneLayout, _ trial: ZoneTrial, _ options: ZoneDesignOptions) -> ZoneDesign {
     var feeds = ZoneFeeds(layout, trial)
     feeds.choose()
     var report = ZoneReport(layout, trial, feeds, options)
     // Moments of the run that the peak did not stand for.
-    for _ in 0..<4 {
+    for _ in 0..<6 {
         guard let worst = report.shortfalls.max(by: { $0.shortfall < $1.shortfall }), let state = report.stateBefore(at: worst.time),
             !trial.moments.contains(where: { $0.time == worst.time })
         else { break }
@@ -156,6 +184,11 @@ public func designZones(_ network: Network, _ options: ZoneDesignOptions = ZoneD
         let closed = feeds.closed.count
         feeds.look(at: trial.moments.count - 1)
         guard feeds.closed.count < closed else { break }
+        report = ZoneReport(layout, trial, feeds, options)
+    }
+    // Where tanks and pumps come to work otherwise, no moment of today tells: their zones get more and more of their links back.
+    for round in 0..<7 {
+        guard !report.shortfalls.isEmpty, feeds.open(1 << round, for: report.shortZones) else { break }
         report = ZoneReport(layout, trial, feeds, options)
     }
     return report.design

@@ -25,6 +25,8 @@ public struct ZoneDesignOptions: Sendable {
     /// Random beginnings of the partition. Default 12.
     public var attempts = 12
     public var seed: UInt64 = 1
+    /// Partitions that are looked at; of those that cut fewest links each is tried by the engine. Default 4.
+    public var alternatives = 4
     /// Zone of each node by name, in place of a partition of our own; pieces that do not hang together are left as they are.
     public var givenZones: [String: String]?
 

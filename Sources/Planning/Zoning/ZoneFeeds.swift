@@ -180,16 +180,16 @@ struct ZoneFeeds {
             guard open.count == 1, let inlet = open.first else { continue }
             let others = borders.filter { $0.touches(zone) && (isClosed[$0.link] ?? false) && $0.other(zone) == inlet.other(zone) }
                 .sorted { (-$0.inflow(zone), $0.link) < (-$1.inflow(zone), $1.link) }.prefix(Self.tried - 2)
+            var best: Int?
             for other in others {
                 let trialClosed = closed.filter { $0 != other.link } + [inlet.link]
                 let state = trial.solve(0, closed: trialClosed)
                 guard state.verdict.outcome == .converged else { continue }
                 let resilience = trial.resilience(state, 0)
                 guard resilience > now + 1e-6, total([0], trialClosed) <= total([0], closed) + 1e-9 else { continue }
-                (isClosed[inlet.link], isClosed[other.link]) = (true, false)
-                now = resilience
-                break
+                (now, best) = (resilience, other.link)
             }
+            if let best { (isClosed[inlet.link], isClosed[best]) = (true, false) }
         }
     }
 
@@ -205,6 +205,19 @@ struct ZoneFeeds {
                 }
             }
         }
+    }
+
+    /// Opens so many links of each zone that carry most today; of −1 links of any zone.
+    ///
+    /// - Returns: false where all are open.
+    mutating func open(_ count: Int, for zones: [Int]) -> Bool {
+        let before = closed.count
+        for zone in zones {
+            let shut = borders.filter { (isClosed[$0.link] ?? false) && (zone < 0 || $0.touches(zone)) }
+                .sorted { (-abs($0.flow), $0.link) < (-abs($1.flow), $1.link) }
+            for border in shut.prefix(count) { isClosed[border.link] = false }
+        }
+        return closed.count < before
     }
 
     /// Looks at a further moment, and opens what it needs.

@@ -41,6 +41,9 @@ struct ZoneLayout {
         if let given = options.givenZones { take(given) } else { try partition(options) }
     }
 
+    /// Links that lead from one zone to another or outside.
+    var borderCount: Int { ends.indices.count { isOpen[$0] && zoneOfNode[ends[$0].start] != zoneOfNode[ends[$0].end] } }
+
     /// Nodes that large pipes, pumps and valves join to a source.
     private func trunk(from diameter: Double) -> [Bool] {
         var neighbours = [[Int]](repeating: [], count: network.nodes.count)
@@ -120,7 +123,7 @@ struct ZoneLayout {
         let middle = (options.leastProperties + options.mostProperties) / 2
         for (part, sum) in sums.enumerated() where sum >= options.leastProperties {
             let nodes = parts.indices.filter { parts[$0] == part }
-            let block = StreetBlocks(nodes, self)
+            let block = StreetBlocks(nodes, self, heaviest: options.leastProperties / 2)
             // Between the fewest and the most zones that the bounds allow, the number that makes them of middle size; its
             // neighbours where the bounds cannot be kept with it.
             let fewest = max(1, Int((sum / options.mostProperties).rounded(.up)))
@@ -144,13 +147,14 @@ struct ZoneLayout {
     }
 }
 
-/// A part of the network as a graph: branches that end blind are one with where they begin, and what no valve may cut is one.
+/// A part of the network as a graph: small branches that end blind are one with where they begin.
 struct StreetBlocks {
     let graph: WeightedGraph
     /// Node of the graph for each node of the part, in its order.
     let block: [Int]
 
-    init(_ nodes: [Int], _ layout: ZoneLayout) {
+    /// - heaviest: properties of a branch that is not divided; a larger one may be a zone with one inlet and no valve.
+    init(_ nodes: [Int], _ layout: ZoneLayout, heaviest: Double) {
         var place = [Int: Int](minimumCapacity: nodes.count)
         for (index, node) in nodes.enumerated() { place[node] = index }
         var edges: [(from: Int, to: Int, weight: Double)] = []
@@ -168,10 +172,12 @@ struct StreetBlocks {
         var owner = Array(nodes.indices)
         var blind = degree.indices.filter { degree[$0] == 1 }
         var isGone = [Bool](repeating: false, count: nodes.count)
+        var branch = nodes.map { layout.weights[$0] }
         while let node = blind.popLast() {
-            guard degree[node] == 1, let root = neighbours[node].first(where: { !isGone[$0] }) else { continue }
+            guard degree[node] == 1, branch[node] <= heaviest, let root = neighbours[node].first(where: { !isGone[$0] }) else { continue }
             isGone[node] = true
             owner[node] = root
+            branch[root] += branch[node]
             degree[node] = 0
             degree[root] -= 1
             if degree[root] == 1 { blind.append(root) }

@@ -58,6 +58,12 @@ struct ZoneReport {
         shortfalls = worst.sorted { $0.key < $1.key }.map { (layout.network.nodes[$0.key].id, $0.value.time, $0.value.shortfall) }
     }
 
+    /// Zones with nodes whose pressure is not kept in the run; −1: nodes outside.
+    var shortZones: [Int] {
+        let short = Set(shortfalls.map(\.node))
+        return Set(layout.zoneOfNode.indices.filter { short.contains(layout.network.nodes[$0].id) }.map { layout.zoneOfNode[$0] }).sorted()
+    }
+
     /// Today's state at a moment of the run.
     func stateBefore(at time: Int) -> HydraulicState? {
         guard let model = try? HydraulicModel(layout.network) else { return nil }
