@@ -20,9 +20,10 @@ let vectors: [SwiftSetting] = {
 }()
 
 func library(
-    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], settings: [SwiftSetting] = [],
+    plugins: [Target.PluginUsage] = []
 ) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict + settings, plugins: plugins)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -59,7 +60,11 @@ let package = Package(
         library("Planning", ["WaterModel", "Hydraulics", "WaterLoss", "NumericalMethods"]),
         library("WaterFiles", ["WaterModel", "TextFiles", yams]),
         library("Metering", ["WaterModel", "NumericalMethods", "TextFiles", "CByteScan", grdb, yams], settings: vectors),
-        library("Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", grdb, yams]),
+        library(
+            "Reporting", ["WaterModel", "WaterLoss", "Planning", "TextFiles", grdb, yams], exclude: ["Languages"], plugins: ["EmbedLanguages"]),
+        // Sources/Reporting/Languages/*.yaml as text in the program.
+        .plugin(name: "EmbedLanguages", capability: .buildTool(), dependencies: ["embed-languages"]),
+        .executableTarget(name: "embed-languages", path: "Tools/EmbedLanguages", swiftSettings: strict),
         .executableTarget(
             name: "yusu",
             dependencies: [

@@ -3,7 +3,7 @@
 """Sentences with which WaterLoss and Planning speak to the reader, as the language catalogues must know them.
 
     list_messages.py             prints them, an argument as {0}, {1} …
-    list_messages.py --check     prints those that Sources/Reporting/Languages/English.swift lacks; exits 1 where there are any
+    list_messages.py --check     prints those that Sources/Reporting/Languages/en.yaml lacks; exits 1 where there are any
 """
 import glob
 import os
@@ -12,9 +12,9 @@ import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 FOLDERS = ["WaterLoss/Assessment", "WaterLoss/Indicators", "WaterLoss/Balance", "WaterLoss/NightFlow", "Planning/*"]
-# Tables of the catalogue of measures, texts of the audit table, which is read by programs, and the definitions of indicators, which
+# Texts of the audit table, which is read by programs, and the definitions of indicators, which
 # the catalogue has as "formula (reference)"; reasons of selections and zones, which the command line and plan.json alone tell.
-LEFT_OUT = ("WaterAudit", "StandardMeasures", "KoreanTree", "KoreanStatistics", "LossIndicator", "Planning/Selection/", "Planning/Zoning/")
+LEFT_OUT = ("WaterAudit", "KoreanTree", "KoreanStatistics", "LossIndicator", "Planning/Selection/", "Planning/Zoning/")
 
 
 def literals(source):
@@ -81,11 +81,11 @@ def main():
     if "--check" not in sys.argv:
         print("\n".join(messages()))
         return 0
-    with open(os.path.join(ROOT, "Sources", "Reporting", "Languages", "English.swift"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "Sources", "Reporting", "Languages", "en.yaml"), encoding="utf-8") as file:
         catalogue = file.read()
     missing = [message for message in messages() if f"\n  {quoted(message)}: " not in catalogue]
     for message in missing:
-        print(f"English.swift lacks under messages: {quoted(message)}")
+        print(f"en.yaml lacks under messages: {quoted(message)}")
     return 1 if missing else 0
 
 

@@ -59,6 +59,7 @@ struct CityWork {
             city: city, consumption: report?.zones ?? [], meters: report?.summaries ?? [], pressures: pressures, leaks: leaks,
             assumptions: assumptions)
         self.remarks = remarks
+        JobCapture.current?.add(city, assessment)
     }
 
     /// Customer readings, through a store in memory.

@@ -14,6 +14,9 @@ enum ExitStatus: Int32 {
     /// Standard output is closed or full.
     case cannotWriteOutput = 74
 
+    /// Of a batch in which a job's process crashed.
+    static let crashed: Int32 = 70
+
     init(_ error: TextFileError) {
         switch error {
         case .missing: self = .missingInput
@@ -28,15 +31,22 @@ enum ExitStatus: Int32 {
     /// Ends a command whose result stands but is bad; its message has been written.
     static var answerIsBad: ExitCode { ExitCode(badAnswer.rawValue) }
 
+    /// Code and message of an error that a command ended with.
+    static func told(_ error: any Error) -> (code: Int32, message: String) {
+        switch error {
+        case let error as TextFileError: (ExitStatus(error).rawValue, error.description)
+        case let errors as InputErrors: (errors.status.rawValue, errors.description)
+        default: (Yusu.exitCode(for: error).rawValue, Yusu.message(for: error))
+        }
+    }
+
     /// Writes the message of an error to standard error and ends the process.
     static func end(with error: any Error) -> Never {
         switch error {
-        case let error as TextFileError:
-            Console.warn(error.description)
-            exit(ExitStatus(error).rawValue)
-        case let errors as InputErrors:
-            Console.warn(errors.description)
-            exit(errors.status.rawValue)
+        case is TextFileError, is InputErrors:
+            let (code, message) = told(error)
+            Console.warn(message)
+            exit(code)
         default: Yusu.exit(withError: error)
         }
     }
@@ -49,6 +59,7 @@ enum Console {
 
     /// Ends the process where standard output takes nothing more: quietly where its reader has gone (`| head`), else with the reason.
     static func result(_ text: String) {
+        if let job = JobCapture.current { return job.add(output: text) }
         do {
             try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
         } catch {
@@ -59,6 +70,7 @@ enum Console {
     }
 
     static func warn(_ text: String) {
+        if let job = JobCapture.current { return job.add(message: text) }
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         if lines.count > longestMessage {
             let more = lines.count - longestMessage
@@ -67,10 +79,10 @@ enum Console {
         write("yusu: " + lines.map { shown($0) }.joined(separator: "\n") + "\n")
     }
 
-    static func progress(_ text: String, quiet: Bool) { if !quiet { write(shown(text) + "\n") } }
+    static func progress(_ text: String, quiet: Bool) { if !quiet, JobCapture.current == nil { write(shown(text) + "\n") } }
 
     /// Puts a text in the place of the one before, in the terminal's last line.
-    static func bar(_ text: String) { write("\r\u{1b}[K" + shown(text)) }
+    static func bar(_ text: String) { if JobCapture.current == nil { write("\r\u{1b}[K" + shown(text)) } }
 
     private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 

@@ -18,11 +18,17 @@ struct PlanCommand: ParsableCommand {
             WeasyPrint or LibreOffice is installed.
 
             Example: yusu plan Examples/Chanchamayo --output plan
+            Example: yusu plan Examples/Chanchamayo --output plan --language es
             """)
 
     @Argument(help: "City folder.") var folder: String
     @Option(help: "Folder for the documents.") var output: String
-    @Option(help: "Language of the documents: en, or the path of a YAML file of words.") var language: String?
+    @Option(
+        help: """
+            Language of the documents: \(Catalogue.embedded.joined(separator: ", ")), or the path of a YAML file of words; by default the \
+            language of city.yaml.
+            """) var language: String?
+    @Option(help: "Units of the documents: si, us or imperial (gallons); by default those of the country.") var units: UnitSystem?
     @Option(help: "Date on the cover, ISO 8601; none by default, so that the same input gives the same bytes.") var date: String?
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Option(help: "Program that makes plan.pdf: auto, none, \(PDFConverter.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -51,20 +57,18 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         try OutputFiles.check(output)
-        let catalogue = try language.map(Self.catalogue) ?? Catalogue.named("en")
+        let chosen = try language.map(Self.catalogue)
         let work = try CityWork(folder: folder, seed: seed, findsLeaks: true, quiet: quiet)
         Console.progress("drawing up the plan", quiet: quiet)
         let plan = improvementPlan(for: work.city, assessment: work.assessment, seed: seed)
-        if language == nil, work.city.profile.language != "en" {
-            Console.warn(
-                "city.yaml asks for the language '\(work.city.profile.language)', which is not there yet: the documents are in English")
-        }
         guard plan.selection.refusal.isEmpty else {
             throw TextFileError.invalid(
                 plan.selection.refusal.map {
                     InputProblem(file: "\(folder)/plan.yaml", what: $0, remedy: "change the budgets, crews or targets")
                 })
         }
+        let catalogue = try (chosen ?? Self.catalogue(of: work.city)).used(
+            in: work.city.profile.country, units: units ?? .usual(in: work.city.profile.country))
         var files = OutputFiles()
         let document = PlanDocument(plan: plan, language: catalogue, date: date)
         files.add("plan.json", planJSON(plan).text)
@@ -101,6 +105,19 @@ struct PlanCommand: ParsableCommand {
     /// One of the project's languages, or a file of the user's.
     private static func catalogue(_ language: String) throws(TextFileError) -> Catalogue {
         guard language.hasSuffix(".yaml") else { return try Catalogue.named(language) }
-        return try Catalogue(yaml: FileBytes.text(FileBytes.read(language)), file: language)
+        let catalogue = try Catalogue(yaml: FileBytes.text(FileBytes.read(language)), file: language)
+        let missing = try catalogue.missingSentences(of: .named("en")).count
+        if missing > 0 { Console.warn("\(language): \(missing) sentences are missing under 'messages'; they come in English") }
+        return catalogue
+    }
+
+    /// The language that city.yaml names; English where the project does not hold it.
+    private static func catalogue(of city: City) throws(TextFileError) -> Catalogue {
+        let wanted = city.profile.language
+        if Catalogue.embedded.contains(wanted) { return try Catalogue.named(wanted) }
+        Console.warn("city.yaml asks for the language '\(wanted)', which is not there: the documents are in English; see --language")
+        return try Catalogue.named("en")
     }
 }
+
+extension UnitSystem: ExpressibleByArgument {}

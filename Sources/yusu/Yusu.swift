@@ -14,8 +14,10 @@ struct Yusu: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
+            InitCommand.self,
             CheckCommand.self, NetworkCommand.self, BalanceCommand.self, BillingCommand.self, MetersCommand.self, NightFlowCommand.self,
-            LocateCommand.self, ZonesCommand.self, PressureCommand.self, SelectCommand.self, PlanCommand.self,
+            LocateCommand.self, ZonesCommand.self, PressureCommand.self, SelectCommand.self, PlanCommand.self, BatchCommand.self,
+            BatchJobCommand.self,
         ])
 
     /// Runs the command and ends the process with the exit code that fits what happened (see `ExitStatus`).

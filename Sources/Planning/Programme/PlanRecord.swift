@@ -91,9 +91,9 @@ private func moneyWarnings(_ plan: ImprovementPlan, _ selected: [PlannedMeasure]
                 + "\(currency): measure the rise before relying on it.")
     }
     if plan.finance.internalRates.count > 1 {
+        let rates = plan.finance.internalRates.map { text(100 * $0) + " %" }.joined(separator: ", ")
         warnings.append(
-            "The cash flow has \(plan.finance.internalRates.count) internal rates of return ("
-                + plan.finance.internalRates.map { text(100 * $0) + " %" }.joined(separator: ", ") + "); none of them is to be used alone.")
+            "The cash flow has \(plan.finance.internalRates.count) internal rates of return (\(rates)); none of them is to be used alone.")
     }
     let doubtful = selected.filter { $0.volumeSaved.value > 0 && $0.volumeSaved.low95 <= 0 }.map(\.id)
     if !doubtful.isEmpty {

@@ -129,6 +129,8 @@ struct GraphicDrawing {
     }
 
     private func draw(_ ranking: Ranking, on canvas: inout Canvas) -> Double {
+        var ranking = ranking
+        for index in ranking.items.indices { ranking.items[index].figure = wording.converted(ranking.items[index].figure) }
         let row = 28.0
         let labels = ranking.items.map { wording.text($0.label) }
         let left = min(200, (labels.map { Canvas.width(of: $0) }.max() ?? 0) + 14)

@@ -20,11 +20,12 @@ struct PlotDrawing {
     /// - Returns: the height used.
     func draw(on canvas: inout Canvas) -> Double {
         let top = drawLegend(on: &canvas)
+        let plot = plot.times(x: wording.factor(of: self.plot.x.unit), y: wording.factor(of: self.plot.y.unit))
         let isSingle = plot.panels.count == 1
         let columns = isSingle ? 1 : 2
         let rows = (plot.panels.count + columns - 1) / columns
         let height = isSingle ? 290.0 : 125.0
-        let (xRange, yRange) = ranges
+        let (xRange, yRange) = ranges(of: plot)
         let y = Ticks(from: yRange.0, to: yRange.1, count: isSingle ? 6 : 3)
         let (x, from, to) = horizontal(xRange, width: isSingle ? 560 : 270)
         let labels = y.values.map { wording.number($0, decimals: y.decimals) }
@@ -60,7 +61,7 @@ struct PlotDrawing {
         return unit.isEmpty ? label : Catalogue.filled(wording.catalogue.text(.headWithUnit), [label, unit])
     }
 
-    private var ranges: ((Double, Double), (Double, Double)) {
+    private func ranges(of plot: Plot) -> ((Double, Double), (Double, Double)) {
         var x = plot.x.includes
         var y = plot.y.includes
         for mark in plot.panels.flatMap(\.marks) {
@@ -111,8 +112,7 @@ struct PlotDrawing {
         case .number: return wording.number(x, decimals: ticks.decimals)
         case .year: return "\(Int(x))"
         case .day:
-            let date = Instant(seconds: Int(x)).description.prefix(10)
-            return String(date.suffix(5))
+            return wording.day(String(Instant(seconds: Int(x)).description.prefix(10)))
         }
     }
 

@@ -32,7 +32,7 @@ extension PlanSource {
     private func period(of balance: WaterBalance) -> Phrase {
         let days = Phrase.figure(Figure(balance.periodDays, .none, .decimals(0)))
         guard let start = city.balance?.periodStart else { return .words(.balancePeriod, [days]) }
-        return .words(.balancePeriodFrom, [days, .literal(start)])
+        return .words(.balancePeriodFrom, [days, .date(start)])
     }
 
     private func diagram(of balance: WaterBalance) -> BalanceDiagram {
@@ -107,7 +107,12 @@ extension PlanSource {
         case .revenueWaterRatio, .nonRevenueWaterShare:
             indicator.unit == "%" ? Figure(indicator.value, .percent) : Figure(indicator.value, times: 100, .percent)
         case .costOfNonRevenueWater: Figure(indicator.value, .moneyPerYear(currency))
-        default: Figure(indicator.value, .asWritten(indicator.unit))
+        default:
+            switch indicator.unit {
+            case "L/conn/d": Figure(indicator.value, .litresPerConnectionDay)
+            case "m³/d": Figure(indicator.value, .cubicMetresPerDay)
+            default: Figure(indicator.value, .asWritten(indicator.unit))
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ extension PlanSource {
             .leakFound,
             [
                 .literal("\(number)"), .figure(leakFlow(leak)), zone,
-                leak.start.map { .literal($0.description.replacing("T", with: " ")) } ?? .words(.notKnown),
+                leak.start.map { .date($0.description) } ?? .words(.notKnown),
                 leakChance(leak), .counted(.pipes, leak.credibleSet90.count),
             ])
     }
@@ -183,7 +183,8 @@ extension PlanSource {
                 .graphic(
                     Graphic(
                         id: "pressure-histogram", title: .words(.pressureHistogramTitle),
-                        description: .words(.pressureHistogramDescription, [.literal("\(survey.nightHour)")]),
+                        description: .words(
+                            .pressureHistogramDescription, [.literal("\(survey.nightHour)"), .figure(Figure(5, .metresOfHead))]),
                         content: .plot(
                             Plot(
                                 x: .init(.words(.nightPressure), .metresOfHead), y: .init(.words(.shareOfNodes), .percent, includes: [0]),

@@ -98,7 +98,7 @@ extension PlanSource {
     static func sourcedCells(_ value: SourcedValue, factor: Double = 1, _ unit: ShownUnit) -> [Cell] {
         [
             .number(Figure(value, times: factor, unit)), value.year.map { .text(.literal($0)) } ?? .none,
-            value.source.map { .text(.literal($0)) } ?? .none, .status(value.status),
+            value.source.map { .text(.message($0)) } ?? .none, .status(value.status),
         ]
     }
 }

@@ -61,7 +61,7 @@ extension PlanSource {
                             caption: .words(.sourcesCaption),
                             columns: [.init(.words(.source)), .init(.words(.figuresCount), isNumeric: true)],
                             rows: order.map {
-                                Table.Row([.text(.literal($0)), .number(Figure(Double(counts[$0] ?? 0), .none, .decimals(0)))])
+                                Table.Row([.text(.message($0)), .number(Figure(Double(counts[$0] ?? 0), .none, .decimals(0)))])
                             })),
                 .table(glossary),
             ])

@@ -89,7 +89,7 @@ extension PlanSource {
         }
         for kind in [LossIndicator.Kind.infrastructureLeakageIndex, .realLossesPerConnection] {
             guard let found = indicator(kind) else { continue }
-            figures.append(KeyFigure(.name(.indicator, kind.rawValue), Figure(found.value, .asWritten(found.unit))))
+            figures.append(KeyFigure(.name(.indicator, kind.rawValue), shown(found)))
         }
         figures.append(KeyFigure(.words(.capitalCost), Figure(plan.selection.capital, .money(currency))))
         figures.append(KeyFigure(.words(.netPresentValue), Figure(plan.finance.netPresentValue, .money(currency))))

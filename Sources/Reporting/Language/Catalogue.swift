@@ -3,42 +3,64 @@
 import TextFiles
 import Yams
 
-/// The words of one language, its number marks and its unit names, read from a YAML file.
+/// The words of one language, its number marks and its unit names, read from a YAML file, for one country.
 ///
-/// A language is YAML of the form of `Languages/English.swift`: one of the project's by `named(_:)`, or a file by `init(yaml:file:)`.
+/// A language is a file of the form of `Languages/en.yaml`: one that lies beside it, by `named(_:)`, or any other, by `init(yaml:file:)`.
 public struct Catalogue: Sendable {
     /// As HTML's `lang` wants it: `en`.
     public let code: String
     /// Left to right or right to left: `ltr`, `rtl`.
     public let direction: String
-    let decimalMark: String
-    let thousandsMark: String
-    /// `{0}` year, `{1}` month, `{2}` day, two digits each.
-    let dateForm: String
+    /// Units in which figures are shown.
+    public private(set) var unitSystem = UnitSystem.si
+    private(set) var marks: NumberMarks
     let texts: [String: String]
     /// Plural forms: key, form (`one`, `other`), text.
     let plurals: [String: [String: String]]
+    let pluralRules: PluralRules
     let names: [String: [String: String]]
     let units: [String: String]
+    /// Signs of currencies by their ISO 4217 code.
+    let currencies: [String: String]
+    /// Currencies whose amounts are told in a larger unit: how many of the currency it holds, and its name.
+    private(set) var largeMoney: [String: (size: Double, unit: String)]
     let messages: [String: String]
     let sentences: Sentences
+    /// Marks of countries that write numbers otherwise than the language's file does.
+    private let places: [String: [String: String]]
 
     /// Languages that the project holds, in order of their codes.
-    public static var embedded: [String] { yaml.keys.sorted() }
-
-    private static var yaml: [String: String] { ["en": english] }
+    public static var embedded: [String] { files.keys.sorted() }
 
     /// A language of the project.
     /// - Throws: `TextFileError.invalid` for a language that the project does not hold.
     public static func named(_ code: String) throws(TextFileError) -> Catalogue {
-        guard let text = yaml[code] else {
+        guard let text = files[code] else {
             let known = embedded.joined(separator: ", ")
             throw .invalid([InputProblem(file: "--language", what: "there is no language '\(code)'", remedy: "use one of: \(known)")])
         }
         return try Catalogue(yaml: text, file: "\(code).yaml")
     }
 
-    /// - Throws: `TextFileError.invalid` with every key that is missing and every one that is not known.
+    /// The language as a country writes its numbers, with figures in the units wanted.
+    /// - country: ISO 3166 code.
+    public func used(in country: String, units: UnitSystem) -> Catalogue {
+        var catalogue = self
+        catalogue.marks = marks.changed(by: places[country] ?? [:])
+        catalogue.unitSystem = units
+        return catalogue
+    }
+
+    /// The same words with figures in SI units and money in whole units of the currency: for files that other programs compute with.
+    var forComputing: Catalogue {
+        var catalogue = self
+        catalogue.unitSystem = .si
+        catalogue.largeMoney = [:]
+        return catalogue
+    }
+
+    /// - Throws: `TextFileError.invalid` with every key that is missing and every one that is not known. Sentences may be missing: they
+    ///   come in English (`missingSentences`).
     public init(yaml: String, file: String) throws(TextFileError) {
         let root: [String: Any]
         do {
@@ -52,12 +74,17 @@ public struct Catalogue: Sendable {
             problems.append(InputProblem(file: file, what: "key '\(key)' is not used", remedy: "mend its spelling or take it out"))
         }
         let language = Self.flat(root["language"])
-        for key in ["code", "direction", "decimal_mark", "thousands_mark", "date"] where language[key] == nil { missing("language.\(key)") }
+        for key in ["code", "direction"] + NumberMarks.keys where language[key] == nil { missing("language.\(key)") }
         code = language["code"] ?? ""
         direction = language["direction"] ?? "ltr"
-        decimalMark = language["decimal_mark"] ?? "."
-        thousandsMark = language["thousands_mark"] ?? ""
-        dateForm = language["date"] ?? "{0}-{1}-{2}"
+        marks = NumberMarks().changed(by: language)
+        let rules = PluralRules(Self.flat((root["language"] as? [String: Any])?["plural"]))
+        if rules == nil {
+            problems.append(
+                InputProblem(file: file, what: "language.plural cannot be read", remedy: "write rules as 'n % 10 = 2..4 and n != 1'"))
+        }
+        pluralRules = rules ?? .none
+        places = (root["places"] as? [String: Any] ?? [:]).mapValues(Self.flat)
 
         var texts: [String: String] = [:]
         var plurals: [String: [String: String]] = [:]
@@ -68,7 +95,7 @@ public struct Catalogue: Sendable {
         let wanted = Set(TextKey.allCases.map(\.catalogueKey))
         for key in wanted.sorted() {
             if let forms = plurals[key] {
-                if forms["other"] == nil { missing("words.\(key).other") }
+                for form in pluralRules.forms where forms[form] == nil { missing("words.\(key).\(form)") }
             } else if texts[key] == nil {
                 missing("words.\(key)")
             }
@@ -87,20 +114,26 @@ public struct Catalogue: Sendable {
         self.plurals = plurals
         self.names = names
         self.units = units
+        currencies = Self.flat(root["currencies"])
+        largeMoney = (root["large_money"] as? [String: Any] ?? [:]).compactMapValues { value in
+            let group = Self.flat(value)
+            guard let size = group["size"].flatMap(Double.init), size > 0, let unit = group["unit"] else { return nil }
+            return (size, unit)
+        }
         messages = Self.flat(root["messages"])
         sentences = Sentences(messages)
         if !problems.isEmpty { throw .invalid(problems) }
     }
 
     private static func flat(_ value: Any?) -> [String: String] {
-        (value as? [String: Any] ?? [:]).mapValues { "\($0)" }
+        (value as? [String: Any] ?? [:]).filter { !($0.value is [String: Any]) }.mapValues { "\($0)" }
     }
 
     /// The form of the plural for a number. Languages without plural have `other` alone.
     func text(_ key: TextKey, count: Int) -> String {
         let key = key.catalogueKey
         guard let forms = plurals[key] else { return texts[key] ?? key }
-        return (count == 1 ? forms["one"] : nil) ?? forms["other"] ?? key
+        return forms[pluralRules.form(for: count)] ?? forms["other"] ?? key
     }
 
     func text(_ key: TextKey) -> String { texts[key.catalogueKey] ?? plurals[key.catalogueKey]?["other"] ?? key.catalogueKey }
@@ -138,8 +171,10 @@ extension TextKey {
 
 extension ShownUnit {
     /// Keys of the catalogue's `units`.
-    static let keys = [
-        "none", "percent", "m3", "m3_per_day", "m3_per_year", "l_per_s", "l_per_connection_day", "m", "km", "m_head", "h_per_day", "years",
-        "persons", "connections", "nights", "money", "money_per_year", "money_per_m3",
-    ]
+    static let keys =
+        [
+            "none", "percent", "m3", "m3_per_day", "m3_per_year", "l_per_s", "l_per_connection_day", "m", "km", "m_head", "h_per_day",
+            "years",
+            "persons", "connections", "nights", "money", "money_per_year", "money_per_m3",
+        ] + UnitSystem.convertedKeys
 }

@@ -6,6 +6,7 @@ extension Wording {
     /// The number with its interval, without unit: `1,240 ± 60`, or `1.40 (0.70–2.80)` where the interval is not symmetric.
     /// The interval decides how many digits are worth printing: its half width has two.
     public func numbers(_ figure: Figure) -> String {
+        let figure = converted(figure)
         guard let value = figure.value, value.isFinite else { return catalogue.text(.notKnown) }
         let low = figure.low ?? value
         let high = figure.high ?? value
@@ -37,7 +38,7 @@ extension Wording {
 
     /// With the language's marks; the minus sign is U+2212.
     public func number(_ value: Double, decimals: Int) -> String {
-        marked(NumberText.fixed(value, min(max(decimals, 0), 9)))
+        catalogue.marks.marked(NumberText.fixed(value, min(max(decimals, 0), 9)))
     }
 
     private func asGiven(_ value: Double) -> String {
@@ -48,20 +49,7 @@ extension Wording {
             while text.hasSuffix("0") { text.removeLast() }
             if text.hasSuffix(".") { text.removeLast() }
         }
-        return marked(text)
-    }
-
-    private func marked(_ plain: String) -> String {
-        let parts = plain.split(separator: ".", omittingEmptySubsequences: false)
-        guard let first = parts.first, !plain.contains("e"), !plain.contains("n") else { return plain }
-        let isNegative = first.hasPrefix("-")
-        let digits = Array(isNegative ? first.dropFirst() : first)
-        var whole = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { whole += catalogue.thousandsMark }
-            whole.append(digit)
-        }
-        return (isNegative ? "\u{2212}" : "") + whole + (parts.count > 1 ? catalogue.decimalMark + parts[1] : "")
+        return catalogue.marks.marked(text)
     }
 
     private func isSymmetric(_ value: Double, _ low: Double, _ high: Double) -> Bool {

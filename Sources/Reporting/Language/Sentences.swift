@@ -33,11 +33,16 @@ struct Sentences: Sendable {
     private func translated(_ sentence: String, _ shown: (String) -> String, depth: Int) -> String? {
         if let known = plain[sentence] { return known }
         guard depth < 4 else { return nil }
-        for form in forms {
-            guard let found = Self.arguments(of: sentence, form) else { continue }
-            let words = found.map { $0.isEmpty ? "" : translated($0, shown, depth: depth + 1) ?? shown($0) }
-            return Catalogue.filled(form.translation, words)
+        func match(_ isWanted: (Form) -> Bool) -> String? {
+            for form in forms where isWanted(form) {
+                guard let found = Self.arguments(of: sentence, form) else { continue }
+                let words = found.map { $0.isEmpty ? "" : translated($0, shown, depth: depth + 1) ?? shown($0) }
+                return Catalogue.filled(form.translation, words)
+            }
+            return nil
         }
+        // A form that ends in an argument would take in whatever is hung on to it, one that begins with an argument whatever stands before.
+        if let text = match({ $0.pieces.first != "" && $0.pieces.last != "" }) { return text }
         // A sentence and what is hung on to it.
         for mark in sentence.indices.reversed() where sentence[mark] == ";" || sentence[mark] == "," {
             guard mark > sentence.startIndex else { break }
@@ -48,7 +53,7 @@ struct Sentences: Sendable {
             else { continue }
             return first + second + (second.hasSuffix(".") ? "" : ending)
         }
-        return nil
+        return match { $0.pieces.first != "" } ?? match { $0.pieces.last != "" } ?? match { _ in true }
     }
 
     private static func form(_ key: String, _ translation: String) -> Form? {

@@ -4,7 +4,8 @@
 /// `revenueWaterRatio` is spelled `revenue_water_ratio`.
 public enum TextKey: String, Sendable, CaseIterable {
     case documentTitle, documentSubtitle, dateIs, contents, madeWith, listSeparator, notKnown, doesNotApply, percentForm, moneyForm
-    case moneyPerYearForm, moneyPerVolumeForm, figureCaption, tableCaption, scrollHint, headWithUnit, skipToContent, bannerSyntheticTitle
+    case unitPer, unitOver, moneyPerYearForm, moneyPerVolumeForm, figureCaption, tableCaption, scrollHint, headWithUnit, skipToContent,
+        bannerSyntheticTitle
     case bannerSynthetic, bannerNotes, bannerStatusTitle, bannerUnverified, bannerAssumed, bannerContested, bannerUnknown, bannerWarnings
     case summaryTitle, summaryLost, summaryNoBalance, summaryWhere, summaryWhereLeak, summaryNoZones, summaryCosts, summaryNoCosts
     case summaryDoFirst, summaryNothingPays, summaryBrings, summaryBringsVolume, summaryNoProgramme, measureAtCost, measureInZone

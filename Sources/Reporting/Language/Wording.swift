@@ -16,6 +16,7 @@ public struct Wording: Sendable {
             name(member, in: group)
         case .message(let message): self.message(message)
         case .literal(let words): Self.isolated(words)
+        case .date(let iso): date(iso)
         case .figure(let figure): text(figure)
         case .list(let phrases): phrases.map(text).joined(separator: catalogue.text(.listSeparator))
         }
@@ -29,37 +30,99 @@ public struct Wording: Sendable {
         case .none: return number
         case .percent: return Catalogue.filled(catalogue.text(.percentForm), [number])
         case .money: return Catalogue.filled(catalogue.text(.moneyForm), [number, unit(figure.unit)])
-        case .moneyPerYear(let code):
-            return Catalogue.filled(catalogue.text(.moneyPerYearForm), [number, Self.isolated(code)])
+        case .moneyPerYear(let code): return Catalogue.filled(catalogue.text(.moneyPerYearForm), [number, amountUnit(code)])
         case .moneyPerCubicMetre(let code):
-            return Catalogue.filled(catalogue.text(.moneyPerVolumeForm), [number, Self.isolated(code)])
+            let volume = catalogue.units[catalogue.unitSystem.pricedVolume] ?? "m³"
+            return Catalogue.filled(catalogue.text(.moneyPerVolumeForm), [number, sign(of: code), volume])
         default:
             let unit = unit(figure.unit)
             return unit.isEmpty ? number : number + "\u{A0}" + unit
         }
     }
 
+    /// Name of the unit in which figures of `unit` are shown.
     public func unit(_ unit: ShownUnit) -> String {
-        if case .asWritten(let words) = unit {
-            return ["–", "-", ""].contains(words) ? "" : catalogue.units[words] ?? Self.isolated(words)
+        switch unit {
+        case .asWritten(let words):
+            if let (key, _) = catalogue.unitSystem.conversion(of: words) { return catalogue.units[key] ?? key }
+            return ["–", "-", ""].contains(words) ? "" : spelled(words)
+        case .money(let code): return Catalogue.filled(catalogue.units["money"] ?? "{0}", [amountUnit(code)])
+        case .moneyPerYear(let code): return Catalogue.filled(catalogue.units["money_per_year"] ?? "{0}", [amountUnit(code)])
+        default:
+            let (key, argument) = unit.key
+            let shown = catalogue.unitSystem.conversion(of: key)?.key ?? key
+            return Catalogue.filled(catalogue.units[shown] ?? shown, [sign(of: argument)])
         }
-        let (key, argument) = unit.key
-        return Catalogue.filled(catalogue.units[key] ?? key, [Self.isolated(argument)])
     }
 
-    /// ISO date, `2026-11-24`, in the language's form; other text as it is.
-    public func date(_ iso: String) -> String {
+    /// The figure in the unit that is shown in its place.
+    func converted(_ figure: Figure) -> Figure {
+        let factor = factor(of: figure.unit)
+        return factor == 1 ? figure : figure.times(factor)
+    }
+
+    /// From a unit to the one that is shown in its place.
+    func factor(of unit: ShownUnit) -> Double {
+        switch unit {
+        case .money(let code), .moneyPerYear(let code): 1 / (catalogue.largeMoney[code]?.size ?? 1)
+        case .asWritten(let words): catalogue.unitSystem.conversion(of: words)?.factor ?? 1
+        default: catalogue.unitSystem.conversion(of: unit.key.key)?.factor ?? 1
+        }
+    }
+
+    private func amountUnit(_ code: String) -> String { catalogue.largeMoney[code]?.unit ?? sign(of: code) }
+
+    private func sign(of code: String) -> String { catalogue.currencies[code] ?? Self.isolated(code) }
+
+    /// A unit of the data: a word of the catalogue, `PEN per meter`, `PEN/m³`; others as they are.
+    private func spelled(_ words: String) -> String {
+        if let known = catalogue.units[words] ?? catalogue.messages[words] { return known }
+        for (mark, key) in [(" per ", TextKey.unitPer), ("/", .unitOver)] {
+            guard let range = words.firstRange(of: mark), key == .unitPer || Self.isCurrency(words[..<range.lowerBound]) else { continue }
+            return Catalogue.filled(
+                catalogue.text(key), [spelled(String(words[..<range.lowerBound])), spelled(String(words[range.upperBound...]))])
+        }
+        return sign(of: words)
+    }
+
+    /// Three capitals, as in ISO 4217.
+    private static func isCurrency(_ text: Substring) -> Bool { text.count == 3 && text.allSatisfy { $0.isASCII && $0.isUppercase } }
+
+    /// ISO date or moment, `2026-11-24` or `2026-11-24T03:00`, in the language's form; other text as it is.
+    public func date(_ iso: String) -> String { date(iso, form: catalogue.marks.date) }
+
+    /// As `date`, without the year.
+    func day(_ iso: String) -> String { date(iso, form: catalogue.marks.day) }
+
+    private func date(_ iso: String, form: String) -> String {
         let parts = iso.prefix(10).split(separator: "-")
-        guard parts.count == 3, parts.allSatisfy({ Int($0) != nil }) else { return Self.isolated(iso) }
-        return Catalogue.filled(catalogue.dateForm, parts.map(String.init))
+        let numbers = parts.compactMap { Int($0) }
+        guard parts.count == 3, numbers.count == 3 else { return Self.isolated(iso) }
+        let date = Catalogue.filled(form, parts.map(String.init) + ["\(numbers[1])", "\(numbers[2])"])
+        let time = iso.dropFirst(10)
+        return time.hasPrefix("T") ? date + "\u{A0}" + Self.isolated(String(time.dropFirst())) : date
     }
 
+    /// An English sentence of the analyses in the language; others as they are.
     private func message(_ message: String) -> String {
-        let parts = message.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        guard let key = parts.first, let form = catalogue.messages[key] else {
-            return catalogue.sentences.translated(message, shown: Self.isolated) ?? Self.isolated(message)
-        }
-        return Catalogue.filled(form, parts.dropFirst().map(Self.isolated))
+        catalogue.sentences.translated(message, shown: argument) ?? Self.isolated(message)
+    }
+
+    /// What stands in a sentence: a number, keys of measures or balance lines, or a name of the input.
+    private func argument(_ text: String) -> String {
+        if let number = catalogue.marks.translated(text) { return number }
+        let keys = text.split(separator: ", ").map { Self.known(String($0), in: catalogue) }
+        if keys.isEmpty || keys.contains(nil) { return Self.isolated(text) }
+        return keys.compactMap(\.self).joined(separator: catalogue.text(.listSeparator))
+    }
+
+    /// `active_leak_control:Z5` is a measure in a zone.
+    private static func known(_ key: String, in catalogue: Catalogue) -> String? {
+        let parts = key.split(separator: ":", maxSplits: 1)
+        let groups: [NameGroup] = [.measure, .balanceLine, .parameter]
+        guard let first = parts.first, let name = groups.lazy.compactMap({ catalogue.names[$0.rawValue]?[String(first)] }).first
+        else { return nil }
+        return parts.count == 1 ? name : Catalogue.filled(catalogue.text(.measureInZone), [name, isolated(String(parts[1]))])
     }
 
     /// `pressure_management.unit_cost` is the measure and its figure; `balance.imported` the line of the balance.

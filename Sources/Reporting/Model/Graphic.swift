@@ -186,3 +186,27 @@ public struct NetworkMap: Sendable {
     public var nodes: [NodeDot]
     public var zones: [ZoneArea]
 }
+
+extension Plot {
+    /// The plot with its axes in other units.
+    func times(x: Double, y: Double) -> Plot {
+        guard x != 1 || y != 1 else { return self }
+        func point(_ point: Point) -> Point { Point(x: point.x * x, y: point.y * y) }
+        var plot = self
+        plot.x.includes = plot.x.includes.map { $0 * x }
+        plot.y.includes = plot.y.includes.map { $0 * y }
+        for panel in plot.panels.indices {
+            plot.panels[panel].marks = plot.panels[panel].marks.map { mark in
+                switch mark {
+                case .line(let points, let style): .line(points.map { $0.map(point) }, style)
+                case .band(let points, let style): .band(points.map { ($0.x * x, $0.low * y, $0.high * y) }, style)
+                case .bar(let from, let to, let style, let label): .bar(from: point(from), to: point(to), style, label: label)
+                case .whisker(let at, let low, let high): .whisker(x: at * x, low: low * y, high: high * y)
+                case .rule(let value, let style): .rule(value * y, style)
+                case .dot(let place, let style): .dot(point(place), style)
+                }
+            }
+        }
+        return plot
+    }
+}

@@ -15,6 +15,8 @@ public indirect enum Phrase: Sendable, Hashable {
     case message(String)
     /// As an input file spells it.
     case literal(String)
+    /// A date or moment in ISO 8601, told as the language tells it.
+    case date(String)
     case figure(Figure)
     case list([Phrase])
 }

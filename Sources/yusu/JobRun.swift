@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Foundation
+import TextFiles
+import WaterFiles
+
+/// Runs one job of a batch and keeps its record.
+struct JobRun: Sendable {
+    let job: BatchJob
+    /// Of the batch.
+    let output: String
+
+    /// Commands that write a folder of results, which the batch names for them.
+    private static let writing: Set<String> = [
+        "plan", "nightflow", "locate", "zones", "select", "meters report", "network simulate", "network scenarios", "network sensitivity",
+    ]
+
+    var results: String { output + "/" + job.name }
+    var recordFolder: String { output + "/jobs" }
+    var recordPath: String { recordFolder + "/" + job.name + ".json" }
+
+    /// The job's words, with a folder for its results where it names none.
+    var arguments: [String] {
+        let command = job.arguments.prefix(2).joined(separator: " ")
+        let isWriting = Self.writing.contains(command) || Self.writing.contains(job.arguments.first ?? "")
+        let hasOutput = job.arguments.contains { $0 == "--output" || $0.hasPrefix("--output=") }
+        return isWriting && !hasOutput ? job.arguments + ["--output", results] : job.arguments
+    }
+
+    private func value(of option: String) -> String? {
+        if let index = arguments.firstIndex(of: option), index + 1 < arguments.count { return arguments[index + 1] }
+        return arguments.first { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
+    }
+
+    /// What the job writes: a store is written by an import, read by the others.
+    private var outputs: [String] {
+        let store = arguments.prefix(2) == ["meters", "import"] ? value(of: "--store") : nil
+        return [value(of: "--output"), store, output].compactMap(\.self)
+    }
+
+    private var fingerprint: String {
+        Fingerprint(arguments: arguments, outputs: outputs, version: Yusu.configuration.version).text
+    }
+
+    /// The record of an earlier run that still stands: same words, same content of the inputs, results still there.
+    var standing: JobRecord? {
+        guard let record = JobRecord(path: recordPath), record.isDone, record.fingerprint == fingerprint else { return nil }
+        let isThere = ([record.results, value(of: "--output")].compactMap(\.self)).allSatisfy { FileManager.default.fileExists(atPath: $0) }
+        return isThere ? record : nil
+    }
+
+    /// Runs the job in this process. Its messages and its standard output are kept; nothing is thrown.
+    func perform() -> JobRecord {
+        let clock = ContinuousClock(), began = clock.now
+        let fingerprint = fingerprint
+        removeLeftovers()
+        let capture = JobCapture()
+        var code: Int32 = 0
+        JobCapture.$current.withValue(capture) {
+            do {
+                var command = try Yusu.parseAsRoot(arguments)
+                try command.run()
+            } catch {
+                let told = ExitStatus.told(error)
+                code = told.code
+                if !told.message.isEmpty { capture.add(message: told.message) }
+            }
+        }
+        var record = JobRecord(
+            name: job.name, arguments: arguments, fingerprint: fingerprint, status: code == 0 ? .done : code == 1 ? .badAnswer : .failed,
+            exitCode: code, messages: capture.messages, folder: arguments.dropFirst().first(where: CityFolder.isFolder), city: capture.city)
+        do {
+            if !capture.output.isEmpty {
+                var files = OutputFiles()
+                let isJSON = capture.output.hasPrefix("{") || capture.output.hasPrefix("[")
+                files.add(isJSON ? "output.json" : "output.txt", capture.output)
+                try files.write(to: results)
+            }
+            if FileManager.default.fileExists(atPath: results) { record.results = results }
+            record.seconds = Self.seconds(clock.now - began)
+            try keep(record)
+        } catch {
+            (record.status, record.exitCode) = (.failed, ExitStatus.cannotCreateOutput.rawValue)
+            record.messages.append(error.description)
+        }
+        return record
+    }
+
+    /// Runs the job in a process of its own, so that a crash ends that job alone.
+    func performApart(program: String) -> JobRecord {
+        removeLeftovers()
+        try? FileManager.default.removeItem(atPath: recordPath)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["batch-job", "--name", job.name, "--batch-output", output, "--"] + job.arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        do {
+            try process.run()
+            process.waitUntilExit()
+        } catch {
+            return failed("the program cannot be started: \(error.localizedDescription)")
+        }
+        if let record = JobRecord(path: recordPath) { return record }
+        return failed("crashed: signal or code \(process.terminationStatus)")
+    }
+
+    private func failed(_ message: String) -> JobRecord {
+        JobRecord(
+            name: job.name, arguments: arguments, fingerprint: fingerprint, status: .crashed, exitCode: ExitStatus.crashed,
+            messages: [message])
+    }
+
+    func keep(_ record: JobRecord) throws(TextFileError) {
+        var files = OutputFiles()
+        files.add(job.name + ".json", record.json.text)
+        try files.write(to: recordFolder)
+    }
+
+    /// Files that a killed run began.
+    private func removeLeftovers() {
+        for folder in [results, recordFolder] {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            where name.hasSuffix(".part") && (folder == results || name.hasPrefix(job.name + ".json.")) {
+                try? FileManager.default.removeItem(atPath: folder + "/" + name)
+            }
+        }
+    }
+
+    private static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+}
+
+/// One job in a process of its own: what `yusu batch --isolate` starts.
+struct BatchJobCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "batch-job", abstract: "One job of a batch; started by yusu batch --isolate.", shouldDisplay: false)
+
+    @Option(help: "Name of the job.") var name: String
+    @Option(help: "Folder of the batch.") var batchOutput: String
+    @Argument(parsing: .postTerminator, help: "Words of the job.") var words: [String]
+
+    func run() throws {
+        _ = JobRun(job: BatchJob(name: name, arguments: words), output: batchOutput).perform()
+    }
+}
