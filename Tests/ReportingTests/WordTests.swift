@@ -20,6 +20,36 @@ struct WordTests {
         }
     }
 
+    @Test(
+        "every language makes the same tables, figures and sheets", .enabled(if: IndependentProgram.python != nil, "python3 is not installed"),
+        arguments: Catalogue.embedded)
+    func languages(code: String) throws {
+        let language = try Catalogue.named(code)
+        let plan = SyntheticPlan.plan()
+        let document = PlanDocument(plan: plan, language: language)
+        let files = [
+            ("plan-\(code).docx", word(of: document)), ("plan-\(code).xlsx", workbook(of: plan, language: language)),
+            ("plan-\(code).html", Array(html(of: document).utf8)),
+        ]
+        if let folder = ProcessInfo.processInfo.environment["YUSU_SHOW_PLAN"] {
+            for file in files { try IndependentProgram.write(file.1, to: folder + "/" + file.0) }
+        }
+        #expect(WellFormed(String(decoding: files[2].1, as: UTF8.self)).fault == nil)
+        let script = """
+            import sys, zipfile, xml.dom.minidom as dom
+            book = zipfile.ZipFile(sys.argv[1] + ".xlsx")
+            names = [s.getAttribute("name") for s in dom.parseString(book.read("xl/workbook.xml")).getElementsByTagName("sheet")]
+            assert len(names) == len(set(n.lower() for n in names)) == 8 and all(0 != len(n) <= 31 for n in names), names
+            main = dom.parseString(zipfile.ZipFile(sys.argv[1] + ".docx").read("word/document.xml"))
+            print(len(main.getElementsByTagName("w:tbl")), len(main.getElementsByTagName("w:drawing")))
+            """
+        let answer = try IndependentProgram.withFolder { folder in
+            for file in files { try IndependentProgram.write(file.1, to: folder + "/" + file.0) }
+            return try IndependentProgram.python(script, [folder + "/plan-\(code)"])
+        }
+        #expect(answer == "18 8")
+    }
+
     /// Reads every part as XML, and prints what the main part holds.
     static let script = """
         import sys, zipfile, xml.dom.minidom as dom

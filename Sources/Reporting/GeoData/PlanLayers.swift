@@ -38,7 +38,7 @@ struct PlanLayers {
 
     init(plan: ImprovementPlan, language: Catalogue) {
         source = PlanSource(plan)
-        wording = Wording(language)
+        wording = Wording(language.forComputing)
     }
 
     var all: [GeoLayer] { [zones, pipes, devices, nodes, leakCandidates, measures].filter { !$0.features.isEmpty } }

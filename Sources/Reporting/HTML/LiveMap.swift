@@ -66,6 +66,11 @@ struct LiveMap {
         return text == "-0" ? "0" : text
     }
 
+    /// In the unit that is shown in the place of `unit`.
+    private func number(_ value: Double?, _ unit: ShownUnit, decimals: Int) -> String {
+        Self.number(value.map { $0 * wording.factor(of: unit) }, decimals: decimals)
+    }
+
     private static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
 
     private static func colour(_ rgb: UInt32?) -> String {
@@ -85,7 +90,9 @@ struct LiveMap {
             ("elevation", .mapElevation), ("night", .nightPressure), ("diameter", .diameterMillimetres), ("length", .length),
             ("probability", .probability),
         ]
-        return "{\"words\":{" + words.map { "\"\($0.0)\":" + Self.quoted(word($0.1)) }.joined(separator: ",") + "},\n"
+        let units = [("metres", ShownUnit.metres), ("head", .metresOfHead)].map { ($0.0, wording.unit($0.1)) }
+        let named = words.map { ($0.0, word($0.1)) } + units
+        return "{\"words\":{" + named.map { "\"\($0.0)\":" + Self.quoted($0.1) }.joined(separator: ",") + "},\n"
             + "\"width\":\(grid.width),\"height\":\(grid.height),\"paper\":\"#fbfbf8\",\n\"layers\":" + layers + ",\n\"zones\":"
             + zones(grid) + ",\n\"pipes\":" + pipes(grid) + ",\n\"devices\":" + devices(grid) + ",\n\"nodes\":" + nodes(grid)
             + ",\n\"tanks\":" + tanks(grid) + "}"
@@ -110,7 +117,7 @@ struct LiveMap {
         var text = "{\"id\":" + Self.list(map.pipes.map { name($0.id) }) + "," + geometry(map.pipes.map(\.points), grid)
         text += ",\"c\":" + Self.list(classes) + ",\"styles\":" + Self.list(styles)
         text += ",\"d\":" + Self.list(map.pipes.map { Self.number($0.diameter.map { $0 * 1000 }, decimals: 0) })
-        text += ",\"l\":" + Self.list(map.pipes.map { Self.number($0.length, decimals: 0) })
+        text += ",\"l\":" + Self.list(map.pipes.map { number($0.length, .metres, decimals: 0) })
         text += ",\"q\":" + (knowsLeaks ? Self.list(map.pipes.map { Self.number($0.probability.map { 100 * $0 }, decimals: 1) }) : "null")
         return text + ",\"first\":" + Self.list(first.map { "\($0.index)" }) + "}"
     }
@@ -131,8 +138,9 @@ struct LiveMap {
             Self.colour(DrawingStyle(element: "path", classes: "node n\($0)").stroke)
         }
         return "{\"id\":" + Self.list(junctions.map { name($0.id) }) + ",\"p\":[" + trail.text + "],\"c\":" + Self.list(classes)
-            + ",\"colours\":" + Self.list(colours) + ",\"n\":" + Self.list(junctions.map { Self.number($0.nightPressure, decimals: 1) })
-            + ",\"e\":" + Self.list(junctions.map { Self.number($0.elevation, decimals: 1) }) + "}"
+            + ",\"colours\":" + Self.list(colours) + ",\"n\":"
+            + Self.list(junctions.map { number($0.nightPressure, .metresOfHead, decimals: 1) })
+            + ",\"e\":" + Self.list(junctions.map { number($0.elevation, .metres, decimals: 1) }) + "}"
     }
 
     private func tanks(_ grid: Grid) -> String {

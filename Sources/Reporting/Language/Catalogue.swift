@@ -23,7 +23,7 @@ public struct Catalogue: Sendable {
     /// Signs of currencies by their ISO 4217 code.
     let currencies: [String: String]
     /// Currencies whose amounts are told in a larger unit: how many of the currency it holds, and its name.
-    let largeMoney: [String: (size: Double, unit: String)]
+    private(set) var largeMoney: [String: (size: Double, unit: String)]
     let messages: [String: String]
     let sentences: Sentences
     /// Marks of countries that write numbers otherwise than the language's file does.
@@ -48,6 +48,14 @@ public struct Catalogue: Sendable {
         var catalogue = self
         catalogue.marks = marks.changed(by: places[country] ?? [:])
         catalogue.unitSystem = units
+        return catalogue
+    }
+
+    /// The same words with figures in SI units and money in whole units of the currency: for files that other programs compute with.
+    var forComputing: Catalogue {
+        var catalogue = self
+        catalogue.unitSystem = .si
+        catalogue.largeMoney = [:]
         return catalogue
     }
 

@@ -27,7 +27,7 @@ struct PlanWorkbook {
 
     init(plan: ImprovementPlan, language: Catalogue) {
         source = PlanSource(plan)
-        wording = Wording(language)
+        wording = Wording(language.forComputing)
         inputs = InputSheet(source: source, wording: wording)
     }
 

@@ -16,6 +16,8 @@ struct CellLook: Hashable {
     var wraps = false
     /// Text that a spreadsheet program would take for a formula once it is edited.
     var isQuoted = false
+    /// Kept off the edge of its cell, so that it does not touch the figure before it.
+    var isText = false
 
     static func number(_ format: Format) -> Self { Self(format: format) }
     static func input(_ format: Format) -> Self { Self(format: format, isInput: true) }

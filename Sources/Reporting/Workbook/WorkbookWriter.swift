@@ -74,7 +74,7 @@ struct WorkbookWriter {
                 }))
         var data = Markup("sheetData")
         for (row, cells) in sheet.rows.enumerated() where !cells.isEmpty {
-            var line = Markup("row", [("r", "\(row + 1)")])
+            var line = Markup("row", [("r", "\(row + 1)")] + height(of: cells, widths: sheet.widths))
             for (column, cell) in cells.enumerated() {
                 if let markup = markup(of: cell, at: Sheet.column(column) + "\(row + 1)", style: style) { line.append(markup) }
             }
@@ -89,11 +89,23 @@ struct WorkbookWriter {
         return root
     }
 
+    /// Room for the lines of heads, which programs do not make by themselves when they open the file. [points]
+    private func height(of cells: [SheetCell], widths: [Double]) -> [(String, String)] {
+        var lines = 1.0
+        for (cell, width) in zip(cells, widths) {
+            guard case .text(let text, let look) = cell, look.isHead else { continue }
+            // A character of the sheet's font is half its size wide; words that do not part cost a little more.
+            lines = max(lines, (Canvas.width(of: text, size: 1) / (0.5 * max(width - 2, 1)) + 0.3).rounded(.up))
+        }
+        return lines > 1 ? [("ht", "\(13 * min(lines, 6) + 2)"), ("customHeight", "1")] : []
+    }
+
     private func markup(of cell: SheetCell, at place: String, style: (CellLook) -> Int) -> Markup? {
         switch cell {
         case .empty: return nil
         case .text(let text, var look):
             if let first = text.first, "=+-@".contains(first) { look.isQuoted = true }
+            look.isText = !look.isHead && !look.isTitle
             return Markup(
                 "c", [("r", place), ("s", "\(style(look))"), ("t", "inlineStr")],
                 [
@@ -149,8 +161,10 @@ private struct WorkbookStyles {
                 ("applyBorder", "1"), ("applyAlignment", "1"),
             ]
             if look.isQuoted { attributes.append(("quotePrefix", "1")) }
+            let place = look.isHead ? [("horizontal", "center")] : look.isText ? [("horizontal", "left"), ("indent", "1")] : []
             return Markup(
-                "xf", attributes, [Markup("alignment", [("vertical", "top")] + (look.wraps ? [("wrapText", "1")] : []))])
+                "xf", attributes,
+                [Markup("alignment", place + [("vertical", "top")] + (look.wraps ? [("wrapText", "1")] : []))])
         }
         func list(_ name: String, _ items: [Markup]) -> Markup { Markup(name, [("count", "\(items.count)")], items) }
         return Markup(
