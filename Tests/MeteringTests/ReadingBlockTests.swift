@@ -100,7 +100,7 @@ struct ReadingBlockTests {
     func months(_ seconds: Int, _ month: Int) { #expect(Month.index(seconds) == month) }
 
     @Test("the checksum is CRC-32: of '123456789' cbf43926, of its parts the same as byte by byte")
-    func checksum() {
+    func knownChecksum() {
         func crc(_ bytes: [UInt8]) -> UInt32 { unsafe bytes.withUnsafeBytes { unsafe Checksum.crc32($0) } }
         #expect(crc(Array("123456789".utf8)) == 0xcbf4_3926)
         var random = Seeded(state: 8)

@@ -81,15 +81,10 @@ struct HourRow {
 
     /// Number of steps, and of those that held nothing.
     var counts: (steps: Int, atRest: Int) {
-        var missing: Int32 = 0, atRest: Int32 = 0
-        unsafe volumes.withUnsafeBufferPointer { volumes in
-            for i in volumes.indices {
-                let volume = unsafe volumes[i]
-                missing &+= volume < 0 ? 1 : 0
-                atRest &+= volume == 0 ? 1 : 0
-            }
-        }
-        return (volumes.count - Int(missing) + longer.count, Int(atRest) + longer.count { $0.volume == 0 })
+        // By bits: a loop that counts both goes hour by hour, and each hour is a branch that is foretold wrongly half the time.
+        let missing = bits(of: Self.none).reduce(0) { $0 + $1.nonzeroBitCount }
+        let atRest = bits(of: 0).reduce(0) { $0 + $1.nonzeroBitCount }
+        return (volumes.count - missing + longer.count, atRest + longer.count { $0.volume == 0 })
     }
 
     /// All steps in order of time.
