@@ -158,7 +158,8 @@ struct HistoryModel {
     func further(_ tried: [[Double]], answers table: Matrix, squares: Matrix) -> (information: Matrix, score: Matrix) {
         let order = space.order, n = leaks.count, count = courses.count, many = tried.count
         var own = Matrix(rows: order, columns: many)
-        var forDays = Matrix(rows: order, columns: many * (1 + n))
+        // With the days, then with each leak that is there.
+        var with = [Matrix](repeating: Matrix(rows: order, columns: many), count: 1 + n)
         let withCourses = tried.map { course in courses.map { dotProduct($0, course) } }
         let squaresOfCourses = tried.map { dotProduct($0, $0) }
         for f in 0..<order {
@@ -167,35 +168,33 @@ struct HistoryModel {
                 let product = withCourses[t]
                 let told = kernel * product
                 own[f, t] = squaresOfCourses[t] - dotProduct(product, told)
-                forDays[f, t] = Self.dot(tried[t], space.days, f) - dotProduct(product, fitted[f])
+                with[0][f, t] = Self.dot(tried[t], space.days, f) - dotProduct(product, fitted[f])
                 for i in 0..<n {
                     var value = product[1 + i]
                     for c in 0..<count { value -= told[c] * products[c, 1 + i] }
-                    forDays[f, many * (1 + i) + t] = answers[i][f] * value
+                    with[1 + i][f, t] = answers[i][f] * value
                 }
             }
         }
         var information = squares.transposedTimes(own)
-        let all = table.transposedTimes(forDays)
-        let places = table.columns
-        var score = Matrix(rows: places, columns: many)
-        let known = factor?.solve(self.score) ?? []
-        let inverse = factor?.inverse
-        var cross = [Double](repeating: 0, count: n)
-        for x in 0..<places {
-            for t in 0..<many {
-                var s = all[x, t], info = information[x, t] + 1 / (prior.size * prior.size)
-                if let inverse {
-                    for i in 0..<n { cross[i] = all[x, many * (1 + i) + t] }
-                    for i in 0..<n {
-                        s -= cross[i] * known[i]
-                        for j in 0..<n { info -= cross[i] * inverse[i, j] * cross[j] }
-                    }
-                }
-                score[x, t] = s
-                information[x, t] = max(info, 1 / (prior.size * prior.size))
+        var score = table.transposedTimes(with[0])
+        let least = 1 / (prior.size * prior.size)
+        for place in information.storage.indices { information.storage[place] += least }
+        guard let factor, n > 0 else { return (information, score) }
+        // The other leaks' sizes are fitted too.
+        let cross = factor.whiten(
+            Matrix(
+                rows: n, columns: information.storage.count,
+                storage: with.dropFirst().flatMap { table.transposedTimes($0).storage }))
+        let known = factor.whiten(self.score), width = cross.columns
+        for i in 0..<n {
+            for place in 0..<width {
+                let value = cross.storage[i * width + place]
+                information.storage[place] -= value * value
+                score.storage[place] -= value * known[i]
             }
         }
+        for place in 0..<width where information.storage[place] < least { information.storage[place] = least }
         return (information, score)
     }
 

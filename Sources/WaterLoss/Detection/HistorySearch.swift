@@ -15,6 +15,10 @@ struct HistorySearch {
     private static let firstDays = 14, review = 15, shortest = 2
     /// Days of growth that are tried; and the days back to which an abrupt beginning or a repair is looked for.
     private static let growths = [10.0, 20, 40, 80, 120]
+    /// Days that a leak must last in the history before there is an alarm: the first day of a step is a mixture that misleads.
+    private static let confirmed = 2
+    /// Days of which each is tried, and days between looks for growing leaks.
+    private static let recent = 8, slowly = 3
     private static let shortestGrowth = 8.0
     private static let lookBack = 21, repairBack = 12
     /// Part of the usual size below which a leak is none. [–]
@@ -55,6 +59,9 @@ struct HistorySearch {
         if isChanged { prune(days: days) }
         leaks.removeAll { $0.size < Self.least * prior.size }
         for i in leaks.indices where leaks[i].alarm == nil {
+            let noticed = leaks[i].noticed ?? days
+            leaks[i].noticed = noticed
+            guard days - noticed >= Self.confirmed || days == space.days.columns else { continue }
             leaks[i].alarm = alarms.count
             alarms.append(RaisedAlarm(days: days, pipe: leaks[i].pipe, size: leaks[i].size))
         }
@@ -81,7 +88,7 @@ struct HistorySearch {
 
     /// The best place and course for a further leak: twice its log likelihood ratio, less what its freedom earns, with the pipes' lengths.
     /// - temperature: above nought a place is drawn instead.
-    private func best(_ model: HistoryModel, _ tried: [[Double]], size: Double, drawn: Bool = false) -> Best {
+    private func best(_ model: HistoryModel, _ tried: [[Double]], size: Double, drawn: Bool = false, bar: Double = 0) -> Best {
         func scan(_ size: Double) -> Best {
             let bank = space.sizes.indices.min { abs(space.sizes[$0] - size) < abs(space.sizes[$1] - size) } ?? 0
             let (information, score) = model.further(tried, answers: space.answers[bank], squares: space.squares[bank])
@@ -109,6 +116,8 @@ struct HistorySearch {
         }
         if size > 0 { return scan(size) }
         let first = scan(prior.size / 2)
+        // An answer bent to its size does not make a leak of what is far from one.
+        if first.gain < bar / 2 { return first }
         return first.size > space.sizes.dropFirst().first.map({ $0 / 2 }) ?? .infinity ? scan(first.size) : first
     }
 
@@ -160,20 +169,24 @@ struct HistorySearch {
     private func foundNew(days: Int) -> Trial? {
         let model = HistoryModel(space, prior, days: days, leaks: leaks)
         var courses = [LeakCourse(onset: .beforeRecord)]
-        let standing = best(model, courses.map { $0.shares(days: days) }, size: 0)
-        for day in max(1, days - Self.lookBack)..<max(days - Self.shortest, max(1, days - Self.lookBack)) {
-            courses.append(LeakCourse(onset: .at(Double(day), growth: 0)))
+        let standing = best(model, courses.map { $0.shares(days: days) }, size: 0, bar: -2 * prior.logBefore)
+        // What began longer ago would have been seen then, but for what is weak.
+        for back in Array(Self.shortest + 1...Self.recent) + Array(stride(from: Self.recent + 3, through: Self.lookBack, by: 3))
+        where days - back > 0 {
+            courses.append(LeakCourse(onset: .at(Double(days - back), growth: 0)))
         }
-        for growth in Self.growths {
-            let first = max(0, days - Int(growth) - 20)
-            for day in stride(from: first, to: days - 7, by: max(2, Int(growth) / 8)) {
-                courses.append(LeakCourse(onset: .at(Double(day), growth: growth)))
+        if days % Self.slowly == 0 {
+            for growth in Self.growths {
+                let first = max(0, days - Int(growth) - 20)
+                for day in stride(from: first, to: days - 7, by: max(2, Int(growth) / 8)) {
+                    courses.append(LeakCourse(onset: .at(Double(day), growth: growth)))
+                }
             }
         }
         var chosen = standing, course = courses[0], margin = standing.gain + 2 * prior.logBefore
         if courses.count > 1 {
             let fresh = Array(courses.dropFirst())
-            let found = best(model, fresh.map { $0.shares(days: days) }, size: 0)
+            let found = best(model, fresh.map { $0.shares(days: days) }, size: 0, bar: -2 * prior.logNew)
             if found.gain + 2 * prior.logNew > margin {
                 (chosen, course, margin) = (found, fresh[found.course], found.gain + 2 * prior.logNew)
             }

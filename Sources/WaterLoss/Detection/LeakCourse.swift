@@ -51,6 +51,8 @@ struct RunningLeak {
     var course: LeakCourse
     /// [m³/s]
     var size: Double
+    /// Days of readings after which it was first taken up.
+    var noticed: Int?
     /// Place of its alarm in the history's list; nil before there is one.
     var alarm: Int?
 }
