@@ -48,4 +48,21 @@ struct ContiguousPartitionTests {
         let found = try ContiguousPartition(of: path, into: 2, least: 5, most: 5, seed: 3)
         #expect(found.parts[0] != found.parts[1] && Set(found.parts[1...]).count == 1)
     }
+
+    @Test("many parts of a large grid: whole, within bounds, near the cut of squares", arguments: 0..<2)
+    func many(seed: Int) throws {
+        let grid = grid(48, 36)
+        let found = try ContiguousPartition(of: grid, into: 48, least: 28, most: 44, attempts: 2, seed: UInt64(seed))
+        #expect(found.violation == 0)
+        #expect(grid.pieces(of: found.parts) == Dictionary(uniqueKeysWithValues: (0..<48).map { ($0, 1) }))
+        // Squares of 6 by 6: 7 lines of 36 and 5 of 48 edges.
+        #expect(found.cut <= 1.12 * Double(7 * 36 + 5 * 48))
+    }
+
+    @Test("a graph that does not hang together is divided all the same")
+    func islands() throws {
+        let two = WeightedGraph(nodeWeights: [1, 1, 1, 1], edges: [(0, 1, 1), (2, 3, 1)])
+        let found = try ContiguousPartition(of: two, into: 2, least: 2, most: 2, seed: 1)
+        #expect(found.cut == 0 && found.violation == 0)
+    }
 }

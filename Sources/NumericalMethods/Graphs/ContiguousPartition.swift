@@ -73,6 +73,8 @@ public struct ContiguousPartition: Sendable {
                 if parts[node] != parts[graph.neighbours[k]] { between += graph.weights[k] }
             }
         }
+        // A division before this one may have parted the two.
+        guard between > 0 else { return false }
         let both = WeightedGraph(nodeWeights: nodes.map { graph.nodeWeights[$0] }, edges: edges)
         let halves = PartBounds(count: 2, least: bounds.least, most: bounds.most)
         let today = bounds.violation(weight.first) + bounds.violation(weight.second)
@@ -228,7 +230,7 @@ private struct Multilevel {
                 }
             }
             let farthest = distance.max() ?? 0
-            let candidates = distance.indices.filter { distance[$0] * 10 >= farthest * 9 && distance[$0] > 0 }
+            let candidates = distance.indices.filter { distance[$0] >= farthest - farthest / 10 && distance[$0] > 0 }
             guard !candidates.isEmpty else { break }
             seeds.append(candidates[random.index(below: candidates.count)])
         }
