@@ -14,17 +14,18 @@ struct PlanRecord {
 
     var json: JSON {
         let source = PlanSource(plan)
-        return .object([
-            ("format", "yusu-plan"), ("format_version", 1), ("is_synthetic", JSON(source.isSynthetic)),
-            ("warnings", JSON(plan.warnings)), ("gaps", JSON(plan.assessment.gaps)),
-            ("data_level", .string(plan.assessment.level.word)), ("city", city(source)), ("balance", balance),
-            ("indicators", .array(plan.assessment.indicators.map(indicator))), ("zones", .array(plan.assessment.zones.map(zone))),
-            ("leaks", .array(plan.assessment.leaks.map(leak))), ("pressures", pressures),
-            ("measures", .array(plan.measures.map(measure))), ("selection", selection),
-            ("trajectory", .array(plan.trajectory.map(trajectory))), ("cash_flow", .array(plan.cashFlow.map(cashFlow))),
-            ("finance", finance), ("funding", .array(plan.city.plan.funding.map(funding))),
-            ("assumptions", .array(plan.assumptions.map(assumption))),
-        ] + moneyParts + deliveryParts)
+        return .object(
+            [
+                ("format", "yusu-plan"), ("format_version", 1), ("is_synthetic", JSON(source.isSynthetic)),
+                ("warnings", JSON(plan.warnings)), ("gaps", JSON(plan.assessment.gaps)),
+                ("data_level", .string(plan.assessment.level.word)), ("city", city(source)), ("balance", balance),
+                ("indicators", .array(plan.assessment.indicators.map(indicator))), ("zones", .array(plan.assessment.zones.map(zone))),
+                ("leaks", .array(plan.assessment.leaks.map(leak))), ("pressures", pressures),
+                ("measures", .array(plan.measures.map(measure))), ("selection", selection),
+                ("trajectory", .array(plan.trajectory.map(trajectory))), ("cash_flow", .array(plan.cashFlow.map(cashFlow))),
+                ("finance", finance), ("funding", .array(plan.city.plan.funding.map(funding))),
+                ("assumptions", .array(plan.assumptions.map(assumption))),
+            ] + moneyParts + deliveryParts)
     }
 
     /// `name_unit`, `name_low95_unit`, `name_high95_unit`.

@@ -124,7 +124,10 @@ extension PlanRecord {
         }
         return .object([
             ("indicators", .array(indicators)),
-            ("adjustment_formula", "baseline * (hours_after/hours_before * (pressure_after/pressure_before)^n1 * connections_after/connections_before - 1)"),
+            (
+                "adjustment_formula",
+                "baseline * (hours_after/hours_before * (pressure_after/pressure_before)^n1 * connections_after/connections_before - 1)"
+            ),
             (
                 "adjustments",
                 .array(

@@ -69,7 +69,8 @@ extension PlanRecord {
             ("sources", .array(financing.sources.map(source))), ("years", .array(financing.years.map { year($0, financing.sources) })),
             ("uncovered_currency", .number(financing.uncovered)), ("outstanding_currency", .number(financing.outstanding)),
             ("lowest_debt_service_coverage", JSON(financing.lowestCoverage)),
-            ("grant_element_percent", JSON(financing.grantElement.map { $0 * 100 })), ("performance_contract", contract(financing.contract)),
+            ("grant_element_percent", JSON(financing.grantElement.map { $0 * 100 })),
+            ("performance_contract", contract(financing.contract)),
             (
                 "consortium",
                 .array(
@@ -122,7 +123,8 @@ extension PlanRecord {
                 ("fixed_fee_currency_per_year", .number(terms.fixedFee)), ("fee_currency_per_m3", .number(terms.fee)),
                 ("cap_m3_per_day", JSON(terms.cap)), ("penalty_currency_per_year", .number(terms.penalty)),
                 ("guaranteed_saving_m3_per_day", JSON(terms.guaranteedSaving)), ("total_currency", .number(contract.total)),
-                ("fixed_share_percent", JSON(contract.fixedShare.map { $0 * 100 })), ("open_to_dispute_currency", .number(contract.disputed)),
+                ("fixed_share_percent", JSON(contract.fixedShare.map { $0 * 100 })),
+                ("open_to_dispute_currency", .number(contract.disputed)),
             ] + Self.members("baseline", "m3_per_day", contract.baseline) + [
                 (
                     "years",

@@ -51,7 +51,8 @@ enum PlanFile {
                 problems.add(
                     file, entry.line, "'\(entry.label(key))' is missing",
                     key == "kind"
-                        ? "give one of: \(PlanSettings.FundingSource.Kind.allCases.map(\.rawValue).joined(separator: ", "))" : "give the sum")
+                        ? "give one of: \(PlanSettings.FundingSource.Kind.allCases.map(\.rawValue).joined(separator: ", "))"
+                        : "give the sum")
             }
             guard let kind = entry.choice("kind", of: PlanSettings.FundingSource.Kind.self, problems: &problems),
                 let amount = entry.number("amount", 0...1e15, "currency of city.yaml", problems: &problems)
@@ -104,7 +105,8 @@ enum PlanFile {
 enum CatalogueFile {
     static func read(_ node: YAMLNode, file: String, problems: inout ProblemList) -> CatalogueOverrides {
         var catalogue = CatalogueOverrides()
-        guard let top = YAMLMapping(node, file: file, known: ["measures", "exclude", "prerequisites", "exclusions"], problems: &problems) else { return catalogue }
+        guard let top = YAMLMapping(node, file: file, known: ["measures", "exclude", "prerequisites", "exclusions"], problems: &problems)
+        else { return catalogue }
         catalogue.excluded = Set(top.texts("exclude", problems: &problems))
         for (key, path) in [
             ("prerequisites", \CatalogueOverrides.prerequisites), ("exclusions", \CatalogueOverrides.exclusions),

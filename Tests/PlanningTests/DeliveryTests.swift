@@ -58,9 +58,10 @@ struct DeliveryTests {
             WorkSchedule.Job(measure: "b", catalogueKey: "b", start: 0, years: 1, isCivilWork: true, after: ["a"]),
         ]
         #expect(WorkSchedule.plan(jobs, firstYear: 2027, wetSeason: [], design: 1, tender: 1, commissioning: 1) == nil)
-        let plan = Self.plan({
-            $0.catalogue.prerequisites = ["mains_renewal": ["pressure_management"], "pressure_management": ["mains_renewal"]]
-        }, draws: 0)
+        let plan = Self.plan(
+            {
+                $0.catalogue.prerequisites = ["mains_renewal": ["pressure_management"], "pressure_management": ["mains_renewal"]]
+            }, draws: 0)
         #expect(plan.selection.refusal.contains { $0.contains("circle") })
         let odd = Self.plan({ $0.catalogue.exclusions = ["mains_renewal": ["moon"]] }, draws: 0)
         #expect(odd.selection.refusal.contains { $0.contains("moon") })
@@ -102,11 +103,12 @@ struct DeliveryTests {
     func supply() throws {
         let surplus = Self.plan(draws: 0)
         #expect(surplus.notSized.contains { $0.catalogueKey == "new_supply" && $0.reason.contains("not short") })
-        let short = Self.plan({
-            $0.plan.objective = .netPresentValue
-            $0.plan.regime = .deficit
-            $0.catalogue.values["general"] = ["supply_deficit": SourcedValue(3000, low: 2500, high: 3500, status: .assumed)]
-        }, draws: 0)
+        let short = Self.plan(
+            {
+                $0.plan.objective = .netPresentValue
+                $0.plan.regime = .deficit
+                $0.catalogue.values["general"] = ["supply_deficit": SourcedValue(3000, low: 2500, high: 3500, status: .assumed)]
+            }, draws: 0)
         let plant = try #require(short.measures.first { $0.catalogueKey == "treatment_capacity" })
         #expect(plant.isNewSupply && plant.quantity == 3000 && plant.target == .supply)
         #expect(abs(plant.volumeSaved.value - 3000 * 365) < 1e-6)
@@ -180,6 +182,7 @@ struct DeliveryTests {
         let rich = try #require(Self.plan().diagnosis)
         #expect(!rich.steps.contains { $0.key == "measure_zone_inflows" })
         let none = improvementPlan(for: city, assessment: CityAssessment(level: .totals), seed: 7, draws: 0)
-        #expect(none.diagnosis?.steps.first?.key == "measure_balance" || none.diagnosis?.steps.contains { $0.key == "measure_balance" } == true)
+        #expect(
+            none.diagnosis?.steps.first?.key == "measure_balance" || none.diagnosis?.steps.contains { $0.key == "measure_balance" } == true)
     }
 }

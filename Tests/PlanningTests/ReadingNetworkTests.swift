@@ -98,7 +98,8 @@ struct ReadingNetworkTests {
         let known = reading.options.filter { $0.presentCost != nil }
         #expect(known.count == 3)
         for option in known {
-            let low = try #require(option.presentCostLow), mid = try #require(option.presentCost), high = try #require(option.presentCostHigh)
+            let low = try #require(option.presentCostLow), mid = try #require(option.presentCost),
+                high = try #require(option.presentCostHigh)
             #expect(low < mid && mid < high)
             let annuity = CapitalRecovery.annuity(rate: 0.08, years: reading.life)
             #expect(abs(mid - (try #require(option.capital)) - annuity * (try #require(option.operation))) < 1e-6 * mid)

@@ -25,6 +25,7 @@ struct PlanLintTests {
           "connections": {"value": 1, "year": "2020", "source": "s", "status": "measured"},
           "supply_hours": {"value_h_per_day": 24, "year": "2020", "source": "s", "status": "measured"},
           "tariff": {"value_currency_per_m3": 1, "year": "2020", "source": "s", "status": "measured"}},
+         "balance": {"water_supplied_m3": 1},
          "lots": [{"lot": "pipes", "method": "national_tender", "terms_of_reference": ["t"]}],
          "cost_estimate": {"currency": "PEN", "price_base_year": 2026, "base_currency": 100, "physical_contingency_currency": 10,
           "price_contingency_currency": 0, "tax_currency": 18, "total_currency": 128, "operation_currency_per_year": 5,
@@ -50,7 +51,10 @@ struct PlanLintTests {
     @Test(
         "a row passes with its content, and fails with the reason once it is broken",
         arguments: [
-            (1, "\"year\": \"2020\", \"source\": \"s\", \"status\": \"measured\"}},", "\"source\": \"s\", \"status\": \"measured\"}},", "tariff has no year"),
+            (
+                1, "\"year\": \"2020\", \"source\": \"s\", \"status\": \"measured\"}},", "\"source\": \"s\", \"status\": \"measured\"}},",
+                "tariff has no year"
+            ),
             (16, "\"base_currency\": 100", "\"base_currency\": 101", "not the sum of its lines"),
             (16, "\"price_base_year\": 2026", "\"price_base_year\": null", "base date"),
             (17, "\"lot\": \"pipes\"}]", "\"lot\": \"moon\"}]", "0 lots"), (17, "national_tender", "to_be_settled", "method"),
@@ -85,7 +89,10 @@ struct PlanLintTests {
               "internal_rates_found": "none", "parts": [{"part": "PART"}]}]}
             """
         #expect(try Self.verdict(economic.replacing("PART", with: "water_sold"), 19).0 == .pass)
-        #expect(try Self.verdict(economic.replacing("PART", with: "recovered_revenue"), 19).1 == ["the economic account holds a transfer: recovered_revenue"])
+        #expect(
+            try Self.verdict(economic.replacing("PART", with: "recovered_revenue"), 19).1 == [
+                "the economic account holds a transfer: recovered_revenue"
+            ])
     }
 
     @Test("a funder's form reorders and renames, and loses no section", arguments: DonorProfile.all.map(\.name))

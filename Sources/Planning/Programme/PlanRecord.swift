@@ -70,8 +70,11 @@ func planWarnings(_ plan: ImprovementPlan, inputs: PlanInputs, netPresentValueWi
             "\(weak.count) of the \(plan.assumptions.count) figures in the assumption register are contested, assumed, unverified or synthetic: "
                 + "replace them by figures of the city before money is committed.")
     }
-    if !plan.notSized.isEmpty {
-        let keys = Set(plan.notSized.map(\.catalogueKey)).sorted()
+    // Works of supply that nobody needs are no gap.
+    let isShort = city.plan.regime == .deficit || city.plan.supply.deficits != nil
+    let open = plan.notSized.filter { isShort || !MeasureSizing.supplyKeys.contains($0.catalogueKey) }
+    if !open.isEmpty {
+        let keys = Set(open.map(\.catalogueKey)).sorted()
         warnings.append("Not sized or not priced for want of a figure, and so not in the comparison: \(keys.joined(separator: ", ")).")
     }
     return warnings
@@ -113,7 +116,8 @@ private func moneyWarnings(_ plan: ImprovementPlan, _ selected: [PlannedMeasure]
     }
     let withoutTerms = plan.city.plan.funding.filter { $0.kind.isLoan && $0.terms == nil }.map(\.name)
     if !withoutTerms.isEmpty {
-        warnings.append("The terms of these loans are not given, so their debt service is not known: \(withoutTerms.joined(separator: ", ")).")
+        warnings.append(
+            "The terms of these loans are not given, so their debt service is not known: \(withoutTerms.joined(separator: ", ")).")
     }
     return warnings
 }

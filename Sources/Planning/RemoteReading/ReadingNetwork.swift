@@ -96,7 +96,9 @@ extension PlanBook {
     /// nil where no meter is known.
     func readingNetwork(_ measures: [PlannedMeasure]) -> ReadingNetwork? {
         let city = inputs.city
-        guard let count = city.meters.isEmpty ? city.profile.meteredConnections.value : Double(city.meters.count), count > 0 else { return nil }
+        guard let count = city.meters.isEmpty ? city.profile.meteredConnections.value : Double(city.meters.count), count > 0 else {
+            return nil
+        }
         let figures = inputs.reading
         guard let range = figures.central("gateway_range"), let messages = figures.central("messages_per_day"),
             let capacity = figures.central("gateway_capacity"), let life = figures.central("endpoint_life"),
@@ -192,7 +194,8 @@ extension PlanBook {
             presentCostHigh: isOpen ? nil : present(\.high),
             costPerEndpointYear: isOpen
                 ? nil : CapitalRecovery.annualisedCost(capital: middle.capital, operation: middle.yearly, rate: rate, life: life) / meters,
-            gateways: Int(network), readingsPerDay: way == .walkBy || way == .driveBy ? 12.0 / 365 : figures.central("messages_per_day") ?? 1,
+            gateways: Int(network),
+            readingsPerDay: way == .walkBy || way == .driveBy ? 12.0 / 365 : figures.central("messages_per_day") ?? 1,
             missing: missing)
     }
 }

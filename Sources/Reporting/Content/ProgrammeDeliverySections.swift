@@ -23,12 +23,14 @@ extension PlanSource {
                 Table(
                     caption: .words(.diagnosisCaption),
                     columns: [
-                        column("step"), column("variance_share", .percent), column("margin_after", .percent), number("weeks"), column("opens"),
+                        column("step"), column("variance_share", .percent), column("margin_after", .percent), number("weeks"),
+                        column("opens"),
                     ],
                     rows: diagnosis.steps.map { step in
                         Table.Row([
                             cell(step.key), step.varianceShare == nil ? .none : percent(step.varianceShare, 0),
-                            step.marginAfter == nil ? .none : percent(step.marginAfter), .number(Figure(Double(step.weeks), .none, .decimals(0))),
+                            step.marginAfter == nil ? .none : percent(step.marginAfter),
+                            .number(Figure(Double(step.weeks), .none, .decimals(0))),
                             step.opens.isEmpty ? .none : .text(.list(step.opens.map { .name(.measure, $0) })),
                         ])
                     }, note: .words(.diagnosisNote, [.figure(Figure(diagnosis.margin.map { 100 * $0 }, .percent, .decimals(1)))]))))
@@ -45,7 +47,9 @@ extension PlanSource {
                 Table(
                     caption: .words(.operationCaption),
                     columns: [.init(.words(.measureHead)), column("from_year"), .init(.words(.amount), unit: .moneyPerYear(currency))],
-                    rows: estimate.operation.map { Table.Row([.text(named($0.catalogueKey, $0.zone)), .year($0.firstYear), money($0.amount)]) }
+                    rows: estimate.operation.map {
+                        Table.Row([.text(named($0.catalogueKey, $0.zone)), .year($0.firstYear), money($0.amount)])
+                    }
                         + [Table.Row([.text(.words(.total)), .none, money(estimate.operationTotal)], style: .total)])))
         blocks.append(
             .table(
@@ -157,11 +161,14 @@ extension PlanSource {
 
     var monitoring: Section? {
         guard let monitoring = plan.monitoring, plan.measures.contains(where: \.isSelected) else { return nil }
-        func value(_ estimate: Estimate?, _ unit: String) -> Cell { .number(estimate.map { Figure($0, shown(unit)) } ?? Figure(nil, .none)) }
+        func value(_ estimate: Estimate?, _ unit: String) -> Cell {
+            .number(estimate.map { Figure($0, shown(unit)) } ?? Figure(nil, .none))
+        }
         let indicators = Table(
             caption: .words(.monitoringCaption),
             columns: [
-                .init(.words(.indicatorHead)), number("baseline"), number("target"), yearColumn, number("detectable"), column("verification"),
+                .init(.words(.indicatorHead)), number("baseline"), number("target"), yearColumn, number("detectable"),
+                column("verification"),
                 column("frequency"), column("owner"),
             ],
             rows: monitoring.indicators.map { entry in
@@ -250,7 +257,8 @@ extension PlanSource {
         blocks.append(
             .table(
                 Table(
-                    caption: .words(.readingClassesCaption), columns: [column("class"), .init(.words(.diameterMillimetres), isNumeric: true), number("endpoints")],
+                    caption: .words(.readingClassesCaption),
+                    columns: [column("class"), .init(.words(.diameterMillimetres), isNumeric: true), number("endpoints")],
                     rows: reading.classes.map {
                         Table.Row([
                             cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"), decimals($0.diameter.map(Double.init), 0),
@@ -308,9 +316,12 @@ extension PlanSource {
         blocks.append(
             .table(
                 Table(
-                    caption: .words(.riskCaption), columns: [column("risk"), column("probability", .percent), column("owner"), column("response")],
+                    caption: .words(.riskCaption),
+                    columns: [column("risk"), column("probability", .percent), column("owner"), column("response")],
                     rows: plan.risks.map {
-                        Table.Row([cell($0.key), $0.probability == nil ? .none : percent($0.probability), cell($0.owner), cell($0.response)])
+                        Table.Row([
+                            cell($0.key), $0.probability == nil ? .none : percent($0.probability), cell($0.owner), cell($0.response),
+                        ])
                     })))
         return Section(id: "risk", title: .words(.riskTitle), blocks: blocks, startsPage: true)
     }

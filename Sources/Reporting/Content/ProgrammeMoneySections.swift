@@ -38,7 +38,8 @@ extension PlanSource {
             ],
             rows: plan.supplyDemand.map {
                 Table.Row([
-                    .year($0.year), daily($0.demand), daily($0.needWithout), daily($0.needWith), daily($0.capacity), daily($0.deficitWithout),
+                    .year($0.year), daily($0.demand), daily($0.needWithout), daily($0.needWith), daily($0.capacity),
+                    daily($0.deficitWithout),
                     daily($0.deficitWith),
                 ])
             })
@@ -144,7 +145,9 @@ extension PlanSource {
                 .table(
                     Table(
                         caption: .words(.consortiumCaption),
-                        columns: [column("member"), column("role"), column("share", .percent), .init(.words(.amount), unit: .money(currency))],
+                        columns: [
+                            column("member"), column("role"), column("share", .percent), .init(.words(.amount), unit: .money(currency)),
+                        ],
                         rows: financing.consortium.map {
                             Table.Row([
                                 .text(.literal($0.name)), cell("role_" + $0.role.rawValue), percent($0.share),
@@ -249,7 +252,9 @@ extension PlanSource {
             return open.isEmpty ? nil : Section(id: "affordability", title: .words(.affordabilityTitle), blocks: open)
         }
         let table = Table(
-            caption: .words(.affordabilityCaption, [.figure(Figure(affordability.use, .cubicMetres)), .figure(Figure(affordability.bill, .money(currency), .decimals(2)))]),
+            caption: .words(
+                .affordabilityCaption,
+                [.figure(Figure(affordability.use, .cubicMetres)), .figure(Figure(affordability.bill, .money(currency), .decimals(2)))]),
             columns: [
                 column("household"), column("income", .money(currency)), column("bill_share", .percent), column("lifeline_share", .percent),
                 column("limit", .percent),

@@ -70,7 +70,8 @@ extension PlanLint {
         guard years.contains(where: { plan.number("need_without_m3_per_day", in: $0) != nil }) else {
             return ["there is no series without the project"]
         }
-        return plan.number("capacity_m3_per_day", in: years.first) == nil ? ["the production capacity is not known, so no deficit can be told"] : []
+        return plan.number("capacity_m3_per_day", in: years.first) == nil
+            ? ["the production capacity is not known, so no deficit can be told"] : []
     }
 
     static func options(_ plan: PlanReader) -> [String]? {
@@ -184,7 +185,9 @@ extension PlanLint {
     static func production(_ plan: PlanReader) -> [String]? {
         let works = plan.chosen.filter { plan.isTrue("is_new_supply", in: $0) }
         let years = plan.list("supply_demand")
-        guard let capacity = plan.number("capacity_m3_per_day", in: years.first) else { return works.isEmpty ? nil : ["the capacity is not known"] }
+        guard let capacity = plan.number("capacity_m3_per_day", in: years.first) else {
+            return works.isEmpty ? nil : ["the capacity is not known"]
+        }
         let more = works.compactMap { plan.number("volume_saved_m3_per_year", in: $0) }.reduce(0, +) / 365
         var reasons: [String] = []
         if let short = years.first(where: { (plan.number("need_with_m3_per_day", in: $0) ?? 0) > (capacity + more) * (1 + 1e-9) }),
