@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kills batches at random moments (SIGKILL) and looks whether anything was lost, doubled or left half.
 
-    kill_batches.py YUSU [--kills 100] [--cities 40] [--seed 1] [--isolate]
+    kill_batches.py YUSU [--kills 100] [--cities 40] [--seed 1] [--isolate] [--checks]
 
 Makes synthetic data-poor cities, and runs a batch of plans and checks of them once undisturbed. Then the same batch is started and killed
 after a random time, up to somewhat more than an undisturbed one takes; after each kill every record that is there must be whole JSON, and a
@@ -13,7 +13,7 @@ Ends with 1 at the first difference.
 import argparse, json, os, random, shutil, signal, subprocess, sys, tempfile, time
 
 
-def cities(folder, count, rng):
+def cities(folder, count, rng, plans=True):
     for number in range(count):
         place = os.path.join(folder, "cities", f"c{number:03d}")
         os.makedirs(place)
@@ -26,7 +26,8 @@ def cities(folder, count, rng):
             file.write(f"period_days: 365\nown_sources: {{value: {supplied}, margin_percent: 5, unit: m3, {origin}}}\n"
                        f"billed_metered: {{value: {round(supplied * rng.uniform(0.4, 0.9))}, margin_percent: 3, unit: m3, {origin}}}\n")
     with open(os.path.join(folder, "batch.yaml"), "w") as file:
-        file.write('jobs:\n  - {folders: "cities/*", run: plan FOLDER}\n  - {name: check, folders: "cities/*", run: check FOLDER}\n')
+        first = "plan FOLDER" if plans else "check FOLDER --format json"
+        file.write(f'jobs:\n  - {{folders: "cities/*", run: {first}}}\n  - {{name: check, folders: "cities/*", run: check FOLDER}}\n')
 
 
 def contents(folder):
@@ -72,11 +73,12 @@ def main():
     parser.add_argument("--cities", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--isolate", action="store_true")
+    parser.add_argument("--checks", action="store_true", help="no plans: for a debug build, in which each takes a second")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     program = os.path.abspath(arguments.yusu)
     with tempfile.TemporaryDirectory() as folder:
-        cities(folder, arguments.cities, rng)
+        cities(folder, arguments.cities, rng, not arguments.checks)
 
         def command(output):
             return [program, "batch", "batch.yaml", "--output", output, "--quiet"] + (["--isolate"] if arguments.isolate else [])

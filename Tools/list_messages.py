@@ -14,7 +14,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 FOLDERS = ["WaterLoss/Assessment", "WaterLoss/Indicators", "WaterLoss/Balance", "WaterLoss/NightFlow", "Planning/*"]
 # Texts of the audit table, which is read by programs, and the definitions of indicators, which
 # the catalogue has as "formula (reference)"; reasons of selections and zones, which the command line and plan.json alone tell.
-LEFT_OUT = ("WaterAudit", "SupplyCatalogue", "KoreanTree", "KoreanStatistics", "LossIndicator", "Planning/Selection/", "Planning/Zoning/")
+LEFT_OUT = ("WaterAudit", "KoreanTree", "KoreanStatistics", "LossIndicator", "Planning/Selection/", "Planning/Zoning/")
 
 
 def literals(source):

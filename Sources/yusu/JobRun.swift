@@ -123,12 +123,8 @@ struct JobRun: Sendable {
 
     /// Files that a killed run began.
     private func removeLeftovers() {
-        for folder in [results, recordFolder] {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            where name.hasSuffix(".part") && (folder == results || name.hasPrefix(job.name + ".json.")) {
-                try? FileManager.default.removeItem(atPath: folder + "/" + name)
-            }
-        }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
+        for name in names where name.hasSuffix(".part") { try? FileManager.default.removeItem(atPath: results + "/" + name) }
     }
 
     private static func seconds(_ duration: Duration) -> Double {

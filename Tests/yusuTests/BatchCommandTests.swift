@@ -154,7 +154,8 @@ struct BatchCommandTests {
         .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "python3 is not installed"))
     func kills() throws {
         let outcome = try Program.run(
-            "/usr/bin/python3", [Program.root + "/Tools/kill_batches.py", try Program.path(), "--kills", "20", "--cities", "12"],
+            "/usr/bin/python3",
+            [Program.root + "/Tools/kill_batches.py", try Program.path(), "--kills", "20", "--cities", "12", "--checks"],
             in: city.path)
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.messages)")
     }
