@@ -21,7 +21,8 @@ struct WordTests {
     }
 
     @Test(
-        "every language makes the same tables, figures and sheets", .enabled(if: IndependentProgram.python != nil, "python3 is not installed"),
+        "every language makes the same tables, figures and sheets",
+        .enabled(if: IndependentProgram.python != nil, "python3 is not installed"),
         arguments: Catalogue.embedded)
     func languages(code: String) throws {
         let language = try Catalogue.named(code)
