@@ -121,7 +121,10 @@ struct Fingerprint {
         var isFolder: ObjCBool = false
         guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
         guard isFolder.boolValue else {
-            guard let handle = FileHandle(forReadingAtPath: path) else { return }
+            // A pipe or a device has no content of its own, and reading it may never end.
+            let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let kind = try? FileManager.default.attributesOfItem(atPath: resolved)[.type] as? FileAttributeType
+            guard kind == .typeRegular, let handle = FileHandle(forReadingAtPath: path) else { return }
             while let piece = try? handle.read(upToCount: 1 << 20), !piece.isEmpty { add(piece) }
             add([0])
             return

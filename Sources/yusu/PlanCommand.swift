@@ -11,6 +11,18 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "The improvement plan of a city folder and its documents; checks of a plan.",
+        usage: """
+            yusu plan <folder> --output <output> [<options>]
+            yusu plan lint <plan.json> [--format <format>]
+            """,
+        discussion: """
+            Writes plan.html, plan.docx, plan.xlsx, plan.gpkg, plan.geojson and plan.json, and plan.pdf where a program that makes one
+            is installed. All options: yusu plan draw-up --help
+
+            Example: yusu plan Examples/Chanchamayo --output plan
+            Example: yusu plan Examples/Chanchamayo --output plan --language es
+            Example: yusu plan lint plan/plan.json
+            """,
         subcommands: [DrawUpPlanCommand.self, PlanLintCommand.self], defaultSubcommand: DrawUpPlanCommand.self)
 }
 

@@ -153,6 +153,8 @@ struct ImprovementPlanTests {
             Self.plan(
                 {
                     $0.plan.regime = regime
+                    // Works as large as the deficit would be measures of their own.
+                    $0.catalogue.excluded = ["new_supply", "treatment_capacity"]
                     if let deficit { $0.catalogue.values["general"] = ["supply_deficit": SourcedValue(deficit, status: .assumed)] }
                 }, draws: 0
             ).selection.netPresentValue

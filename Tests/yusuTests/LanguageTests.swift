@@ -29,14 +29,8 @@ struct LanguageTests {
 
     /// Words of three letters and more between the tags of a page.
     static func words(_ page: String) -> Set<String> {
-        var text = ""
-        var rest = page[...]
-        if let style = rest.range(of: "<style>"), let end = rest.range(of: "</style>") {
-            text += rest[..<style.lowerBound]
-            rest = rest[end.upperBound...]
-        }
-        text += rest
-        let visible = text.replacing(/<[^>]*>/, with: " ")
+        let visible = page.replacing(/(?s)<style.*?<\/style>/, with: " ").replacing(/(?s)<script.*?<\/script>/, with: " ")
+            .replacing(/<[^>]*>/, with: " ")
         return Set(visible.split { !($0.isASCII && $0.isLetter) }.filter { $0.count > 2 }.map { $0.lowercased() })
     }
 

@@ -52,7 +52,7 @@ struct SelectCommandTests {
     func refused(index: Int) throws {
         let (_, text, says) = Self.cases[index]
         let folder = try TemporaryCity()
-        try folder.write(text, "problem.json")
+        try folder.write("problem.json", text)
         let done = try Program.yusu(["select", "problem.json", "--output", "out"], in: folder)
         #expect(done.status == 65 && !done.isCrash)
         #expect(done.messages.contains("problem.json: \(says)"), "\(done.messages)")
@@ -62,7 +62,7 @@ struct SelectCommandTests {
     @Test("what can be chosen is chosen")
     func chosen() throws {
         let folder = try TemporaryCity()
-        try folder.write(Self.problem(limits: "\"budget\": 150"), "problem.json")
+        try folder.write("problem.json", Self.problem(limits: "\"budget\": 150"))
         let done = try Program.yusu(["select", "problem.json", "--output", "out", "--quiet"], in: folder)
         #expect(done.status == 0 && done.output.contains("1 of 2 zones get a package"))
     }
