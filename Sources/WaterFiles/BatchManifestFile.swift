@@ -89,7 +89,8 @@ public enum BatchManifestFile {
         return found.map { folder in
             let last = folder.split(separator: "/").last.map(String.init) ?? folder
             return BatchJob(
-                name: name.isEmpty ? last : "\(name)-\(last)", arguments: arguments.map { $0.replacing("FOLDER", with: folder) }, needs: needs)
+                name: name.isEmpty ? last : "\(name)-\(last)", arguments: arguments.map { $0.replacing("FOLDER", with: folder) },
+                needs: needs)
         }
     }
 
