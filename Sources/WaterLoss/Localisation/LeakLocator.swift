@@ -8,9 +8,9 @@ import WaterModel
 /// Finds one leak from readings before and after it: is there one, since when, how large, on which pipe.
 ///
 /// Before/after residuals at the measured boundary; place, size and the balance of inflows fitted together with what demand
-/// does as a nuisance in the covariance; error of the model itself taken from perturbed models, so that the probabilities are
-/// not surer than the model is. The statistic of detection is twice the log likelihood ratio of the best place, its threshold
-/// that of leak-free worlds drawn from the same errors.
+/// does as a nuisance in the covariance; error of the model itself, of the answers to a leak too, from models drawn at random, so
+/// that the probabilities are not surer than the model is. The statistic of detection is twice the log likelihood ratio of the best
+/// place, its threshold that of leak-free worlds drawn from the same errors.
 public struct LeakLocator: Sendable {
     public let network: Network
     public let sensors: [Sensor]
