@@ -120,13 +120,16 @@ struct BatchBuilder: Sendable {
     /// Counts a row that is left out, without keeping it.
     mutating func count(_ reason: RejectReason) { batch.rejects.count(reason) }
 
-    mutating func take() -> ParsedExport {
-        defer {
-            batch = ParsedExport()
-            batch.readings.reserveCapacity(expected + expected / 8)
-        }
+    /// What was read since the last call.
+    /// - room: of readings that are done with, for those to come.
+    mutating func take(room: consuming [ParsedReading] = []) -> ParsedExport {
         expected = max(expected, batch.readings.count)
-        return batch
+        var next = ParsedExport()
+        next.readings = room
+        next.readings.removeAll(keepingCapacity: true)
+        next.readings.reserveCapacity(expected + expected / 8)
+        swap(&next, &batch)
+        return next
     }
 
     private var expected = 0

@@ -35,7 +35,8 @@ extension ExportParser {
     }
 
     /// Parses the rows that are whole in a piece, but for the last few.
-    mutating func rowsApart(_ piece: Span<UInt8>, isFirst: Bool) -> RowsApart {
+    /// - room: of readings that are done with, for those to come.
+    mutating func rowsApart(_ piece: Span<UInt8>, isFirst: Bool, room: consuming [ParsedReading] = []) -> RowsApart {
         var head = isFirst ? header?.bodyStart ?? piece.count : 0
         if !isFirst {
             while head < piece.count, piece[head] != 10 { head += 1 }
@@ -49,7 +50,7 @@ extension ExportParser {
                 Rows(first: first, source: source, start: head, count: source.count - Self.margin, isLast: false), header)
         }
         rows.lines = line
-        rows.export = builder.take()
+        rows.export = builder.take(room: room)
         (rows.names, rows.series) = builder.namesSinceLast()
         return rows
     }

@@ -182,10 +182,12 @@ private struct StampCache: Sendable {
         guard length == self.length, first == words.0, time & Self.aroundTime == words.1, third & masks.0 == words.2,
             fourth & masks.1 == words.3
         else { return nil }
-        let digits = time ^ 0x3030_0030_3000_0000
-        let hourTens = digits &>> 24 & 255, hourOnes = digits &>> 32 & 255, tens = digits &>> 48 & 255, ones = digits &>> 56
-        let hour = hourTens &* 10 &+ hourOnes, minute = tens &* 10 &+ ones
-        guard max(hourTens, hourOnes, tens, ones) <= 9, hour < 24, minute < 60 else { return nil }
+        // HH in the bytes 3 and 4, MM in 6 and 7: tens and ones side by side.
+        let digits = (time & ~Self.aroundTime) ^ 0x3030_0030_3000_0000
+        guard (digits | digits &+ 0x7676_0076_7600_0000) & 0x8080_0080_8000_0000 == 0 else { return nil }
+        let pairs = digits &* 10 &+ digits &>> 8
+        let hour = pairs &>> 24 & 255, minute = pairs &>> 48 & 255
+        guard hour < 24, minute < 60 else { return nil }
         return StampText(local: day &+ Int(truncatingIfNeeded: hour &* 3600 &+ minute &* 60), offset: offset)
     }
 

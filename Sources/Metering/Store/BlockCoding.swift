@@ -52,8 +52,8 @@ struct BlockEncoder {
         // Almost always one run: the number of runs comes first, so they are counted first.
         var runs = 0, previous = -1
         for i in 1..<max(1, times.count) {
-            let step = unsafe times[i] - times[i - 1]
-            if step != previous { runs += 1 }
+            let step = unsafe times[i] &- times[i &- 1]
+            if step != previous { runs &+= 1 }
             previous = step
         }
         writer.count(runs)
@@ -61,7 +61,7 @@ struct BlockEncoder {
         while i < times.count {
             let step = unsafe times[i] - times[i - 1]
             var end = i + 1
-            while end < times.count, unsafe times[end] - times[end - 1] == step { end += 1 }
+            while end < times.count, unsafe times[end] &- times[end &- 1] == step { end &+= 1 }
             writer.count(step)
             writer.count(end - i)
             i = end
@@ -77,7 +77,7 @@ struct BlockEncoder {
             if isInterval {
                 for i in 0..<count { unsafe numbers[i] = ZigZag.encode(values[i]) }
             } else {
-                for i in 1..<max(1, count) { unsafe numbers[i - 1] = ZigZag.encode(values[i] - values[i - 1]) }
+                for i in 1..<max(1, count) { unsafe numbers[i &- 1] = ZigZag.encode(values[i] &- values[i &- 1]) }
             }
             if power > 1 {
                 for i in 0..<count - skipped { unsafe numbers[i] = ZigZag.encode(ZigZag.decode(numbers[i]) / power) }

@@ -20,11 +20,8 @@ struct ByteWriter {
     /// 128 values at most: width, number of exceptions, the low bits of all, then the exceptions' places and high bits (patched frame of
     /// reference; M. Zukowski et al., 2006).
     mutating func packed(_ values: UnsafeBufferPointer<UInt64>) {
-        let width = unsafe Self.width(values)
+        let (width, exceptions) = unsafe Self.width(values)
         bytes.append(UInt8(width))
-        let mask: UInt64 = width == 64 ? .max : (1 << UInt64(width)) - 1
-        var exceptions = 0
-        for index in values.indices where unsafe values[index] > mask { exceptions += 1 }
         bytes.append(UInt8(exceptions))
         if width == 64 {
             for index in values.indices {
@@ -32,6 +29,7 @@ struct ByteWriter {
             }
             return
         }
+        let mask: UInt64 = (1 << UInt64(width)) - 1
         if width > 0 { unsafe pack(values, width, mask) }
         guard exceptions > 0 else { return }
         for place in values.indices {
@@ -42,42 +40,47 @@ struct ByteWriter {
         }
     }
 
-    /// The width at which bits and exceptions together are fewest; an exception costs its place and its high bits, taken as two bytes
-    /// and a half on average.
-    private static func width(_ values: UnsafeBufferPointer<UInt64>) -> Int {
-        var all: UInt64 = 0
-        for index in values.indices { unsafe all |= values[index] }
-        let widest = 64 - all.leadingZeroBitCount
+    /// The width at which bits and exceptions together are fewest, and how many exceptions that makes; one costs its place and its high
+    /// bits, taken as two bytes and a half on average.
+    private static func width(_ values: UnsafeBufferPointer<UInt64>) -> (width: Int, exceptions: Int) {
         var widths = InlineArray<65, UInt8>(repeating: 0)
-        for index in values.indices { unsafe widths[64 - values[index].leadingZeroBitCount] += 1 }
-        var best = 64, bestCost = Int.max, above = 0
-        for width in stride(from: widest, through: 0, by: -1) {
-            let cost = width * values.count + above * 20
-            if cost <= bestCost { best = width; bestCost = cost }
-            above += Int(widths[width])
+        var all: UInt64 = 0
+        for index in 0..<values.count {
+            let value = unsafe values[index]
+            all |= value
+            widths[64 &- value.leadingZeroBitCount] &+= 1
         }
-        return best > 56 ? 64 : best
+        let widest = 64 - all.leadingZeroBitCount
+        var best = 64, bestCost = Int.max, above = 0, exceptions = 0
+        for width in stride(from: widest, through: 0, by: -1) {
+            let cost = width &* values.count &+ above &* 20
+            if cost <= bestCost {
+                best = width
+                bestCost = cost
+                exceptions = above
+            }
+            above &+= Int(widths[width])
+        }
+        return best > 56 ? (64, 0) : (best, exceptions)
     }
 
+    /// Each value's bits go behind those before it, into a word that is written at every value and keeps what is no whole byte.
     private mutating func pack(_ values: UnsafeBufferPointer<UInt64>, _ width: Int, _ mask: UInt64) {
         let size = (values.count * width + 7) / 8
         unsafe withUnsafeTemporaryAllocation(byteCount: size + 16, alignment: 8) { room in
-            var buffer: UInt64 = 0
-            var filled = 0, at = 0
-            for index in values.indices {
-                let value = unsafe values[index]
-                let low = value & mask
-                buffer |= low << UInt64(filled)
-                filled += width
-                if filled >= 64 {
-                    unsafe room.storeBytes(of: buffer.littleEndian, toByteOffset: at, as: UInt64.self)
-                    at += 8
-                    filled -= 64
-                    buffer = filled == 0 ? 0 : low >> UInt64(width - filled)
-                }
+            guard let first = room.baseAddress else { return }
+            var word: UInt64 = 0, filled: UInt64 = 0
+            var at = 0
+            for index in 0..<values.count {
+                word |= (unsafe values[index] & mask) &<< filled
+                filled &+= UInt64(width)
+                unsafe first.storeBytes(of: word.littleEndian, toByteOffset: at, as: UInt64.self)
+                at &+= Int(filled &>> 3)
+                word = word &>> (filled & 56)
+                filled &= 7
             }
-            unsafe room.storeBytes(of: buffer.littleEndian, toByteOffset: at, as: UInt64.self)
-            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[0..<size]))
+            unsafe first.storeBytes(of: word.littleEndian, toByteOffset: at, as: UInt64.self)
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: first, count: size))
         }
     }
 }

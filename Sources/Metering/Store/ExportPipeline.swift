@@ -61,6 +61,9 @@ final class ExportPipeline: Sendable {
         }
     }
 
+    /// Takes back a batch that is done with: the room of its readings is used again.
+    func giveBack(_ batch: consuming Batch) { split?.giveBack(batch.export.readings) }
+
     private static func read(_ path: String, into queue: BoundedQueue<Piece, Whole>) {
         do throws(TextFileError) {
             let file = try FilePieces(path)

@@ -16,6 +16,7 @@ final class FileImport {
     private let store: String
     private let logBytes: Int
     private let log = ReadingLog()
+    private let catalogue: Catalogue
     private var meters: [String] = []
     private var meterIDs: [Int] = []
     private var series: [SeriesKind] = []
@@ -50,6 +51,7 @@ final class FileImport {
         self.path = path
         self.store = store
         self.logBytes = logBytes
+        catalogue = try Catalogue(db)
         for row in try Row.fetchAll(db, sql: "SELECT id, name, modified, content FROM files") {
             ranks[row["id"]] = FileRank(path: row["name"], modified: row["modified"], content: row["content"])
         }
@@ -73,29 +75,27 @@ final class FileImport {
     }
 
     private func addReadings(_ readings: [ParsedReading]) {
-        var earliest = first ?? Int.max, latest = last ?? Int.min
-        let shift = shift
         unsafe readings.withUnsafeBufferPointer { readings in
-            unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: readings.count) { numbers in
-                unsafe slotOf.withUnsafeMutableBufferPointer { slotOf in
-                    for i in 0..<readings.count {
-                        let reading = unsafe readings[i]
-                        earliest = min(earliest, reading.time)
-                        latest = max(latest, reading.time)
-                        let place = Int(reading.meter) << shift | Int(reading.series)
-                        if unsafe slotOf[place] < 0 {
-                            unsafe slotOf[place] = log.addSlot()
-                            slots.append(Slot(meter: reading.meter, series: reading.series))
-                        }
-                        unsafe numbers[i] = slotOf[place]
-                    }
+            var earliest = first ?? Int.max, latest = last ?? Int.min
+            for i in 0..<readings.count {
+                let time = unsafe readings[i].time
+                earliest = min(earliest, time)
+                latest = max(latest, time)
+            }
+            first = earliest
+            last = latest
+            var next = 0
+            while true {
+                next = unsafe slotOf.withUnsafeBufferPointer { slotOf in
+                    guard let slotOf = slotOf.baseAddress else { return readings.count }
+                    return unsafe log.append(readings, from: next, slotOf: slotOf, shift: shift)
                 }
-                guard let first = numbers.baseAddress else { return }
-                unsafe log.append(readings, slots: first)
+                guard next < readings.count else { break }
+                let reading = unsafe readings[next]
+                slotOf[Int(reading.meter) << shift | Int(reading.series)] = log.addSlot()
+                slots.append(Slot(meter: reading.meter, series: reading.series))
             }
         }
-        first = earliest
-        last = latest
     }
 
     private func widen() {
@@ -234,30 +234,65 @@ final class FileImport {
         guard slots[slot].channel == 0 else { return }
         let meter = Int(slots[slot].meter)
         if meterIDs[meter] == 0 {
-            let find = try db.cachedStatement(sql: "SELECT id FROM meters WHERE meter = ?")
-            if let id = try Int.fetchOne(find, arguments: [meters[meter]]) {
+            if let id = try Int.fetchOne(catalogue.findMeter, arguments: [meters[meter]]) {
                 meterIDs[meter] = id
             } else {
-                try db.cachedStatement(sql: "INSERT INTO meters (meter) VALUES (?)").execute(arguments: [meters[meter]])
+                try catalogue.addMeter.execute(arguments: [meters[meter]])
                 meterIDs[meter] = Int(db.lastInsertedRowID)
             }
         }
-        let series = series[Int(slots[slot].series)]
-        let find = try db.cachedStatement(
-            sql: "SELECT id FROM channels WHERE meter = ? AND kind = ? AND unit = ? AND interval_s = ? AND register = ?")
-        let key: StatementArguments = [meterIDs[meter], series.kind.rawValue, series.unit.name, series.interval, series.register]
-        if let id = try Int.fetchOne(find, arguments: key) {
-            slots[slot].channel = id
+        let words = channelWords(slots[slot].series)
+        let id = meterIDs[meter].databaseValue
+        if mayHaveChannels,
+            let known = try Int.fetchOne(catalogue.findChannel, arguments: StatementArguments([id] + words.key))
+        {
+            slots[slot].channel = known
             return
         }
-        let add = try db.cachedStatement(
-            sql: "INSERT INTO channels (meter, kind, unit, unit_m3, unit_s, interval_s, register, digits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        try add.execute(arguments: [
-            meterIDs[meter], series.kind.rawValue, series.unit.name, series.unit.cubicMetres, series.unit.seconds, series.interval,
-            series.register, series.digits,
-        ])
+        try catalogue.addChannel.execute(arguments: StatementArguments([id] + words.key + words.rest))
         slots[slot].channel = Int(db.lastInsertedRowID)
         slots[slot].isNew = true
+    }
+
+    /// Whether a channel can be in the store already; two series of a file, too, can be one there.
+    private var mayHaveChannels: Bool { catalogue.hasChannels || series.count > 1 }
+
+    /// What a channel is known by, beside its meter, and what else is kept of it.
+    private typealias ChannelWords = (key: [DatabaseValue], rest: [DatabaseValue])
+    private var wordsOfSeries: [ChannelWords] = []
+
+    private func channelWords(_ index: UInt8) -> ChannelWords {
+        while wordsOfSeries.count <= index {
+            let series = series[wordsOfSeries.count]
+            wordsOfSeries.append(
+                (
+                    [
+                        series.kind.rawValue.databaseValue, series.unit.name.databaseValue, series.interval.databaseValue,
+                        series.register.databaseValue,
+                    ],
+                    [series.unit.cubicMetres.databaseValue, series.unit.seconds.databaseValue, series.digits?.databaseValue ?? .null]
+                ))
+        }
+        return wordsOfSeries[Int(index)]
+    }
+
+    /// Used for each meter: they are looked up once.
+    private struct Catalogue {
+        let findMeter, addMeter, findChannel, addChannel: Statement
+        /// Before this file.
+        let hasChannels: Bool
+
+        init(_ db: Database) throws {
+            findMeter = try db.cachedStatement(sql: "SELECT id FROM meters WHERE meter = ?")
+            addMeter = try db.cachedStatement(sql: "INSERT INTO meters (meter) VALUES (?)")
+            findChannel = try db.cachedStatement(
+                sql: "SELECT id FROM channels WHERE meter = ? AND kind = ? AND unit = ? AND interval_s = ? AND register = ?")
+            addChannel = try db.cachedStatement(
+                sql: """
+                    INSERT INTO channels (meter, kind, unit, interval_s, register, unit_m3, unit_s, digits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """)
+            hasChannels = try Bool.fetchOne(db, sql: "SELECT 1 FROM channels") ?? false
+        }
     }
 
     /// Whether this file is newer than the stored reading's.

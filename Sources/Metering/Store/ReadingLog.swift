@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Readings of a file by series of a meter, in the file's order, in about two bytes each: what an import holds until it writes.
+/// Readings of a file by series of a meter, in the file's order, in little more than two bytes each: what an import holds until it writes.
 ///
 /// Exports list hour by hour over all meters, or meter by meter, or anything between. A slot (a meter's series) is a chain of chunks of
 /// 64 bytes, so that a reading is put beside its meter's others at once, and nothing is sorted.
@@ -8,11 +8,15 @@
 /// | of a reading | written |
 /// |---|---|
 /// | as far after the last one as that was after its own, same decimals and quality | number `zz(Δvalue) × 2` |
-/// | any other | number `zz(Δvalue) × 2 + 1`, number `zz(Δtime)`, byte of decimals and quality |
+/// | any other | number `zz(Δvalue) × 2 + 1`, number `zz(Δtime)`, word of decimals and quality |
 ///
-/// Numbers have variable length, seven bits a byte, low ones first; `zz` as in `ReadingBlock`.
+/// Numbers have variable length, fifteen bits a word of sixteen, low ones first; `zz` as in `ReadingBlock`.
 @safe final class ReadingLog {
-    private static let chunk = 64, payload = 60
+    private static let chunk = 64
+    /// Words of a chunk behind the number of the next one.
+    private static let payload = 30
+    /// Begins a word that another one of its number follows.
+    private static let more: UInt16 = 0x8000
     private static let chunksOfSlab = 1 << 14
 
     private struct Slot {
@@ -80,49 +84,56 @@
         let reading = ParsedReading(time: time, mantissa: value, meter: 0, series: 0, detail: detail)
         let number = Int32(truncatingIfNeeded: slot)
         unsafe withUnsafePointer(to: reading) { reading in
-            unsafe withUnsafePointer(to: number) { number in unsafe append(UnsafeBufferPointer(start: reading, count: 1), slots: number) }
+            unsafe withUnsafePointer(to: number) { number in
+                _ = unsafe append(UnsafeBufferPointer(start: reading, count: 1), from: 0, slotOf: number, shift: 0)
+            }
         }
     }
 
-    /// Puts readings behind the others of their slots, whose numbers are given for each.
-    func append(_ batch: UnsafeBufferPointer<ParsedReading>, slots numbers: UnsafePointer<Int32>) {
-        readings += batch.count
+    /// Puts readings behind the others of their slots, up to the first that has none yet; its place.
+    /// - slotOf: of a meter and series, at meter × 2^`shift` + series; −1 where there is none.
+    func append(_ batch: UnsafeBufferPointer<ParsedReading>, from start: Int, slotOf: UnsafePointer<Int32>, shift: Int) -> Int {
+        var i = start
         unsafe slots.withUnsafeMutableBufferPointer { slots in
             guard let slots = slots.baseAddress else { return }
-            for i in 0..<batch.count {
+            while i < batch.count {
                 let reading = unsafe batch[i]
-                let slot = unsafe slots + Int(numbers[i])
+                let number = unsafe slotOf[Int(reading.meter) << shift | Int(reading.series)]
+                guard number >= 0 else { break }
+                i &+= 1
+                let slot = unsafe slots + Int(number)
                 let step = unsafe reading.time &- slot.pointee.time
-                let number = unsafe ZigZag.encode(reading.mantissa &- slot.pointee.value) << 1
+                let change = unsafe ZigZag.encode(reading.mantissa &- slot.pointee.value) &<< 1
                 unsafe slot.pointee.time = reading.time
                 unsafe slot.pointee.value = reading.mantissa
                 unsafe slot.pointee.count &+= 1
                 let used = unsafe slot.pointee.used
-                if unsafe step == slot.pointee.step && reading.detail == slot.pointee.detail && number < 16_384 && used < Self.payload - 1 {
-                    let target = unsafe address(slot.pointee.tail) + Int(4 + used)
-                    // The second byte is written in either case, and over by the next number.
-                    let isLong: UInt8 = number < 128 ? 0 : 1
-                    let two = UInt16(truncatingIfNeeded: number & 127 | UInt64(isLong) << 7 | (number >> 7) << 8)
-                    unsafe target.storeBytes(of: two.littleEndian, as: UInt16.self)
-                    unsafe slot.pointee.used = used &+ 1 &+ isLong
+                if unsafe step == slot.pointee.step && reading.detail == slot.pointee.detail && change < UInt64(Self.more)
+                    && used < Self.payload
+                {
+                    let target = unsafe address(slot.pointee.tail) + 4 + 2 * Int(used)
+                    unsafe target.storeBytes(of: UInt16(truncatingIfNeeded: change), as: UInt16.self)
+                    unsafe slot.pointee.used = used &+ 1
                 } else {
-                    unsafe appendLong(&slot.pointee, number, step, reading.detail)
+                    unsafe appendLong(&slot.pointee, change, step, reading.detail)
                 }
             }
         }
+        readings += i - start
+        return i
     }
 
     private func appendLong(_ slot: inout Slot, _ number: UInt64, _ step: Int, _ detail: UInt8) {
-        var bytes: [21 of UInt8] = .init(repeating: 0)
+        var words: [11 of UInt16] = .init(repeating: 0)
         var count = 0
         func put(_ value: UInt64) {
             var rest = value
-            while rest >= 128 {
-                bytes[count] = UInt8(truncatingIfNeeded: rest) | 128
+            while rest >= UInt64(Self.more) {
+                words[count] = UInt16(truncatingIfNeeded: rest) | Self.more
                 count += 1
-                rest >>= 7
+                rest >>= 15
             }
-            bytes[count] = UInt8(truncatingIfNeeded: rest)
+            words[count] = UInt16(truncatingIfNeeded: rest)
             count += 1
         }
         if step == slot.step, detail == slot.detail {
@@ -130,7 +141,7 @@
         } else {
             put(number | 1)
             put(ZigZag.encode(step))
-            bytes[count] = detail
+            words[count] = UInt16(detail)
             count += 1
             slot.step = step
             slot.detail = detail
@@ -141,16 +152,16 @@
                 slot.first = next
             } else {
                 unsafe address(slot.tail).storeBytes(of: next, as: Int32.self)
-                // 128, 0 is a number that is never written: the chunk ends here.
-                let end = unsafe address(slot.tail) + 4 + Int(slot.used)
-                if Int(slot.used) < Self.payload { unsafe end.storeBytes(of: 128, as: UInt8.self) }
-                if Int(slot.used) < Self.payload - 1 { unsafe (end + 1).storeBytes(of: 0, as: UInt8.self) }
+                // A number that is never written, 0 in two words: the chunk ends here.
+                let end = unsafe address(slot.tail) + 4 + 2 * Int(slot.used)
+                if Int(slot.used) < Self.payload { unsafe end.storeBytes(of: Self.more, as: UInt16.self) }
+                if Int(slot.used) < Self.payload - 1 { unsafe (end + 2).storeBytes(of: 0, as: UInt16.self) }
             }
             slot.tail = next
             slot.used = 0
         }
-        let target = unsafe address(slot.tail) + 4 + Int(slot.used)
-        for i in 0..<count { unsafe (target + i).storeBytes(of: bytes[i], as: UInt8.self) }
+        let target = unsafe address(slot.tail) + 4 + 2 * Int(slot.used)
+        for i in 0..<count { unsafe (target + 2 * i).storeBytes(of: words[i], as: UInt16.self) }
         slot.used += UInt8(truncatingIfNeeded: count)
     }
 
@@ -173,17 +184,17 @@
                             unsafe bytes = UnsafeRawPointer(address(bytes.load(as: Int32.self)))
                             at = 4
                         }
-                        var first = unsafe UInt64(bytes.load(fromByteOffset: at, as: UInt8.self))
-                        if first < 128 { at += 1 } else { first = unsafe Self.number(bytes, &at) }
+                        var first = unsafe UInt64(bytes.load(fromByteOffset: at, as: UInt16.self))
+                        if first < UInt64(Self.more) { at &+= 2 } else { first = unsafe Self.number(bytes, &at) }
                         if first & 1 == 1 {
                             step = unsafe ZigZag.decode(Self.number(bytes, &at))
-                            detail = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
-                            at += 1
+                            detail = unsafe UInt8(truncatingIfNeeded: bytes.load(fromByteOffset: at, as: UInt16.self))
+                            at &+= 2
                             allDetails |= detail
                             commonDetails &= detail
                         }
                         time &+= step
-                        value &+= ZigZag.decode(first >> 1)
+                        value &+= ZigZag.decode(first &>> 1)
                         if time <= previous { isSorted = false }
                         previous = time
                         unsafe times[i] = time
@@ -199,19 +210,19 @@
 
     @inline(__always)
     private static func isEnd(_ bytes: UnsafeRawPointer, _ at: Int) -> Bool {
-        guard unsafe bytes.load(fromByteOffset: at, as: UInt8.self) == 128 else { return false }
-        return unsafe at + 1 == Self.chunk || bytes.load(fromByteOffset: at + 1, as: UInt8.self) == 0
+        guard unsafe bytes.load(fromByteOffset: at, as: UInt16.self) == more else { return false }
+        return unsafe at + 2 == chunk || bytes.load(fromByteOffset: at + 2, as: UInt16.self) == 0
     }
 
     @inline(__always)
     private static func number(_ bytes: UnsafeRawPointer, _ at: inout Int) -> UInt64 {
         var value: UInt64 = 0, shift: UInt64 = 0
         while true {
-            let byte = unsafe bytes.load(fromByteOffset: at, as: UInt8.self)
-            at += 1
-            value |= UInt64(byte & 127) << shift
-            if byte < 128 { return value }
-            shift += 7
+            let word = unsafe bytes.load(fromByteOffset: at, as: UInt16.self)
+            at &+= 2
+            value |= UInt64(word & ~more) &<< shift
+            if word < more { return value }
+            shift &+= 15
         }
     }
 }

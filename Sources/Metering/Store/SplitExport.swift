@@ -42,6 +42,8 @@ final class SplitExport: @unchecked Sendable {
     private let condition = NSCondition()
     private var results: [Int: Result] = [:]
     private var rooms: [[UInt8]] = []
+    /// Room of readings that were taken, to be used again.
+    private var spare: [[ParsedReading]] = []
     private var onTheirWay = 0
     private var isCancelled = false
     /// Knows the header, and no rows; nil until the first piece was looked at.
@@ -73,8 +75,8 @@ final class SplitExport: @unchecked Sendable {
 
     private func work(_ worker: Int) {
         var parser: ExportParser?
-        while let room = self.room() {
-            var bytes = room
+        // The room is held here alone: a second holder would have it copied before it is written into.
+        while var bytes = room() {
             turn.lock()
             guard !isAtEnd else { return turn.unlock() }
             let index = count
@@ -95,7 +97,7 @@ final class SplitExport: @unchecked Sendable {
             let part = ContentHash.part(bytes.span)
             if index == 0 { publish(self.parser.template(bytes.span)) }
             if parser == nil { parser = header() }
-            let rows = parser?.rowsApart(bytes.span, isFirst: index == 0)
+            let rows = parser?.rowsApart(bytes.span, isFirst: index == 0, room: spareReadings())
             put(.piece(Piece(bytes: bytes, part: part, worker: worker, taken: taken, rows: rows)), index)
         }
     }
@@ -119,6 +121,12 @@ final class SplitExport: @unchecked Sendable {
         guard !isCancelled else { return nil }
         onTheirWay += 1
         return rooms.popLast() ?? []
+    }
+
+    private func spareReadings() -> [ParsedReading] {
+        condition.lock()
+        defer { condition.unlock() }
+        return spare.popLast() ?? []
     }
 
     private func publish(_ parser: ExportParser?) {
@@ -172,6 +180,7 @@ final class SplitExport: @unchecked Sendable {
         return ExportPipeline.Batch(export: ready.removeFirst(), taken: taken)
     }
 
+    /// The end, or the failure, once it was met.
     private var last: Result?
 
     private func take() -> Result {
@@ -180,6 +189,7 @@ final class SplitExport: @unchecked Sendable {
         defer { condition.unlock() }
         while true {
             if let result = results.removeValue(forKey: next) {
+                if case .piece = result { return result }
                 last = result
                 return result
             }
@@ -191,7 +201,8 @@ final class SplitExport: @unchecked Sendable {
         let count = piece.bytes.count
         let head = piece.rows?.head ?? count
         try parser.read(piece.bytes.span.extracting(0..<head))
-        if var rows = piece.rows, parser.take(over: &rows, worker: piece.worker, isTaken: parser.isBetweenRows) {
+        // Taken out of the piece, so that the readings are changed where they lie.
+        if var rows = piece.rows.take(), parser.take(over: &rows, worker: piece.worker, isTaken: parser.isBetweenRows) {
             ready.append(parser.take())
             ready.append(rows.export)
             try parser.read(piece.bytes.span.extracting(rows.tail..<count))
@@ -199,6 +210,14 @@ final class SplitExport: @unchecked Sendable {
             try parser.read(piece.bytes.span.extracting(head..<count))
             ready.append(parser.take())
         }
+    }
+
+    /// Takes back readings that are done with.
+    func giveBack(_ readings: consuming [ParsedReading]) {
+        guard readings.capacity > 0 else { return }
+        condition.lock()
+        if spare.count < Self.mostPieces { spare.append(readings) }
+        condition.unlock()
     }
 
     private func giveBack(_ bytes: inout [UInt8]) {

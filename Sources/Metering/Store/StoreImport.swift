@@ -163,6 +163,7 @@ extension MeterStore {
                     file.emptyValues += batch.export.emptyValues
                     rejects.add(batch.export.rejects)
                     progress(batch.taken, file.rows)
+                    pipeline.giveBack(batch)
                 }
                 if try Self.isKnown(whole, pipeline.path, db) { throw KnownFile() }
                 try work.finish(content: whole.hash)
