@@ -40,6 +40,9 @@ struct SelectCommand: ParsableCommand {
     func run() throws {
         try OutputFiles.check(output)
         let (selection, wanted) = try SelectionFile.read(problem)
+        if let reason = selection.budgetBelowCheapest {
+            throw TextFileError.invalid([InputProblem(file: problem, what: reason, remedy: "raise the budget, or offer smaller packages")])
+        }
         let effort = SelectionProblem.Effort(gap: gap, steps: steps, acceptedGap: max(gap, acceptedGap), patience: steps / 4)
         let result: SelectionResult
         var points: [SelectionResult] = []

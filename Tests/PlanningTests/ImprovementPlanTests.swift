@@ -268,11 +268,12 @@ struct ImprovementPlanTests {
         #expect(plan.target == nil && plan.trajectory.count == 1)
     }
 
-    @Test("a budget below the cheapest measure is told")
+    @Test("a budget below the cheapest measure is refused, with both sums")
     func smallBudget() {
         let plan = Self.plan({ $0.plan.budget = 1 }, draws: 0)
         #expect(plan.measures.allSatisfy { !$0.isSelected })
-        #expect(plan.warnings.contains { $0.contains("below the cheapest measure") })
+        #expect(plan.selection.refusal.contains { $0.contains("the budget of 1 is below") && $0.contains("cheapest package") })
+        #expect(plan.warnings.contains { $0.contains("No programme can be chosen") })
     }
 
     @Test("sources that fall short of uses are told, and funding stops where it is used up")

@@ -27,6 +27,10 @@ struct SelectCommandTests {
             "the budget of 150 is below 200, the least that the mandatory packages cost (A, B)"
         ),
         (
+            "a budget below the cheapest package", problem(limits: "\"budget\": 60"),
+            "the budget of 60 is below 100, the price of the cheapest package (A/P)"
+        ),
+        (
             "a yearly budget that no mandatory package fits into", problem(limits: "\"yearly_budgets\": [60, 500]", mandatory: true),
             "A must get a package, but none fits into the yearly budgets: P needs 100 in 2027, where the budget is 60"
         ),
@@ -48,7 +52,7 @@ struct SelectCommandTests {
         ),
     ]
 
-    @Test("what contradicts itself is refused with the reason and its place, exit code 65", arguments: 0..<7)
+    @Test("what contradicts itself is refused with the reason and its place, exit code 65", arguments: 0..<8)
     func refused(index: Int) throws {
         let (_, text, says) = Self.cases[index]
         let folder = try TemporaryCity()

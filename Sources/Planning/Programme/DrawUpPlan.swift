@@ -24,6 +24,7 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
         refusal = error.reasons
     }
     refusal += inputs.contradictions
+    if refusal.isEmpty, let reason = choice.problem.budgetBelowCheapest { refusal.append(reason) }
     let chosen = result.map(choice.chosen) ?? choice.groups.map { _ in [] }
     let samples = inputs.figures.draws(draws, seed: seed)
     let risk = ProgrammeRisk(inputs: inputs, chosen: chosen, draws: samples)

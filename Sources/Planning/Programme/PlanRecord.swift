@@ -35,7 +35,6 @@ func assumptionRegister(_ inputs: PlanInputs) -> [ImprovementPlan.Assumption] {
 /// What a reader must be told before relying on the plan, beyond what its inputs gave rise to.
 func planWarnings(_ plan: ImprovementPlan, inputs: PlanInputs, netPresentValueWithoutRise: Double) -> [String] {
     let city = plan.city
-    let currency = city.profile.currency
     var warnings: [String] = []
     if city.profile.isSynthetic {
         warnings.append("Figures of this city's folder are invented for an example: no part of this plan may be acted on.")
@@ -47,14 +46,9 @@ func planWarnings(_ plan: ImprovementPlan, inputs: PlanInputs, netPresentValueWi
     }
     let selected = plan.measures.filter(\.isSelected)
     if selected.isEmpty {
-        let cheapest = plan.measures.filter { $0.prerequisites.isEmpty }.map(\.capital.value).min()
-        if let budget = inputs.budget, let cheapest, cheapest > budget {
-            warnings.append(
-                "The budget of \(text(budget)) \(currency) is below the cheapest measure (\(text(cheapest)) \(currency)): nothing can be chosen."
-            )
-        } else if plan.measures.isEmpty {
+        if plan.measures.isEmpty {
             warnings.append("No measure could be sized: see what is missing for each.")
-        } else {
+        } else if plan.selection.refusal.isEmpty {
             warnings.append("No set of the sized measures is worth its cost under this budget and worth of water: nothing is chosen.")
         }
     }

@@ -102,6 +102,23 @@ extension SelectionProblem {
                     + mandatory.map(\.name).joined(separator: ", ") + ")")
         }
     }
+
+    /// That nothing of what is offered can be paid: the budget and what the cheapest package costs; nil where something can. Choosing
+    /// nothing is then right, and seldom what was meant: who asks for a programme is to be told.
+    public var budgetBelowCheapest: String? {
+        guard let most = [budget, yearlyBudgets.map { $0.reduce(0, +) }].compactMap({ $0 }).min(), most >= 0 else { return nil }
+        var cheapest: (capital: Double, name: String)?
+        for zone in zones {
+            for package in zone.packages {
+                for start in package.starts where start.totalCapital < cheapest?.capital ?? .infinity {
+                    cheapest = (start.totalCapital, "\(zone.name)/\(package.name)")
+                }
+            }
+        }
+        guard let cheapest, cheapest.capital > most * (1 + 1e-9) else { return nil }
+        return "the budget of \(text(most)) is below \(text(cheapest.capital)), the price of the cheapest package (\(cheapest.name))"
+    }
+
     /// That no package of a zone that must get one fits into the yearly budgets by itself: what the nearest needs and where it fails.
     private func yearOutOfReach(_ zone: Zone) -> String? {
         guard let yearlyBudgets else { return nil }
