@@ -106,7 +106,7 @@ struct StoreTests {
         }
     }
 
-    @Test("a store of an earlier format is brought over: the same readings, and its files are known", arguments: [1, 2])
+    @Test("a store of an earlier format is brought over: the same readings, and its files are known", arguments: [1, 2, 3])
     func migrated(_ version: Int) throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Stores").path
         let scratch = try Scratch()

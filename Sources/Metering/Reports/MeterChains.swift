@@ -36,7 +36,40 @@ struct MeterChains {
         return parts.map(\.chain)
     }
 
+    /// Of the devices that stood there one after the other.
     func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
+        guard !meter.earlier.isEmpty else { return chain(ofOne: channel, block, meter, &flags) }
+        let stretches = meter.stretches
+        var whole: MeterChain?
+        var at = 0, lastTime: Int?
+        for (index, stretch) in stretches.enumerated() {
+            if index + 1 < stretches.count, !stretch.isExchanged(for: stretches[index + 1]) { continue }
+            // An interval stands at its end.
+            let end =
+                index + 1 < stretches.count
+                ? block.firstIndex(notBefore: stretch.until.seconds - offset + (block.isInterval ? 1 : 0)) : block.times.count
+            guard end > at else { continue }
+            var device = meter
+            (device.diameter, device.dials, device.resolution) = (stretch.diameter, stretch.dials, stretch.resolution)
+            let part = block.part(at..<end)
+            at = end
+            guard var chain = chain(ofOne: channel, part, device, &flags) else { continue }
+            guard var joined = whole else {
+                whole = chain
+                lastTime = part.times.last
+                continue
+            }
+            if let lastTime, let first = part.times.first {
+                chain.edits.insert(ChainEdit(rule: .exchange, from: lastTime, to: first), at: 0)
+            }
+            lastTime = part.times.last
+            if joined.join(chain) { joined.replacements += 1 }
+            whole = joined
+        }
+        return whole
+    }
+
+    private func chain(ofOne channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
         var unit = channel.unit.cubicMetres
         if channel.unit.isStep {
             guard let factor = meter.resolution else { flags.insert("no_factor"); return nil }

@@ -47,6 +47,7 @@ extension MeterStore {
         let register = Dictionary(meters.map { ($0.id.name, $0) }) { $1 }
         let names = register.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         var next = 0
+        let history = try Self.history(db)
         var reader = try ChannelReader(db, path: path)
         func pass(_ entry: RegisterEntry, _ channels: [Channel]) throws {
             var entry = entry
@@ -75,11 +76,28 @@ extension MeterStore {
                 open = nil
             }
             let name: String = row[1]
-            if open == nil { open = (id, Self.entry(row, name), []) }
+            if open == nil {
+                open = (id, Self.entry(row, name), [])
+                if let past = history[id] { open?.entry.meter.earlier = past }
+            }
             if let channel = Channel(row, from: 10, meter: name) { open?.channels.append(channel) }
         }
         if let open { try pass(open.entry, open.channels) }
         for name in names[next...] { if let meter = register[name] { try work(RegisterEntry(meter: meter), []) } }
+    }
+
+    /// By meter: few have one.
+    private static func history(_ db: Database) throws -> [Int: [Meter.Earlier]] {
+        var history: [Int: [Meter.Earlier]] = [:]
+        let sql = "SELECT meter, until, zone, class, diameter_m, installed, dials, factor_m3 FROM meter_history ORDER BY meter, until"
+        let rows = try Row.fetchCursor(db, sql: sql)
+        while let row = try rows.next() {
+            let past = Meter.Earlier(
+                until: Instant(seconds: row[1]), zone: (row[2] as String?).map { Zone.ID($0) }, customerClass: customerClass(row[3]),
+                diameter: row[4], installed: row[5], dials: row[6], resolution: row[7])
+            history[row[0], default: []].append(past)
+        }
+        return history
     }
 
     private static func customerClass(_ word: String?) -> Meter.CustomerClass {

@@ -51,6 +51,23 @@ struct ReadingBlock: Equatable {
         values.reserveCapacity(readings)
     }
 
+    /// The first reading that is not before an instant; their number where all are. UTC [s]
+    func firstIndex(notBefore time: Int) -> Int {
+        var low = 0, high = times.count
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// A stretch of the readings.
+    func part(_ range: Range<Int>) -> ReadingBlock {
+        var part = ReadingBlock(isInterval: isInterval, decimals: decimals, times: Array(times[range]), values: Array(values[range]))
+        part.origins.append(contentsOf: origins, range)
+        return part
+    }
+
     mutating func raise(to decimals: Int) {
         guard decimals > self.decimals else { return }
         let power = DecimalText.powers[decimals - self.decimals]

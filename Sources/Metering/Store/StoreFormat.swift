@@ -9,8 +9,9 @@ import GRDB
 /// | 1 | `id` = channel × 65536 + month; one block a month | no `register` | known by the hash of what they expand to, begun with the size |
 /// | 2 | `id` = month × 2^32 + channel, so that a night's import writes one stretch of the table; a month may hold several blocks | `register` | known by the hash of the file as it lies (`packed`) and by that of what it expands to |
 /// | 3 | as 2 | as 2 | hash of another kind (`ContentHash`); with tables `state`, `exceptions`, `zone_hours` |
+/// | 4 | as 2 | as 2 | as 3; with the table `meter_history` |
 enum StoreFormat {
-    static let version = 3
+    static let version = 4
 
     static let schema = """
         CREATE TABLE runs (id INTEGER PRIMARY KEY, profile TEXT NOT NULL, files INTEGER NOT NULL, imported INTEGER NOT NULL, failed INTEGER NOT NULL);
@@ -25,6 +26,7 @@ enum StoreFormat {
         CREATE TABLE meters (
           id INTEGER PRIMARY KEY, meter TEXT NOT NULL UNIQUE, zone TEXT, class TEXT, diameter_m REAL, installed TEXT, dials INTEGER,
           factor_m3 REAL, duplicates INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0);
+        \(history)
         \(channels)
         \(blocks)
         CREATE TABLE rejected (file INTEGER NOT NULL REFERENCES files(id), line INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL);
@@ -41,6 +43,13 @@ enum StoreFormat {
         CREATE TABLE zone_hours (
           zone TEXT NOT NULL, hour INTEGER NOT NULL, consumption_ml INTEGER NOT NULL, meters INTEGER NOT NULL,
           estimated_ml INTEGER NOT NULL, meters_estimated INTEGER NOT NULL, PRIMARY KEY (zone, hour)) WITHOUT ROWID;
+        """
+
+    /// What the register said of meters before: until when, on the place's clock without changes [s].
+    private static let history = """
+        CREATE TABLE meter_history (
+          meter INTEGER NOT NULL REFERENCES meters(id), until INTEGER NOT NULL, zone TEXT, class TEXT, diameter_m REAL, installed TEXT,
+          dials INTEGER, factor_m3 REAL, PRIMARY KEY (meter, until)) WITHOUT ROWID;
         """
 
     private static let channels = """
@@ -65,8 +74,11 @@ enum StoreFormat {
     /// Brings a store of an earlier format to the present one.
     static func migrate(_ db: Database, from version: Int) throws {
         if version < 2 { try migrateFrom1(db) }
-        try db.execute(sql: results)
-        try db.execute(sql: "INSERT INTO state VALUES ('block_bytes', (SELECT coalesce(sum(length(data)), 0) FROM blocks))")
+        if version < 3 {
+            try db.execute(sql: results)
+            try db.execute(sql: "INSERT INTO state VALUES ('block_bytes', (SELECT coalesce(sum(length(data)), 0) FROM blocks))")
+        }
+        try db.execute(sql: history)
     }
 
     /// Brings a store of format 1 to format 2. The bytes of its blocks stay.

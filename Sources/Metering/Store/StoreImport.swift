@@ -230,11 +230,25 @@ extension MeterStore {
                 ON CONFLICT (meter) DO UPDATE SET zone = excluded.zone, class = excluded.class, diameter_m = excluded.diameter_m,
                 installed = excluded.installed, dials = excluded.dials, factor_m3 = excluded.factor_m3
                 """)
+        let forget = try db.makeStatement(sql: "DELETE FROM meter_history WHERE meter = (SELECT id FROM meters WHERE meter = ?)")
+        let remember = try db.makeStatement(
+            sql: """
+                INSERT INTO meter_history (meter, until, zone, class, diameter_m, installed, dials, factor_m3)
+                SELECT id, ?, ?, ?, ?, ?, ?, ? FROM meters WHERE meter = ?
+                """)
+        let hasHistory = try Bool.fetchOne(db, sql: "SELECT 1 FROM meter_history") ?? false
         for meter in register {
             try statement.execute(arguments: [
                 meter.id.name, meter.zone?.name, meter.customerClass.rawValue, meter.diameter, meter.installed, meter.dials,
                 meter.resolution,
             ])
+            if hasHistory { try forget.execute(arguments: [meter.id.name]) }
+            for past in meter.earlier {
+                try remember.execute(arguments: [
+                    past.until.seconds, past.zone?.name, past.customerClass.rawValue, past.diameter, past.installed, past.dials,
+                    past.resolution, meter.id.name,
+                ])
+            }
         }
     }
 }

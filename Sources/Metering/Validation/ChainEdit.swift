@@ -10,6 +10,8 @@ public enum EditRule: String, Sendable, CaseIterable {
     case rolloverInferred = "rollover_inferred"
     /// Another meter's register: the volume across it is unknown.
     case replacement
+    /// The meters' register says that another device took its place: the volume across it is unknown.
+    case exchange
     /// A value off the path that returns to it: left out, the volume across it is kept.
     case spikePair = "spike_pair"
     /// More than can pass through the meter, and no return: the volume of the step is not believed.
@@ -39,6 +41,7 @@ public enum EditRule: String, Sendable, CaseIterable {
         case .rollover: "register started again at its range"
         case .rolloverInferred: "register started again at the power of ten above it"
         case .replacement: "register fell and did not return: another meter"
+        case .exchange: "another meter from this date on, by the register of meters"
         case .spikePair: "value off the path that returned to it"
         case .jump: "more than can pass through the meter, without return"
         case .spikeInterval: "interval of more than can pass through the meter"

@@ -21,6 +21,55 @@ public struct Meter: Sendable {
     public var resolution: Double?
     /// The meter that this one's water has passed already: a sub-meter's bulk meter. Of the two only that one is consumption of a zone.
     public var parent: ID?
+    /// What held before, in order of time, each until the next one's begin; the last until what stands above.
+    public var earlier: [Earlier] = []
+
+    /// What the register said of a meter's place up to a date.
+    public struct Earlier: Hashable, Sendable {
+        /// Its end, on the place's clock without changes.
+        public var until: Instant
+        public var zone: Zone.ID?
+        public var customerClass: CustomerClass
+        /// [m]
+        public var diameter: Double?
+        public var installed: String?
+        public var dials: Int?
+        /// Volume of one step of the register. [m³]
+        public var resolution: Double?
+
+        public init(
+            until: Instant, zone: Zone.ID? = nil, customerClass: CustomerClass = .residential, diameter: Double? = nil,
+            installed: String? = nil, dials: Int? = nil, resolution: Double? = nil
+        ) {
+            self.until = until
+            self.zone = zone
+            self.customerClass = customerClass
+            self.diameter = diameter
+            self.installed = installed
+            self.dials = dials
+            self.resolution = resolution
+        }
+
+        /// Of a meter as it was until then.
+        public init(_ meter: Meter, until: Instant) {
+            self.init(
+                until: until, zone: meter.zone, customerClass: meter.customerClass, diameter: meter.diameter, installed: meter.installed,
+                dials: meter.dials, resolution: meter.resolution)
+        }
+
+        /// Whether another device followed, whose register begins anew: one installed at another time, or of another kind.
+        public func isExchanged(for next: Earlier) -> Bool {
+            func differ<T: Equatable>(_ one: T?, _ other: T?) -> Bool {
+                guard let one, let other else { return false }
+                return one != other
+            }
+            return differ(installed, next.installed) || differ(diameter, next.diameter) || differ(dials, next.dials)
+                || differ(resolution, next.resolution)
+        }
+    }
+
+    /// The stretches of the meter's time, the last one without end.
+    public var stretches: [Earlier] { earlier + [Earlier(self, until: Instant(seconds: .max))] }
 
     public init(
         id: ID, zone: Zone.ID? = nil, customerClass: CustomerClass = .residential, diameter: Double? = nil, installed: String? = nil,
