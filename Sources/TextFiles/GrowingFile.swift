@@ -47,6 +47,11 @@ public final class GrowingFile {
         if buffer.count >= Self.size { flush() }
     }
 
+    public func append(_ bytes: [UInt8]) {
+        buffer += bytes
+        if buffer.count >= Self.size { flush() }
+    }
+
     public func append(_ number: Double) { append(number.description) }
 
     private func flush() {

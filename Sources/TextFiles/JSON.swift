@@ -33,8 +33,7 @@ public enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLite
     }
 
     private func write(to output: inout String, indent: Int) {
-        let inner = String(repeating: "  ", count: indent + 1)
-        let outer = String(repeating: "  ", count: indent)
+        func blanks(_ indent: Int) -> String { String(repeating: "  ", count: indent) }
         switch self {
         case .null: output += "null"
         case .boolean(let value): output += value ? "true" : "false"
@@ -43,23 +42,34 @@ public enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLite
         case .string(let value): output += Self.quoted(value)
         case .array(let values):
             if values.isEmpty { output += "[]"; return }
+            let inner = blanks(indent + 1)
             output += "[\n"
             for (index, value) in values.enumerated() {
                 output += inner
                 value.write(to: &output, indent: indent + 1)
                 output += index + 1 < values.count ? ",\n" : "\n"
             }
-            output += outer + "]"
+            output += blanks(indent) + "]"
         case .object(let members):
             if members.isEmpty { output += "{}"; return }
+            let inner = blanks(indent + 1)
             output += "{\n"
             for (index, member) in members.enumerated() {
-                output += inner + Self.quoted(member.0) + ": "
+                output += inner
+                output += Self.quoted(member.0)
+                output += ": "
                 member.1.write(to: &output, indent: indent + 1)
                 output += index + 1 < members.count ? ",\n" : "\n"
             }
-            output += outer + "}"
+            output += blanks(indent) + "}"
         }
+    }
+
+    /// As it stands in `text` at a depth: for an element of a list that is written as it comes.
+    public func text(depth: Int) -> String {
+        var output = ""
+        write(to: &output, indent: depth)
+        return output
     }
 
     /// In one line, without a line feed: for the rows of long lists.
@@ -90,6 +100,7 @@ public enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLite
     }
 
     private static func quoted(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 < 32 || $0 == 34 || $0 == 92 || $0 == 60 }) else { return "\"" + text + "\"" }
         var output = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -81,17 +81,25 @@ public struct TableText: Sendable {
 
     /// A part of a field, as it stands.
     public mutating func raw(_ byte: UInt8) { bytes.append(byte) }
+    public mutating func raw(_ part: [UInt8]) { bytes.append(contentsOf: part) }
+
+    /// A part of a field: eight bytes, the lowest first.
+    public mutating func raw(word: UInt64) { unsafe withUnsafeBytes(of: word.littleEndian) { unsafe bytes.append(contentsOf: $0) } }
 
     /// A part of a field: a number with zeros in front.
     public mutating func padded(_ number: Int, _ count: Int) {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(48, count: count))
-        var rest = number, at = start + count - 1
-        while rest > 0, at >= start {
-            bytes[at] = 48 + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-            at -= 1
+        // The digits as the bytes of a word, the first one lowest; a longer number in two parts.
+        let power = 100_000_000
+        if count > 8 {
+            padded(number / power, count - 8)
+            return padded(number % power, 8)
         }
+        var word: UInt64 = 0, rest = UInt32(truncatingIfNeeded: number)
+        for _ in 0..<count {
+            word = word << 8 | UInt64(48 + rest % 10)
+            rest /= 10
+        }
+        unsafe withUnsafeBytes(of: word.littleEndian) { unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }
 
     private mutating func digits(of number: Int) {

@@ -182,35 +182,38 @@ struct MetersReport: ParsableCommand {
         let offset = try MetersCommand.withStoreErrors { try source.standardOffset() }
         let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: offset, timeZone: timeZone) }
         // A balance is drawn up over the hours in which both sides were measured.
+        let rows = MeterTable()
         func reported(_ edit: @escaping (MeterReport.Edit) -> Void) throws -> MeterReport {
             try MetersCommand.withStoreErrors {
                 try source.report(
-                    meters: meters, balancePeriod: supplied?.period, rules: rules, findingRules: findingRules, edit: edit)
+                    meters: meters, balancePeriod: supplied?.period, rules: rules, findingRules: findingRules, edit: edit, record: rows.add)
             }
         }
-        // The edits of many meters are many: they are written as they come.
+        // Edits and meters are many: they are written as they come.
         var report = try reported {
             ReportTables.add($0, to: &table)
             if keep { kept.append($0) }
             guard table.bytes.count > 1 << 18 else { return }
-            edits.append(String(decoding: table.bytes, as: UTF8.self))
+            edits.append(table.bytes)
             table.removeAll()
         }
-        edits.append(String(decoding: table.bytes, as: UTF8.self))
+        edits.append(table.bytes)
         var files = OutputFiles()
         let list = try GrowingFile("meters.csv", in: output, beside: edits)
-        ReportTables.meters(report) { list.append(String(decoding: $0, as: UTF8.self)) }
+        try MetersCommand.withStoreErrors { try rows.write(report, list.append) }
         files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
         files.add("zones_quality.csv", ReportTables.quality(report))
         files.add("zones.csv", ReportTables.balances(report.balances(inflow: supplied)))
-        files.add("findings.csv", ReportTables.findings(report, price: price))
-        files.add("findings.json", ReportTables.findingsJSON(report, price: price))
-        try files.write(to: output, with: [list, edits])
+        let found = try GrowingFile("findings.csv", in: output, beside: edits)
+        ReportTables.findings(report, price: price, found.append)
+        let numbers = try GrowingFile("findings.json", in: output, beside: edits)
+        ReportTables.findingsJSON(report, price: price, numbers.append)
+        try files.write(to: output, with: [list, found, numbers, edits])
         if keep {
             report.edits = kept
             try MetersCommand.withStoreErrors { try source.keep(report) }
         }
-        for name in ["meters.csv"] + files.names + ["edits.csv"] { Console.result("\(output)/\(name)\n") }
+        for name in ["meters.csv"] + files.names + ["findings.csv", "findings.json", "edits.csv"] { Console.result("\(output)/\(name)\n") }
     }
 }
 

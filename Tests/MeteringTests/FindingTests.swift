@@ -49,7 +49,10 @@ struct SyntheticStreet {
 
     func findings(_ evidence: [MeterEvidence]) -> [MeterFinding] {
         let window = ReportWindow(start: Self.start, end: Self.start + hours * 3600, offset: 0)
-        return FindingSearch.findings(evidence, window: window, chain: ChainRules(), rules: FindingRules()).findings
+        let logs = Dictionary(uniqueKeysWithValues: Meter.CustomerClass.allCases.map { ($0, EvidenceLog($0)) })
+        for meter in evidence { logs[meter.meter.customerClass]?.append(meter) }
+        let found = try? FindingSearch.findings(logs, window: window, chain: ChainRules(), rules: FindingRules())
+        return found?.findings ?? []
     }
 }
 

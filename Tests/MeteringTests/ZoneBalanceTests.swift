@@ -61,6 +61,8 @@ struct ZoneBalanceTests {
         #expect(abs((zone.inflow ?? 0) - 4.8) < 1e-9)
         #expect(abs(zone.consumption - (2.0 + 0.48)) < 1e-6)
         #expect(zone.meters == 3 && zone.metersUnread == 1)
+        // At night as by day, 10 L/h; the month's step is spread over no hour.
+        #expect(abs((zone.nightUse ?? 0) - 0.01) < 1e-9)
         // One of three meters has hourly readings.
         #expect(zone.expected == 144 && zone.received == 48)
         // The silent meter is taken at the mean of the others of its class, apart: (2 + 0.48 + 0.192) / 3.

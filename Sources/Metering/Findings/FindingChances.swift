@@ -48,7 +48,7 @@ struct LevelChances {
 
     init(_ features: [Double], mayBeDecline: Bool, mayBeDrop: Bool) {
         func weight(_ weights: [Double], _ isPossible: Bool) -> Double {
-            isPossible ? exp(min(50, weights[0] + zip(weights.dropFirst(), features).reduce(0) { $0 + $1.0 * $1.1 })) : 0
+            isPossible ? exp(min(50, weights[0] + features.indices.reduce(0) { $0 + weights[$1 + 1] * features[$1] })) : 0
         }
         let one = weight(Self.declineWeights, mayBeDecline), two = weight(Self.dropWeights, mayBeDrop)
         (decline, drop) = (one / (1 + one + two), two / (1 + one + two))

@@ -10,6 +10,7 @@ struct FindingSearch {
     let window: ReportWindow
     let chain: ChainRules
     let rules: FindingRules
+    let unitRatios: [UnitRatio]
     private var found: [MeterFinding] = []
     /// Meters whose rest at the end is likelier one of use than a fault.
     private var atRest: Set<Meter.ID> = []
@@ -19,56 +20,60 @@ struct FindingSearch {
     static let yearToYear = 0.2
 
     /// Findings in order of expected volume, and the meters that stand still and are more likely not stuck.
-    static func findings(_ evidence: [Meter.CustomerClass: [MeterEvidence]], window: ReportWindow, chain: ChainRules, rules: FindingRules)
-        -> (findings: [MeterFinding], atRest: Set<Meter.ID>)
+    /// - Throws: what reading the evidence throws.
+    static func findings(_ evidence: [Meter.CustomerClass: EvidenceLog], window: ReportWindow, chain: ChainRules, rules: FindingRules)
+        throws -> (findings: [MeterFinding], atRest: Set<Meter.ID>)
     {
         var search = FindingSearch(window: window, chain: chain, rules: rules)
         for name in Meter.CustomerClass.allCases {
-            if let members = evidence[name] { search.judge(members, name) }
+            if let members = evidence[name] { try search.judge(members, name) }
         }
-        let ordered = search.found.sorted {
+        search.found.sort {
             ($1.expectedPerYear, $1.probability, $0.meter.name, $0.kind.rawValue)
                 < ($0.expectedPerYear, $0.probability, $1.meter.name, $1.kind.rawValue)
         }
-        return (ordered, search.atRest)
-    }
-
-    static func findings(_ evidence: [MeterEvidence], window: ReportWindow, chain: ChainRules, rules: FindingRules)
-        -> (findings: [MeterFinding], atRest: Set<Meter.ID>)
-    {
-        findings(Dictionary(grouping: evidence, by: \.meter.customerClass), window: window, chain: chain, rules: rules)
+        return (search.found, search.atRest)
     }
 
     private init(window: ReportWindow, chain: ChainRules, rules: FindingRules) {
         self.window = window
         self.chain = chain
         self.rules = rules
+        unitRatios = UnitRatio.all(chain)
     }
 
-    private mutating func judge(_ meters: [MeterEvidence], _ name: Meter.CustomerClass) {
-        let odds = RestOdds(meters.map(\.rest))
-        let index = WeekSeries.index(of: meters.map(\.weeks), weeks: meters.map(\.weeks.count).max() ?? 0)
-        let usual = OrderStatistics.median(meters.compactMap { Self.use($0.weeks)?.value }) ?? 0
-        // Few meters have one: half a million would take much room.
-        var leaks: [Int: (episode: FlowEpisode, chance: Double)] = [:]
-        for at in meters.indices where !meters[at].episodes.isEmpty { leaks[at] = likeliestLeak(meters[at], name) }
-        // What leaked is no use: its end is no fall of the level. Made anew each time rather than kept for all.
-        func series(_ at: Int) -> WeekSeries {
-            let weeks = meters[at].weeks
-            return WeekSeries(leaks[at].map { $0.chance >= 0.5 ? less($0.episode, in: weeks) : weeks } ?? weeks, index: index)
+    private mutating func judge(_ meters: EvidenceLog, _ name: Meter.CustomerClass) throws {
+        let odds = RestOdds(meters.rests)
+        let index = try WeekSeries.index(of: meters)
+        let usual = OrderStatistics.median(meters.uses) ?? 0
+        let moves = ClassMoves(meters.moves)
+        // What leaked is no use: its end is no fall of the level.
+        func series(_ meter: MeterEvidence, _ leak: Leak?) -> WeekSeries {
+            WeekSeries(leak.map { $0.chance >= 0.5 ? less($0.episode, in: meter.weeks) : meter.weeks } ?? meter.weeks, index: index)
         }
-        let trends = meters.indices.map { LevelTrend(meters[$0], series($0)) }
-        let common = ClassTrends(trends.compactMap(\.self))
-        let moves = ClassMoves(meters.map(\.shape))
-        for (at, meter) in meters.enumerated() where meter.readings > 0 {
+        // All meters are gone through twice, rather than their trends kept.
+        var slopes = ClassTrends.Slopes()
+        let hasTrends = meters.weeks > (LevelTrend.fewestBlocks - 1) * WeekRecord.blockWeeks
+        if hasTrends {
+            try meters.forEach { meter in
+                if let trend = LevelTrend(meter, series(meter, likeliestLeak(meter, name))) { slopes.add(trend) }
+            }
+        }
+        let common = ClassTrends(slopes)
+        try meters.forEach { meter in
+            guard meter.readings > 0 else { return }
+            let leak = likeliestLeak(meter, name)
             let isStuck = stuck(meter, odds, usual: usual, name)
             silent(meter)
             unitsInRegister(meter)
             reversal(meter)
-            if let leak = leaks[at] { tell(leak.episode, leak.chance, meter) }
+            if let leak { tell(leak.episode, leak.chance, meter) }
             oversized(meter)
             clock(meter, moves)
-            if !isStuck { level(meter, series(at), trends[at], common) }
+            if !isStuck {
+                let series = series(meter, leak)
+                level(meter, series, hasTrends ? LevelTrend(meter, series) : nil, common)
+            }
         }
     }
 
@@ -141,8 +146,11 @@ struct FindingSearch {
 
     private static func runsAlways(_ name: Meter.CustomerClass) -> Bool { name == .industrial || name == .institutional }
 
+    private typealias Leak = (episode: FlowEpisode, chance: Double)
+
     /// The likeliest flow that never stopped; of two alike the one that lasts.
-    private func likeliestLeak(_ m: MeterEvidence, _ name: Meter.CustomerClass) -> (episode: FlowEpisode, chance: Double)? {
+    private func likeliestLeak(_ m: MeterEvidence, _ name: Meter.CustomerClass) -> Leak? {
+        guard !m.episodes.isEmpty else { return nil }
         let chances = m.episodes.filter { $0.rate > 0 }.map { (episode: $0, chance: LeakChance.of($0, runsAlways: Self.runsAlways(name))) }
         return chances.max { $0.chance + ($0.episode.isOpen ? 0.1 : 0) < $1.chance + ($1.episode.isOpen ? 0.1 : 0) }
     }

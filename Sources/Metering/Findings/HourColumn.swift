@@ -13,7 +13,8 @@ struct HourColumn {
     init(_ chain: MeterChain, offset: Int, longest: Int) {
         if let row = chain.hours {
             // From the end of the first step to the end of the last one.
-            let firstHour = row.volumes.firstIndex { $0 >= 0 } ?? Int.max, lastHour = row.volumes.lastIndex { $0 >= 0 } ?? -1
+            let count = row.volumes.count
+            let firstHour = row.missing.next(from: 0, inverting: .max), lastHour = count - 1 - row.missing.lastRun
             var first = firstHour
             if let long = row.longer.first, row.index(long.start) < firstHour { first = row.index(long.end) - 1 }
             let last = max(lastHour, row.longer.last.map { row.index($0.end) - 1 } ?? -1)
@@ -23,7 +24,16 @@ struct HourColumn {
                 return
             }
             start = row.start + first
-            litres = row.volumes[first...last].map { $0 < 0 ? Self.unread : Float($0) * 0.001 }
+            let length = last - first + 1
+            litres = unsafe [Float](unsafeUninitializedCapacity: length) { litres, filled in
+                unsafe row.volumes.withUnsafeBufferPointer { volumes in
+                    for i in 0..<length {
+                        let volume = unsafe volumes[first + i]
+                        unsafe litres[i] = volume < 0 ? Self.unread : Float(volume) * 0.001
+                    }
+                }
+                filled = length
+            }
             return
         }
         guard let first = chain.segments.first, let last = chain.segments.last else {

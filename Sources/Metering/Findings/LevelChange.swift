@@ -25,14 +25,13 @@ struct WeekSeries {
         }
     }
 
-    /// Mean over the meters of a class of each week's logarithm of use, less each meter's own mean. At most 2,000 meters, evenly chosen.
-    static func index(of meters: [[Float]], weeks: Int) -> [Double] {
-        let stride = max(1, meters.count / 2000)
+    /// Mean over the meters of a class of each week's logarithm of use, less each meter's own mean. Some 2,000 meters, evenly chosen.
+    static func index(of meters: EvidenceLog) throws -> [Double] {
         guard meters.count >= 30 else { return [] }
-        var values = [[Double]](repeating: [], count: weeks)
-        for k in Swift.stride(from: 0, to: meters.count, by: stride) {
-            let series = WeekSeries(meters[k], index: [])
-            guard series.logs.count >= 4, let middle = OrderStatistics.median(series.logs) else { continue }
+        var values = [[Double]](repeating: [], count: meters.weeks)
+        try meters.forEach(stride: max(1, meters.count / 2000)) { meter in
+            let series = WeekSeries(meter.weeks, index: [])
+            guard series.logs.count >= 4, let middle = OrderStatistics.median(series.logs) else { return }
             for (week, value) in zip(series.weeks, series.logs) { values[Int(week)].append(value - middle) }
         }
         return values.map { $0.count >= 20 ? OrderStatistics.median($0) ?? 0 : 0 }
@@ -96,9 +95,18 @@ struct LevelChange {
         explainedByLine = whole > 0 && along > 0 ? across * across / along / whole : 0
     }
 
-    /// The ratio of two units that the change is within a tenth or three deviations of.
-    func unitRatio(_ rules: ChainRules) -> Double? {
-        let reach = max(0.1, min(0.25, 3 * deviation))
-        return rules.unitRatios.flatMap { [$0, 1 / $0] }.first { abs(log(ratio) - log($0)) <= reach }
+    /// The first of some ratios of two units that the change is within a tenth or three deviations of.
+    func unitRatio(among ratios: [UnitRatio]) -> Double? {
+        let reach = max(0.1, min(0.25, 3 * deviation)), size = log(ratio)
+        return ratios.first { abs(size - $0.log) <= reach }?.value
+    }
+}
+
+/// A ratio of two units, or its inverse, with its logarithm.
+struct UnitRatio {
+    let value: Double, log: Double
+
+    static func all(_ rules: ChainRules) -> [UnitRatio] {
+        rules.unitRatios.flatMap { [$0, 1 / $0] }.map { UnitRatio(value: $0, log: Foundation.log($0)) }
     }
 }

@@ -22,12 +22,23 @@ struct LevelEvidence {
 
     /// How many weeks around a step the house stood empty.
     static func absence(_ use: [Float], around week: Int, in series: WeekSeries) -> Int {
-        let inUse = Set(series.weeks.map { Int($0) })
-        return (max(0, week - nearWeeks)..<max(0, min(use.count, week + nearWeeks))).count { use[$0] >= 0 && !inUse.contains($0) }
+        (max(0, week - nearWeeks)..<max(0, min(use.count, week + nearWeeks))).count { week in
+            use[week] >= 0 && !series.weeks.contains(Double(week))
+        }
     }
 
-    /// With their names in `findings.json`, by which `Tools/Benchmarks/fit_findings.py` reads them.
-    var features: [(String, Double)] {
+    /// As `findings.json` names them, by which `Tools/Benchmarks/fit_findings.py` reads them.
+    private static let names = [
+        "fall", "rise", "t", "explained", "explained_by_line", "alike", "decline", "growth", "z_down", "low_flow_decline",
+        "low_flow_growth", "low_flow_z_down", "draws_known", "draws_smaller", "draws_follow", "draws_decline", "draws_growth",
+        "absent_weeks", "shorter_side", "off_unit",
+    ]
+
+    /// Features with their names.
+    var named: [(String, Double)] { Array(zip(Self.names, features)) }
+
+    /// In the order of the weights of `LevelChances`.
+    var features: [Double] {
         let logRatio = min(3, max(-3, log(step.ratio)))
         let lowScore = min(8, max(-8, self.lowScore ?? 0)), score = min(8, max(-8, score))
         let drawScore = min(8, max(-8, self.drawScore ?? 0)), change = min(2, max(-2, drawChange ?? 0))
@@ -35,14 +46,11 @@ struct LevelEvidence {
         let follows = min(1.5, max(-0.5, abs(logRatio) > 0.1 ? change / logRatio : 0))
         let z = min(6, max(-6, trend?.z ?? 0)), lowZ = min(6, max(-6, trend?.lowZ ?? 0))
         return [
-            ("fall", max(0, -logRatio)), ("rise", max(0, logRatio)), ("t", min(25, step.t) / 10), ("explained", step.explained),
-            ("explained_by_line", step.explainedByLine), ("alike", alike ?? 0.7), ("decline", max(0, -score)), ("growth", max(0, score)),
-            ("z_down", max(0, -z)), ("low_flow_decline", max(0, -lowScore)), ("low_flow_growth", max(0, lowScore)),
-            ("low_flow_z_down", max(0, -lowZ)), ("draws_known", drawChange == nil ? 0 : 1), ("draws_smaller", max(0, -change)),
-            ("draws_follow", drawChange == nil ? 0 : follows), ("draws_decline", max(0, -drawScore)), ("draws_growth", max(0, drawScore)),
-            ("absent_weeks", Double(min(4, absent))),
-            ("shorter_side", Double(min(step.weeksBefore, step.weeksAfter)) / Double(step.weeksBefore + step.weeksAfter)),
-            ("off_unit", unit.map { min(0.25, abs(log(step.ratio / $0))) } ?? 0.25),
+            max(0, -logRatio), max(0, logRatio), min(25, step.t) / 10, step.explained, step.explainedByLine, alike ?? 0.7, max(0, -score),
+            max(0, score), max(0, -z), max(0, -lowScore), max(0, lowScore), max(0, -lowZ), drawChange == nil ? 0 : 1, max(0, -change),
+            drawChange == nil ? 0 : follows, max(0, -drawScore), max(0, drawScore), Double(min(4, absent)),
+            Double(min(step.weeksBefore, step.weeksAfter)) / Double(step.weeksBefore + step.weeksAfter),
+            unit.map { min(0.25, abs(log(step.ratio / $0))) } ?? 0.25,
         ]
     }
 }

@@ -13,18 +13,26 @@ struct ClassMoves {
     /// Days that are less alike tell of no move.
     static let leastAlike: Float = 0.8
 
-    init(_ shapes: [ShapeRecord]) {
-        moves = (0..<(shapes.map(\.boundaries.count).max() ?? 0)).map { at in
-            var counts: [Int: Int] = [:]
-            for shape in shapes where at < shape.boundaries.count && shape.boundaries[at].best >= Self.leastAlike {
-                counts[Int(shape.boundaries[at].move), default: 0] += 1
-            }
+    init(_ counts: MoveCounts) {
+        moves = counts.boundaries.map { counts in
             let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
             return counts.values.reduce(0, +) >= Self.fewestMeters && abs(most?.key ?? 0) <= 1 ? most?.key ?? 0 : 0
         }
     }
 
     func at(_ boundary: Int) -> Int { boundary < moves.count ? moves[boundary] : 0 }
+}
+
+/// Meters of a class by the hours that their mean day moved, at each end of a block of four weeks.
+struct MoveCounts {
+    fileprivate private(set) var boundaries: [[Int: Int]] = []
+
+    mutating func add(_ shape: ShapeRecord) {
+        while boundaries.count < shape.boundaries.count { boundaries.append([:]) }
+        for (at, likeness) in shape.boundaries.enumerated() where likeness.best >= ClassMoves.leastAlike {
+            boundaries[at][Int(likeness.move), default: 0] += 1
+        }
+    }
 }
 
 extension FindingSearch {
@@ -60,10 +68,9 @@ extension FindingSearch {
         evidence.drawChange = m.draws(around: step.week).map { log($0.after / $0.before) }
         evidence.alike = shapeAcross(m, step.week)
         evidence.absent = LevelEvidence.absence(m.weeks, around: step.week, in: series)
-        if m.unitSteps.isEmpty { evidence.unit = step.unitRatio(chain) }
+        if m.unitSteps.isEmpty { evidence.unit = step.unitRatio(among: unitRatios) }
         let local = window.start + step.week * WeekRecord.hours * 3600
-        let features = evidence.features
-        let numbers = [("ratio", step.ratio), ("step_over_deviation", step.t)] + features
+        var numbers: [(String, Double)] { [("ratio", step.ratio), ("step_over_deviation", step.t)] + evidence.named }
         if let unit = evidence.unit, step.t > Self.clearStep {
             let chance = LevelChances.unit(step, alike: evidence.alike, follows: evidence.drawChange.map { $0 / log(step.ratio) })
             if chance >= max(rules.leastProbability, 0.5) {
@@ -74,7 +81,7 @@ extension FindingSearch {
             }
         }
         let chances = LevelChances(
-            features.map(\.1), mayBeDecline: (trend?.z ?? 0) < 0, mayBeDrop: step.ratio <= 1 - rules.smallestDrop)
+            evidence.features, mayBeDecline: (trend?.z ?? 0) < 0, mayBeDrop: step.ratio <= 1 - rules.smallestDrop)
         let least = min(rules.leastProbability, rules.leastLevel)
         guard max(chances.decline, chances.drop) >= least else { return }
         if chances.decline >= chances.drop {

@@ -85,16 +85,27 @@ struct ClassTrends {
     /// [1/year]
     static let smallestSpread = 0.05
 
-    init(_ trends: [LevelTrend]) {
+    /// Slopes of the meters that have a trend.
+    struct Slopes {
+        fileprivate var level: [Double] = [], low: [Double] = [], draws: [Double] = []
+
+        mutating func add(_ trend: LevelTrend) {
+            level.append(trend.slope)
+            if let slope = trend.lowSlope { low.append(slope) }
+            if let slope = trend.drawSlope { draws.append(slope) }
+        }
+    }
+
+    init(_ slopes: Slopes) {
         func scatter(_ values: [Double], _ usual: (middle: Double, spread: Double)) -> (middle: Double, spread: Double) {
             guard values.count >= Self.fewestMeters, let middle = OrderStatistics.median(values),
                 let spread = OrderStatistics.medianAbsoluteDeviation(values)
             else { return usual }
             return (middle, max(Self.smallestSpread, spread))
         }
-        level = scatter(trends.map(\.slope), level)
-        low = scatter(trends.compactMap(\.lowSlope), low)
-        draws = scatter(trends.compactMap(\.drawSlope), draws)
+        level = scatter(slopes.level, level)
+        low = scatter(slopes.low, low)
+        draws = scatter(slopes.draws, draws)
     }
 
     /// Slope against those of the class, in deviations. [–]

@@ -68,12 +68,26 @@ struct MeterEvidence {
             let isHidden = known.contains { $0.element * meanUse(record.use, block: $0.offset) < Self.stepsInDraws * ofSteps }
             if !known.isEmpty, !isHidden { draws = record.draws }
             shape = ShapeRecord(record.shapes)
-            peak = OrderStatistics.quantile(record.dailyPeaks.map(Double.init), 0.98).map { Float($0) }
+            peak = Self.highQuantile(record.dailyPeaks, 0.98)
             hoursBelowLeast = record.hoursBelowLeast
             hoursAtRest = record.hoursAtRest
         } else {
             weeks = WeekRecord(chain, offset: window.offset, start: window.start / 3600, weeks: count).use
         }
+    }
+
+    /// As `OrderStatistics.quantile`, of a probability near 1: no more than the largest few are put in order for it.
+    static func highQuantile(_ values: [Float], _ probability: Double) -> Float? {
+        guard let first = values.first else { return nil }
+        let place = probability * Double(values.count - 1)
+        let below = Int(place), part = place - Double(below)
+        var largest = [first]
+        for value in values.dropFirst() where largest.count < values.count - below || value > largest[0] {
+            if largest.count == values.count - below { largest.removeFirst() }
+            largest.insert(value, at: largest.firstIndex { $0 > value } ?? largest.count)
+        }
+        if largest.count == 1 { return largest[0] }
+        return Float((1 - part) * Double(largest[0]) + part * Double(largest[1]))
     }
 
     /// Of the weeks that were read. [L/h]

@@ -19,6 +19,13 @@ struct RestRecord {
     /// Pauses as long as this multiple of the mean one come once in 20,000 where use comes at random (e⁻¹⁰).
     static let pauses = 10.0
 
+    init(rests: [Float], now: Double, read: Double, shortest: Double) {
+        self.rests = rests
+        self.now = now
+        self.read = read
+        self.shortest = shortest
+    }
+
     init(_ chain: MeterChain) {
         var run = 0, pauses = 0, pauseTime = 0, covered = 0
         if let still = chain.hours?.hoursAtRest {
@@ -77,7 +84,7 @@ struct RestOdds {
     private static let pseudo = 0.5
     /// Meters of a class differ in how often they rest, as a gamma distribution of this shape.
     private static let shape = 1.0
-    private static let mostRests = 2.0
+    fileprivate static let mostRests = 2.0
     /// Hazard of steps in which few rests were left is drawn to that of the whole curve with the weight of so many rests.
     private static let weight = 1.0
 
@@ -86,16 +93,14 @@ struct RestOdds {
     private var restRate = 0.0, stuckRate = 0.0
 
     init(_ records: [RestRecord]) {
+        var sums = RestSums()
+        for record in records { sums.add(record) }
+        self.init(sums)
+    }
+
+    init(_ sums: RestSums) {
+        let (ended, read, rests, open) = (sums.ended, sums.read, sums.rests, sums.open)
         let count = Self.edges.count
-        var ended = [Double](repeating: 0, count: count), read = 0.0
-        var rests = 0.0
-        for record in records {
-            read += record.read
-            // A second home rests as often as many dwellings: no meter counts for more than two rests.
-            let weight = min(1, Self.mostRests / Double(max(1, record.rests.count)))
-            for rest in record.rests { ended[Self.step(Double(rest))] += weight; rests += weight }
-        }
-        let open = records.filter { $0.now >= max($0.shortest, RestRecord.day) }
         survival = [Double](repeating: 1, count: count)
         restRate = (rests + Self.pseudo) / max(1, read)
         stuckRate = Self.pseudo / max(1, read)
@@ -111,7 +116,9 @@ struct RestOdds {
         }
     }
 
-    private static func step(_ hours: Double) -> Int {
+    fileprivate static var steps: Int { edges.count }
+
+    fileprivate static func step(_ hours: Double) -> Int {
         min(edges.count - 1, max(0, Int((4 * log2(hours / RestRecord.day)).rounded(.down))))
     }
 
@@ -147,12 +154,48 @@ struct RestOdds {
     /// Chance that a meter which stands still is stuck. [–]
     func chance(_ record: RestRecord) -> Double {
         guard record.now >= max(record.shortest, RestRecord.day) else { return 0 }
-        let own = Double(record.rests.count)
-        let rate = (Self.shape + own) / (Self.shape / restRate + record.read)
+        return chance(OpenRest(record))
+    }
+
+    private func chance(_ open: OpenRest) -> Double {
+        let rate = (Self.shape + Double(open.own)) / (Self.shape / restRate + open.read)
         // Its own rests as long as this one speak of it more than its class's.
-        let asLong = Double(record.rests.count { Double($0) >= 0.8 * record.now })
-        let share = (survival(record.now) + asLong) / (1 + asLong)
+        let asLong = Double(open.asLong)
+        let share = (survival(open.now) + asLong) / (1 + asLong)
         let rest = rate * share
         return stuckRate / (stuckRate + rest)
+    }
+}
+
+/// A rest that lasts, with what its meter's other rests say of it.
+struct OpenRest {
+    /// [h]
+    var now: Double, read: Double
+    /// Rests of the meter, and those about as long as this one or longer.
+    var own: Int32, asLong: Int32
+
+    init(_ record: RestRecord) {
+        now = record.now
+        read = record.read
+        own = Int32(truncatingIfNeeded: record.rests.count)
+        asLong = Int32(truncatingIfNeeded: record.rests.count { Double($0) >= 0.8 * record.now })
+    }
+}
+
+/// What the rests of a class's meters say together, gathered one meter after the other.
+struct RestSums {
+    /// Rests that ended, by the step of the survival curve that they reached, weighted.
+    fileprivate var ended = [Double](repeating: 0, count: RestOdds.steps)
+    /// [h]
+    fileprivate var read = 0.0
+    fileprivate var rests = 0.0
+    fileprivate var open: [OpenRest] = []
+
+    mutating func add(_ record: RestRecord) {
+        read += record.read
+        // A second home rests as often as many dwellings: no meter counts for more than two rests.
+        let weight = min(1, RestOdds.mostRests / Double(max(1, record.rests.count)))
+        for rest in record.rests { ended[RestOdds.step(Double(rest))] += weight; rests += weight }
+        if record.now >= max(record.shortest, RestRecord.day) { open.append(OpenRest(record)) }
     }
 }

@@ -25,6 +25,8 @@ struct ShapeRecord {
 
     var boundaries: [Likeness] = []
 
+    init(boundaries: [Likeness]) { self.boundaries = boundaries }
+
     init(_ shapes: [Float]) {
         let blocks = shapes.count / 24
         guard blocks > 1 else { return }

@@ -141,13 +141,24 @@ private struct Day {
                 sum = sums.sum()
                 square = squares.sum()
                 low = lows.sum()
-                peak = peaks.max()
+                peak = Self.largest(peaks)
                 count = Int(counts.wrappedSum())
                 below = Int(belows.wrappedSum())
                 still = Int(stills.wrappedSum())
             }
         }
     }
+
+    /// `max()` of a vector is called through its witnesses; numbers that are not below zero are in the order of their bits.
+    @inline(__always)
+    private static func largest(_ x: SIMD8<Float>) -> Float {
+        let bits = unsafe unsafeBitCast(x, to: SIMD8<Int32>.self)
+        let four = bits.lowHalf &+ ((bits.highHalf &- bits.lowHalf) & mask(bits.highHalf .> bits.lowHalf))
+        return Float(bitPattern: UInt32(bitPattern: max(max(four[0], four[1]), max(four[2], four[3]))))
+    }
+
+    @inline(__always)
+    private static func mask(_ mask: SIMDMask<SIMD4<Int32>>) -> SIMD4<Int32> { unsafe unsafeBitCast(mask, to: SIMD4<Int32>.self) }
 
     /// 0 where the mask is not set. `replacing(with:where:)` goes lane by lane.
     @inline(__always)

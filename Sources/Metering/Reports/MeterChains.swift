@@ -13,7 +13,7 @@ struct MeterChains {
 
     /// A meter's registers, the one with most readings first: one, or the high and the low one of a compound meter, which add up. Units
     /// that follow one another in time make one chain; what overlaps is left out and flagged.
-    func chains(_ channels: [(Channel, ReadingBlock)], _ meter: Meter, _ flags: inout Set<String>) -> [MeterChain] {
+    func chains(_ channels: [(Channel, ReadingBlock)], _ meter: Meter, _ flags: inout MeterFlags) -> [MeterChain] {
         // Most meters have one register in one unit.
         if channels.count == 1, !Self.apart.contains(channels[0].0.register) {
             return chain(channels[0].0, channels[0].1, meter, &flags).map { [$0] } ?? []
@@ -25,19 +25,19 @@ struct MeterChains {
                 ($0.readings, $0.first) > ($1.readings, $1.first)
             }
             guard var joined = chains.first else { continue }
-            for other in chains.dropFirst() where !joined.join(other) { flags.insert("overlapping_units") }
+            for other in chains.dropFirst() where !joined.join(other) { flags.insert(.overlappingUnits) }
             registers.append((name, joined))
         }
         registers.sort { ($0.chain.readings, $1.name) > ($1.chain.readings, $0.name) }
         guard let first = registers.first, registers.count > 1 else { return registers.map(\.chain) }
         // A register without a name beside named ones may be their sum: not added.
         let parts = first.name.isEmpty ? [first] : registers.filter { !$0.name.isEmpty }
-        if parts.count < registers.count { flags.insert("overlapping_units") }
+        if parts.count < registers.count { flags.insert(.overlappingUnits) }
         return parts.map(\.chain)
     }
 
     /// Of the devices that stood there one after the other.
-    func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
+    func chain(_ channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout MeterFlags) -> MeterChain? {
         guard !meter.earlier.isEmpty else { return chain(ofOne: channel, block, meter, &flags) }
         let stretches = meter.stretches
         var whole: MeterChain?
@@ -69,10 +69,10 @@ struct MeterChains {
         return whole
     }
 
-    private func chain(ofOne channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout Set<String>) -> MeterChain? {
+    private func chain(ofOne channel: Channel, _ block: ReadingBlock, _ meter: Meter, _ flags: inout MeterFlags) -> MeterChain? {
         var unit = channel.unit.cubicMetres
         if channel.unit.isStep {
-            guard let factor = meter.resolution else { flags.insert("no_factor"); return nil }
+            guard let factor = meter.resolution else { flags.insert(.noFactor); return nil }
             unit = factor
         }
         if let seconds = channel.unit.seconds { unit *= Double(channel.interval) / Double(seconds) }

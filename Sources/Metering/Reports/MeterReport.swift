@@ -44,6 +44,14 @@ public struct MeterReport: Sendable {
 
         init(summary: MeterSummary) { self.summary = summary }
 
+        /// The same, of a meter that stands still and is likelier not stuck.
+        var atRest: Record {
+            var record = self
+            record.summary.isStuck = false
+            record.flags = (flags.filter { $0 != "stuck" } + ["at_rest"]).sorted()
+            return record
+        }
+
         /// Adds what a further register of the same meter passed.
         mutating func add(_ other: Record) {
             summary.volume += other.summary.volume
@@ -85,10 +93,10 @@ public struct MeterReport: Sendable {
     public var end: Instant
     /// Place's clock without changes less UTC. [s]
     public var standardOffset: Int
-    /// In order of meter.
-    public var records: [Record]
-    /// Of the hours over which zone balances are drawn up, and the records of those hours; nil: of the whole period.
-    var balance: (start: Instant, end: Instant, records: [Record])?
+    /// In order of meter; empty where they were given away as they came.
+    public var records: [Record] = []
+    /// Of the hours over which zone balances are drawn up.
+    var sums: BalanceSums
     /// In order of zone; meters without a zone are in `unassigned`.
     public var zones: [ZoneConsumption]
 
@@ -96,6 +104,9 @@ public struct MeterReport: Sendable {
     public var edits: [Edit] = []
     /// What someone should look at, the largest expected volume first.
     public var findings: [MeterFinding] = []
+
+    /// Meters that stand still for so long that they count as stuck, and are likelier not.
+    var atRest: Set<Meter.ID> = []
 
     public var summaries: [MeterSummary] { records.map(\.summary) }
 

@@ -6,43 +6,7 @@ import WaterModel
 /// A report as the CSV files that scripts read.
 public enum ReportTables {
     /// Decimals of volumes: a millilitre.
-    private static let volumeDecimals = 6
-
-    /// `meters.csv`, in pieces.
-    public static func meters(_ report: MeterReport, _ write: ([UInt8]) -> Void) {
-        var table = TableText(
-            header:
-                "meter,zone,readings,gaps,duplicates,conflicts,spikes,negative_steps,rollovers,replacements,stuck,continuous_flow,volume_m3,"
-                + "volume_low_m3,volume_high_m3,reverse_m3,completeness,flags,shape_estimated_m3,volume_estimated_m3,measured_share,"
-                + "shape_estimated_share,volume_estimated_share,unread_share,unread_estimate_m3,unit_steps")
-        for record in report.records {
-            let s = record.summary
-            table.field(s.meter.name)
-            table.field(s.zone?.name ?? "")
-            for count in [s.readings, s.gaps, s.duplicates, record.conflicts, s.spikes, s.negativeSteps, s.rollovers, s.replacements] {
-                table.field(count)
-            }
-            table.field(s.isStuck)
-            table.field(s.hasContinuousFlow)
-            for volume in [s.volume, record.volumeBounds.low, record.volumeBounds.high, record.reverseVolume] {
-                table.field(volume, decimals: volumeDecimals)
-            }
-            table.field(s.completeness, decimals: 4)
-            table.field(record.flags.joined(separator: " "))
-            table.field(record.shapeEstimatedVolume, decimals: volumeDecimals)
-            table.field(record.estimatedVolume, decimals: volumeDecimals)
-            let shares = record.shares
-            for share in [shares.measured, shares.shapeEstimated, shares.volumeEstimated, shares.unread] { table.field(share, decimals: 4) }
-            table.field(record.unreadVolume, decimals: volumeDecimals)
-            table.field(record.unitSteps)
-            table.endRow()
-            if table.bytes.count > 1 << 18 {
-                write(table.bytes)
-                table.removeAll()
-            }
-        }
-        write(table.bytes)
-    }
+    static let volumeDecimals = 6
 
     /// `zones_hourly.csv`; hours on the place's clock without changes, empty fields where nothing is known.
     public static func hours(_ report: MeterReport, inflow: ZoneInflow?) -> [UInt8] { hours(report.zones, inflow: inflow) }
@@ -111,11 +75,10 @@ extension TableText {
     mutating func field(_ instant: Instant, mark: String = "") {
         let c = instant.calendar
         guard c.year >= 0, c.year < 10_000 else { return field(instant.description + mark) }
-        padded(c.year, 4)
-        for (sign, part) in [(45, c.month), (45, c.day), (84, c.hour), (58, c.minute)] as [(UInt8, Int)] {
-            raw(sign)
-            padded(part, 2)
-        }
+        func two(_ number: Int) -> UInt64 { UInt64(truncatingIfNeeded: 48 + number / 10 | (48 + number % 10) << 8) }
+        // 2026-03- 02T00:00
+        raw(word: two(c.year / 100) | two(c.year % 100) << 16 | 45 << 32 | two(c.month) << 40 | 45 << 56)
+        raw(word: two(c.day) | 84 << 16 | two(c.hour) << 24 | 58 << 40 | two(c.minute) << 48)
         if c.second != 0 {
             raw(58)
             padded(c.second, 2)

@@ -10,21 +10,24 @@ struct ReportWork {
     let rules: ChainRules
     let findingRules: FindingRules
     private let maker: MeterChains
-    private var balanceRecords: [MeterReport.Record] = []
     private var records: [MeterReport.Record] = []
+    private var sums: BalanceSums
     private var zones: ZoneHours
     /// By class, as they are judged.
-    private var evidence: [Meter.CustomerClass: [MeterEvidence]] = [:]
+    private var evidence = Dictionary(uniqueKeysWithValues: Meter.CustomerClass.allCases.map { ($0, EvidenceLog($0)) })
     private var edits: [MeterReport.Edit] = []
 
-    /// Takes the edits, instead of the report.
+    /// Take the edits and the records, instead of the report.
     private let edit: ((MeterReport.Edit) -> Void)?
+    private let record: ((MeterReport.Record) -> Void)?
 
     init(
         window: ReportWindow, balance: ReportWindow? = nil, rules: ChainRules, findingRules: FindingRules = FindingRules(),
-        edit: ((MeterReport.Edit) -> Void)? = nil
+        edit: ((MeterReport.Edit) -> Void)? = nil, record: ((MeterReport.Record) -> Void)? = nil
     ) {
         self.edit = edit
+        self.record = record
+        sums = BalanceSums(window: balance ?? window)
         self.window = window
         self.balance = balance
         self.rules = rules
@@ -33,18 +36,11 @@ struct ReportWork {
         zones = ZoneHours(window: window, rules: rules)
     }
 
-    /// Makes room for so many meters of a class at once: lists that grow by doubling hold what they outgrew beside it.
-    mutating func reserve(_ count: Int, _ customerClass: Meter.CustomerClass) {
-        evidence[customerClass, default: []].reserveCapacity(count)
-        records.reserveCapacity(records.capacity + count)
-        if balance != nil { balanceRecords.reserveCapacity(balanceRecords.capacity + count) }
-    }
-
     mutating func add(_ entry: RegisterEntry, _ channels: [(Channel, ReadingBlock)]) {
-        var flags: Set<String> = []
+        var flags: MeterFlags = []
         let registers = maker.chains(channels, entry.meter, &flags)
         let isSub = entry.meter.parent != nil
-        if isSub { flags.insert("sub_meter") }
+        if isSub { flags.insert(.subMeter) }
         zones.add(registers, entry.meter)
         var summary = MeterSummary(meter: entry.meter.id, zone: entry.meter.zone)
         summary.duplicates = entry.duplicates
@@ -53,14 +49,14 @@ struct ReportWork {
             record.isSubMeter = isSub
             record.customerClass = entry.meter.customerClass
             record.conflicts = entry.conflicts
-            flags.insert("no_readings")
-            record.flags = flags.sorted()
-            records.append(record)
-            if balance != nil { balanceRecords.append(record) }
+            flags.insert(.noReadings)
+            record.flags = flags.words
+            sums.add(record)
+            put(record)
             return
         }
         let further = registers.dropFirst()
-        if !further.isEmpty { flags.insert("compound") }
+        if !further.isEmpty { flags.insert(.compound) }
         summary.readings = chain.readings
         summary.gaps = chain.gaps
         summary.spikes = chain.spikes
@@ -78,10 +74,11 @@ struct ReportWork {
             var part = record
             measure(chain, balance, &part)
             for other in further { part.add(measured(other, balance)) }
-            balanceRecords.append(part)
+            sums.add(part)
         }
         measure(chain, window, &record)
         for other in further { record.add(measured(other, window)) }
+        if balance == nil { sums.add(record) }
         record.missing = chain.missing
         record.conflicts = entry.conflicts
         record.estimated = chain.estimated
@@ -91,21 +88,21 @@ struct ReportWork {
         record.reverseVolume += reverseVolume(channels, entry.meter)
         record.first = Instant(seconds: chain.first)
         record.last = Instant(seconds: chain.last)
-        if summary.isStuck { flags.insert("stuck") }
-        if summary.hasContinuousFlow { flags.insert("continuous_flow") }
-        if chain.replacements > 0 { flags.insert("replacement") }
-        if chain.rollovers > 0 { flags.insert("rollover") }
-        if chain.spikes > 0 { flags.insert("spike") }
-        if chain.negativeSteps > 0 || record.reverseVolume > 0 { flags.insert("reverse_flow") }
-        if entry.conflicts > 0 { flags.insert("conflict") }
-        if chain.gaps > 0 { flags.insert("gap") }
-        if chain.estimated > 0 { flags.insert("estimated") }
-        if chain.unitSteps > 0 { flags.insert("unit_step") }
-        if chain.repeats > 0 { flags.insert("repeated_register") }
-        if record.unspreadVolume > 0 { flags.insert("long_gap") }
-        record.flags = flags.sorted()
-        records.append(record)
-        evidence[entry.meter.customerClass, default: []].append(
+        if summary.isStuck { flags.insert(.stuck) }
+        if summary.hasContinuousFlow { flags.insert(.continuousFlow) }
+        if chain.replacements > 0 { flags.insert(.replacement) }
+        if chain.rollovers > 0 { flags.insert(.rollover) }
+        if chain.spikes > 0 { flags.insert(.spike) }
+        if chain.negativeSteps > 0 || record.reverseVolume > 0 { flags.insert(.reverseFlow) }
+        if entry.conflicts > 0 { flags.insert(.conflict) }
+        if chain.gaps > 0 { flags.insert(.gap) }
+        if chain.estimated > 0 { flags.insert(.estimated) }
+        if chain.unitSteps > 0 { flags.insert(.unitStep) }
+        if chain.repeats > 0 { flags.insert(.repeatedRegister) }
+        if record.unspreadVolume > 0 { flags.insert(.longGap) }
+        record.flags = flags.words
+        put(record)
+        evidence[entry.meter.customerClass]?.append(
             MeterEvidence(chain, entry.meter, window: window, volume: summary.volume, rules: rules))
         for e in chain.edits {
             let edit = MeterReport.Edit(
@@ -114,9 +111,13 @@ struct ReportWork {
         }
     }
 
+    private mutating func put(_ record: MeterReport.Record) {
+        if let take = self.record { take(record) } else { records.append(record) }
+    }
+
     /// By a register of its own. [m³]
     private func reverseVolume(_ channels: [(Channel, ReadingBlock)], _ meter: Meter) -> Double {
-        var flags: Set<String> = []
+        var flags: MeterFlags = []
         return channels.filter { $0.0.register == "reverse" }.compactMap { maker.chain($0.0, $0.1, meter, &flags) }
             .reduce(0) { $0 + measured($1, window).summary.volume }
     }
@@ -190,20 +191,18 @@ struct ReportWork {
     }
 
     /// The report of what was gathered, which is then gone.
-    mutating func report() -> MeterReport {
-        let (findings, atRest) = FindingSearch.findings(evidence, window: window, chain: rules, rules: findingRules)
+    /// - Throws: what reading it again throws.
+    mutating func report() throws -> MeterReport {
+        let (findings, atRest) = try FindingSearch.findings(evidence, window: window, chain: rules, rules: findingRules)
         evidence = [:]
         var records: [MeterReport.Record] = []
         swap(&records, &self.records)
         // A rest that is no longer than those of its class is no fault, however long the rule is.
         for i in records.indices where records[i].summary.isStuck && atRest.contains(records[i].summary.meter) {
-            records[i].summary.isStuck = false
-            records[i].flags = (records[i].flags.filter { $0 != "stuck" } + ["at_rest"]).sorted()
+            records[i] = records[i].atRest
         }
-        var report = MeterReport(
+        return MeterReport(
             start: Instant(seconds: window.start), end: Instant(seconds: window.end), standardOffset: window.offset, records: records,
-            zones: zones.consumption, edits: edits, findings: findings)
-        if let balance { report.balance = (Instant(seconds: balance.start), Instant(seconds: balance.end), balanceRecords) }
-        return report
+            sums: sums, zones: zones.consumption, edits: edits, findings: findings, atRest: atRest)
     }
 }

@@ -11,24 +11,21 @@ extension MeterStore {
     /// - from, to: period on that clock, from full hour to full hour; nil takes all readings.
     /// - balancePeriod: on that clock; zone balances are drawn up over what of it lies in the period. nil: over the period.
     /// - edit: given each edit, in order of meter and time; without it the report holds them all.
+    /// - record: given each meter's record, in order of meter; without it the report holds them all. A record that is stuck may come to be
+    ///   `atRest` only, when all meters are known: `MeterTable` writes them so.
     /// - Throws: `MeterStoreError`.
     public func report(
         meters: [Meter] = [], standardOffset: Int? = nil, from: Instant? = nil, to: Instant? = nil,
         balancePeriod: (start: Instant, end: Instant)? = nil, rules: ChainRules = ChainRules(), findingRules: FindingRules = FindingRules(),
-        edit: ((MeterReport.Edit) -> Void)? = nil
+        edit: ((MeterReport.Edit) -> Void)? = nil, record: ((MeterReport.Record) -> Void)? = nil
     ) throws(MeterStoreError) -> MeterReport {
         try read { db in
             let window = try ReportWindow(db, standardOffset: standardOffset, from: from, to: to)
             var work = ReportWork(
                 window: window, balance: balancePeriod.flatMap { window.common(with: $0) }, rules: rules, findingRules: findingRules,
-                edit: edit)
-            if meters.isEmpty {
-                for row in try Row.fetchAll(db, sql: "SELECT class, count(*) FROM meters GROUP BY class") {
-                    work.reserve(row[1], Self.customerClass(row[0]))
-                }
-            }
+                edit: edit, record: record)
             try forEachMeter(db, meters) { entry, channels in work.add(entry, channels) }
-            return work.report()
+            return try work.report()
         }
     }
 
@@ -60,7 +57,8 @@ extension MeterStore {
                 entry.meter = meter
                 if next < names.count, names[next] == name { next += 1 }
             }
-            try work(entry, try channels.sorted(by: Channel.precedes).map { ($0, try reader.readings($0)) })
+            let ordered = channels.count > 1 ? channels.sorted(by: Channel.precedes) : channels
+            try work(entry, try ordered.map { ($0, try reader.readings($0)) })
         }
         var open: (id: Int, entry: RegisterEntry, channels: [Channel])?
         let rows = try Row.fetchCursor(

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import NumericalMethods
 import WaterModel
 
 /// Inflow against registered consumption of a zone, over the hours that have an inflow.
@@ -47,29 +46,14 @@ extension MeterReport {
     public func balances(inflow: ZoneInflow?) -> [ZoneBalance] {
         var names = Set(zones.map(\.zone))
         if let inflow { names.formUnion(inflow.hourly.keys) }
-        let usual = meanUse()
-        let members = Dictionary(grouping: (balance?.records ?? records).filter { !$0.isSubMeter }) { $0.summary.zone ?? Self.unassigned }
-        return names.sorted().map { balance($0, inflow?.hourly[$0], members[$0] ?? [], usual) }
+        let usual = sums.usual
+        return names.sorted().map { balance($0, inflow?.hourly[$0], sums.zones[$0] ?? .init(), usual) }
     }
-
-    /// Of a class's meters that were read: mean and spread. [m³/h]
-    private func meanUse() -> [Meter.CustomerClass: (mean: Double, spread: Double)] {
-        var rates: [Meter.CustomerClass: [Double]] = [:]
-        let hours = Double(max(1, (balanceEnd - balanceStart) / 3600))
-        for record in balance?.records ?? records where record.shares.unread < 0.5 {
-            rates[record.customerClass, default: []].append(record.summary.volume / (1 - record.shares.unread) / hours)
-        }
-        return rates.mapValues { values in (Moments.mean(values) ?? 0, Moments.standardDeviation(values) ?? 0) }
-    }
-
-    private var balanceStart: Instant { balance?.start ?? start }
-    private var balanceEnd: Instant { balance?.end ?? end }
 
     private func balance(
-        _ zone: Zone.ID, _ inflow: [Int: Double]?, _ meters: [Record],
-        _ usual: [Meter.CustomerClass: (mean: Double, spread: Double)]
+        _ zone: Zone.ID, _ inflow: [Int: Double]?, _ meters: BalanceSums.Members, _ usual: BalanceSums.Usual
     ) -> ZoneBalance {
-        let (start, end) = (balanceStart, balanceEnd)
+        let (start, end) = (sums.start, sums.end)
         let consumption = zones.first { $0.zone == zone }
         let before = (start - self.start) / 3600
         var used = 0.0, known = 0, hours = 0, inflowSum = 0.0, night = 0.0, nights = 0, nightUse = 0.0, nightsKnown = 0
@@ -94,21 +78,22 @@ extension MeterReport {
             }
         }
         let share = Double(hours * 3600) / Double(max(3600, end - start))
-        used += share * meters.reduce(0) { $0 + $1.unspreadVolume }
+        used += share * meters.unspreadVolume
         var result = ZoneBalance(zone: zone, consumption: used, hours: hours)
         result.received = known
-        result.expected = meters.count * hours
-        result.meters = meters.count
-        result.metersUnread = meters.count { $0.shares.unread >= 1 }
-        result.shapeEstimated = meters.reduce(0) { $0 + $1.shapeEstimatedVolume }
-        result.volumeEstimated = meters.reduce(0) { $0 + $1.estimatedVolume }
-        result.consumptionBounds = meters.reduce((0, 0)) { ($0.0 + $1.volumeBounds.low, $0.1 + $1.volumeBounds.high) }
+        result.expected = meters.meters * hours
+        result.meters = meters.meters
+        result.metersUnread = meters.unread
+        result.shapeEstimated = meters.shapeEstimatedVolume
+        result.volumeEstimated = meters.estimatedVolume
+        result.consumptionBounds = meters.volumeBounds
         result.nightUse = nightsKnown > 0 ? nightUse / Double(nightsKnown) : nil
-        result.unread = unread(meters, usual, share: share)
+        let unread = meters.unread(usual, hours: Double(end - start) / 3600)
+        result.unread = Estimate(share * unread.value, standardDeviation: share * unread.standardDeviation)
         guard inflow != nil, hours > 0 else { return result }
-        var variance = meters.reduce(0) { $0 + $1.endVariance }
+        var variance = meters.endVariance
         if (end - start) % Self.day != 0 {
-            let swing = Self.daySwing * meters.reduce(0) { $0 + $1.endDayUse }
+            let swing = Self.daySwing * meters.endDayUse
             variance += swing * swing
         }
         let deviation = variance.squareRoot()
@@ -119,23 +104,6 @@ extension MeterReport {
         result.loss95 = (loss - Estimate.normal95 * below - result.unread.value, loss + Estimate.normal95 * deviation)
         result.minimumNightFlow = nights > 0 ? night / Double(nights) : nil
         return result
-    }
-
-    /// At each meter's own mean while it was read; one that never was at the mean of its class. [m³]
-    private func unread(_ meters: [Record], _ usual: [Meter.CustomerClass: (mean: Double, spread: Double)], share: Double) -> Estimate {
-        let hours = Double(balanceEnd - balanceStart) / 3600
-        var sum = 0.0, variance = 0.0
-        for meter in meters {
-            if meter.shares.unread < 1 {
-                sum += meter.unreadVolume
-                // Use differs from hour to hour as events do: about as one event of a fiftieth of a cubic metre after the other.
-                variance += Self.eventVolume * meter.unreadVolume
-            } else if let other = usual[meter.customerClass] {
-                sum += other.mean * hours
-                variance += other.spread * other.spread * hours * hours
-            }
-        }
-        return Estimate(share * sum, standardDeviation: share * variance.squareRoot())
     }
 
     /// [m³]

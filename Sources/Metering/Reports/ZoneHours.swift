@@ -51,7 +51,7 @@ extension MeterStore {
             let maker = MeterChains(rules: rules, offset: window.offset)
             var zones = ZoneHours(window: window, rules: rules)
             try forEachMeter(db, meters) { entry, channels in
-                var flags: Set<String> = []
+                var flags: MeterFlags = []
                 zones.add(maker.chains(channels, entry.meter, &flags), entry.meter)
             }
             return zones.consumption

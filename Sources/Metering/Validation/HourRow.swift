@@ -15,6 +15,14 @@ struct HourRow {
     var volumes: [Int32]
     /// Steps of several hours, in order of time.
     var longer: [MeterChain.Segment] = []
+    /// Hours whose step held nothing, and hours without a step of their own; made by `markHours`.
+    private(set) var atRest = HourBits(words: [], count: 0), missing = HourBits(words: [], count: 0)
+
+    /// To be called when all steps are put: what is asked of the row afterwards is told from these bits.
+    mutating func markHours() {
+        atRest = HourBits(words: bits(of: 0), count: volumes.count)
+        missing = HourBits(words: bits(of: Self.none), count: volumes.count)
+    }
 
     /// A row for readings at these instants; nil where they are not made for one.
     init?(_ times: [Int], step: Int, offset: Int, rules: ChainRules) {
@@ -56,21 +64,17 @@ struct HourRow {
     /// What passed in the hours between two instants on the full hour, UTC [s], and how many there are. [mL]
     func sum(from: Int, to: Int) -> (volume: Int, hours: Int) {
         let first = max(0, min(index(from), volumes.count)), last = max(first, min(index(to), volumes.count))
-        var sum = 0, read = 0
+        var sum = 0
         unsafe volumes.withUnsafeBufferPointer { volumes in
-            for i in first..<last {
-                let volume = unsafe volumes[i]
-                sum &+= Int(max(volume, 0))
-                read &+= volume >= 0 ? 1 : 0
-            }
+            for i in first..<last { unsafe sum &+= Int(max(volumes[i], 0)) }
         }
-        return (sum, read)
+        return (sum, last - first - missing.number(in: first..<last))
     }
 
     /// Hours without flow, those of longer steps among them; nil where an hour is in no step.
     var hoursAtRest: HourBits? {
         var covered = counts.steps - longer.count
-        var bits = bits(of: 0)
+        var bits = atRest.words
         for segment in longer {
             let from = index(segment.start), to = index(segment.end)
             covered += to - from
@@ -81,10 +85,7 @@ struct HourRow {
 
     /// Number of steps, and of those that held nothing.
     var counts: (steps: Int, atRest: Int) {
-        // By bits: a loop that counts both goes hour by hour, and each hour is a branch that is foretold wrongly half the time.
-        let missing = bits(of: Self.none).reduce(0) { $0 + $1.nonzeroBitCount }
-        let atRest = bits(of: 0).reduce(0) { $0 + $1.nonzeroBitCount }
-        return (volumes.count - missing + longer.count, atRest + longer.count { $0.volume == 0 })
+        (volumes.count - missing.number + longer.count, atRest.number + longer.count { $0.volume == 0 })
     }
 
     /// All steps in order of time.
@@ -104,7 +105,7 @@ struct HourRow {
     }
 
     /// A bit an hour, set where the volume is `value`; 64 hours a word.
-    func bits(of value: Int32) -> [UInt64] {
+    private func bits(of value: Int32) -> [UInt64] {
         let words = (volumes.count + 63) / 64
         return unsafe [UInt64](unsafeUninitializedCapacity: words) { bits, count in
             unsafe volumes.withUnsafeBufferPointer { volumes in
@@ -122,7 +123,7 @@ struct HourRow {
 
     /// The longest stretch of hours without a rest of `hours` hours one behind the other, 1 or more. Hours that were not read are no rest.
     func longestWithoutRest(of hours: Int) -> Int {
-        var rests = bits(of: 0)
+        var rests = atRest.words
         for _ in 1..<max(1, hours) {
             // An hour is left where the one before it was left, too.
             var carried: UInt64 = 0
@@ -201,8 +202,16 @@ struct HourBits {
         return (count < 64 ? bits & ((1 << UInt64(count)) - 1) : bits).nonzeroBitCount
     }
 
+    /// How many bits are set in a range.
+    func number(in range: Range<Int>) -> Int {
+        if range == 0..<count { return number }
+        return stride(from: range.lowerBound, to: range.upperBound, by: 64).reduce(0) { sum, at in
+            sum + number(from: at, count: min(64, range.upperBound - at))
+        }
+    }
+
     /// The first set bit, or with all bits inverted the first that is not set; `count` where there is none.
-    private func next(from start: Int, inverting: UInt64) -> Int {
+    func next(from start: Int, inverting: UInt64) -> Int {
         guard start < count else { return count }
         var word = start / 64
         var bits = (words[word] ^ inverting) & (.max << UInt64(start % 64))
@@ -249,7 +258,7 @@ extension ContinuousFlow {
     /// Days of the row with at least so many hours read, none of them without flow.
     static func days(_ row: HourRow, least: Int) -> Int {
         let count = row.volumes.count
-        let still = HourBits(words: row.bits(of: 0), count: count), missing = HourBits(words: row.bits(of: HourRow.none), count: count)
+        let still = row.atRest, missing = row.missing
         var days = 0, at = 0
         while at < count {
             let stop = min(count, at + 24 - (row.start + at) % 24)

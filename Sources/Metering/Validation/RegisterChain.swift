@@ -151,6 +151,7 @@ private struct RegisterPath {
         }
         chain.resolution = MeterChain.volume(common, millilitres)
         chain.edits.sort { ($0.from, $0.to) < ($1.from, $1.to) }
+        self.row?.markHours()
         chain.hours = self.row
         return !isOffRow
     }
