@@ -13,7 +13,8 @@ struct JobRun: Sendable {
 
     /// Commands that write a folder of results, which the batch names for them.
     private static let writing: Set<String> = [
-        "plan", "nightflow", "locate", "zones", "select", "meters report", "network simulate", "network scenarios", "network sensitivity",
+        "plan", "nightflow", "locate", "monitor", "sensors", "zones", "select", "meters report", "network simulate", "network scenarios",
+        "network sensitivity",
     ]
 
     var results: String { output + "/" + job.name }
