@@ -14,7 +14,9 @@ extension PlanSource {
         }
         for (index, leak) in assessment.leaks.enumerated() {
             blocks.append(.paragraph(sentence(on: leak, number: index + 1)))
-            if leak.isDetected, !leak.candidates.isEmpty { blocks.append(.table(walkingList(leak, number: index + 1))) }
+            guard leak.isDetected, !leak.candidates.isEmpty else { continue }
+            if let chart = candidateChart(leak, number: index + 1) { blocks.append(.graphic(chart)) }
+            blocks.append(.table(walkingList(leak, number: index + 1)))
         }
         if let map {
             blocks.append(.graphic(map))

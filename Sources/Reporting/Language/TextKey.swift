@@ -55,4 +55,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     case monitoringNote, adjustmentsCaption, adjustmentsNote, logicCaption, readingTitle, readingCaption, readingNote
     case readingPlacement, readingNoMap, readingClassesCaption, readingItemsCaption, riskTitle, riskProbability, riskCaption
     case tornadoCaption, tornadoNote, informationCaption, informationNote, profileUnverified
+    // Charts.
+    case targetRatio, effectiveWater, effectiveUnbilled, ineffectiveWater, balanceTreeTitle, balanceTreeDescription, waterfallTitle
+    case waterfallDescription, tornadoTitle, tornadoDescription, meterAgeTitle, meterAgeDescription, meterAgeClass, meterAge, meters
+    case meterShare, meterExpectedError, meterAgeNote, candidatesTitle, candidatesDescription
 }

@@ -241,8 +241,8 @@ extension PlanWorkbook {
         ])
         for bar in plan.sensitivity {
             let row = sheet.add([
-                .text(text(.name(.assumption, bar.item))), .number(bar.low, CellLook()), .number(bar.central, CellLook()),
-                .number(bar.high, CellLook()), .number(bar.worthAtLow, .number(.whole)), .number(bar.worthAtHigh, .number(.whole)),
+                .text(text(.name(.assumption, bar.item))), .number(bar.low, .number(.general)), .number(bar.central, .number(.general)),
+                .number(bar.high, .number(.general)), .number(bar.worthAtLow, .number(.whole)), .number(bar.worthAtHigh, .number(.whole)),
             ])
             let (low, high) = (sheet.cell(row, 4), sheet.cell(row, 5))
             sheet.extendLast(
