@@ -27,7 +27,7 @@ extension PlanSource {
         return Section(id: "leaks", title: .words(.leaksTitle), blocks: blocks, startsPage: true)
     }
 
-    private func sentence(on leak: LeakFinding, number: Int) -> Phrase {
+    func sentence(on leak: LeakFinding, number: Int) -> Phrase {
         guard leak.isDetected else { return .words(.leakNotFound, [.literal("\(number)"), leakChance(leak)]) }
         let zone = leak.zone.map { Phrase.literal(zoneName($0)) } ?? .words(.zoneNotKnown)
         return .words(
@@ -43,7 +43,7 @@ extension PlanSource {
         leak.pValue < 0.001 ? .words(.lessThanPerMille) : .figure(Figure(leak.pValue, .none, .decimals(3)))
     }
 
-    private func walkingList(_ leak: LeakFinding, number: Int) -> Table {
+    func walkingList(_ leak: LeakFinding, number: Int) -> Table {
         var length = 0.0
         var probability = 0.0
         let pipes =
@@ -83,7 +83,7 @@ extension PlanSource {
     }
 
     /// nil where no network or no positions are known.
-    private var map: Graphic? {
+    var map: Graphic? {
         guard let network = city.network else { return nil }
         let positions = Dictionary(
             network.nodes.compactMap { node in node.position.flatMap { $0.x.isFinite && $0.y.isFinite ? (node.id, $0) : nil } },
