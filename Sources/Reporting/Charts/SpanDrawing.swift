@@ -8,6 +8,21 @@ struct SpanDrawing {
     private static let row = 28.0
     private static let widestLabel = 230.0
 
+    /// One line, or two smaller ones where a label is too long for it.
+    private static func lines(of label: String, width: Double) -> [String] {
+        guard Canvas.width(of: label) > width else { return [label] }
+        var first: [Substring] = []
+        var rest = label.split(separator: " ")[...]
+        while let word = rest.first,
+            Canvas.width(of: (first + [word]).joined(separator: " "), size: Canvas.smallTextSize) <= width
+        {
+            first.append(word)
+            rest.removeFirst()
+        }
+        let second = Canvas.fitted(rest.joined(separator: " "), width: width, size: Canvas.smallTextSize)
+        return first.isEmpty ? [second] : [first.joined(separator: " "), second]
+    }
+
     /// - Returns: the height used.
     func draw(on canvas: inout Canvas) -> Double {
         let top = Legend(wording: wording, entries: chart.legend).draw(on: &canvas) + 4
@@ -30,8 +45,11 @@ struct SpanDrawing {
         }
         for (index, row) in chart.rows.enumerated() {
             let middle = top + Self.row * (Double(index) + 0.5)
-            canvas.text(
-                Canvas.fitted(labels[index], width: left - 12), x: left - 8, y: middle + 4.5, anchor: .end, title: labels[index])
+            let lines = Self.lines(of: labels[index], width: left - 12)
+            for (line, text) in lines.enumerated() {
+                let y = middle + 4.5 + (lines.count > 1 ? 13 * (Double(line) - 0.55) : 0)
+                canvas.text(text, x: left - 8, y: y, anchor: .end, small: lines.count > 1, title: labels[index])
+            }
             for span in row.spans where span.from.isFinite && span.to.isFinite {
                 let (from, to) = (x(min(span.from, span.to) * factor), x(max(span.from, span.to) * factor))
                 canvas.rectangle(x: from, y: middle - 8, width: max(to - from, 0.8), height: 16, style: "f \(span.style.rawValue)")

@@ -58,10 +58,10 @@ extension PlanDocument {
 }
 
 extension PlanSource {
+    /// Sentences, key figures and measures: with a drawing besides it would not be one page.
     fileprivate var brief: [Section] {
         var section = summary
         section.title = .words(.briefHeading)
-        if let chart = trajectory.blocks.first(where: { if case .graphic = $0 { true } else { false } }) { section.blocks.append(chart) }
         if !selected.isEmpty {
             section.blocks.append(
                 .table(

@@ -147,9 +147,9 @@ public struct Wording: Sendable {
         }
     }
 
-    /// `unit_cost.Z2`
+    /// `unit_cost:Z2`
     private func figureInZone(_ key: String) -> String? {
-        let parts = key.split(separator: ".", maxSplits: 1)
+        let parts = key.split(separator: ":", maxSplits: 1)
         guard parts.count == 2, let name = catalogue.names[NameGroup.parameter.rawValue]?[String(parts[0])] else { return nil }
         return Catalogue.filled(catalogue.text(.measureInZone), [name, Self.isolated(String(parts[1]))])
     }

@@ -160,8 +160,8 @@ struct WordWriter {
 
     // MARK: Contents and other parts
 
-    /// A field of contents, with its entries as links and a field for the page of each: only a program that lays pages out knows it, and
-    /// works it out when it opens the file.
+    /// A field of contents, with its entries as links. Only a program that lays pages out knows their numbers: Word adds them when it
+    /// opens the file.
     private func appendContents(to body: inout Markup) {
         body.append(WordParagraph.paragraph(word(.contents), style: "TOCHeading"))
         var entries: [(level: Int, section: Section)] = []
@@ -177,7 +177,7 @@ struct WordWriter {
             let link = Markup(
                 "w:hyperlink", [("w:anchor", name), ("w:history", "1")],
                 [WordParagraph.run(wording.text(entry.section.title))])
-            var runs = [link, Markup("w:r", [], [Markup("w:tab")])] + WordParagraph.field(" PAGEREF \(name) \\h ", cached: "")
+            var runs = [link]
             if index == 0 { runs = WordParagraph.fieldStart(" TOC \\o \"1-2\" \\h \\z \\u ", isStale: true) + runs }
             if index == entries.count - 1 { runs.append(WordParagraph.fieldEnd) }
             body.append(WordParagraph.paragraph(runs, style: "TOC\(entry.level)"))
