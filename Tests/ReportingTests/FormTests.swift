@@ -23,7 +23,9 @@ struct FormTests {
     @Test("hostile names come out as text in every form", arguments: PlanForm.allCases)
     func hostile(form: PlanForm) throws {
         let plain = Set(try Self.page(form).elements.map(\.name))
-        for prefix in ["<script>alert(1)</script>", "a & b ]]>", "\u{202E}evil\u{202C}", String(repeating: "long ", count: 60), "🚰", "مدينة"] {
+        for prefix in [
+            "<script>alert(1)</script>", "a & b ]]>", "\u{202E}evil\u{202C}", String(repeating: "long ", count: 60), "🚰", "مدينة",
+        ] {
             let read = try Self.page(form, prefix: prefix)
             #expect(read.fault == nil)
             #expect(Set(read.elements.map(\.name)).isSubset(of: plain))

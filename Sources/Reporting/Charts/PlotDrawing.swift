@@ -50,7 +50,9 @@ struct PlotDrawing {
             for mark in panel.marks { draw(mark, in: frame, on: &canvas) }
         }
         let bottom = top + Double(rows) * rowHeight
-        canvas.text(wording.head(of: plot.y), x: 13, y: top + titleHeight + (bottom - top - titleHeight - 26) / 2, anchor: .middle, isVertical: true)
+        canvas.text(
+            wording.head(of: plot.y), x: 13, y: top + titleHeight + (bottom - top - titleHeight - 26) / 2, anchor: .middle, isVertical: true
+        )
         canvas.text(wording.head(of: plot.x), x: GraphicDrawing.width / 2 + 20, y: bottom + 12, anchor: .middle)
         return bottom + 22
     }

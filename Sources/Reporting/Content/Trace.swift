@@ -140,7 +140,10 @@ extension PlanSource {
                     assumed { $0.hasSuffix("demand_growth") } + [city.profile.productionCapacity.status]
                 )
             case .meterError:
-                ([.words(.meterAge), .name(.parameter, "under_registration_growth")], assumed { $0.hasSuffix("under_registration_growth") })
+                (
+                    [.words(.meterAge), .name(.parameter, "under_registration_growth")],
+                    assumed { $0.hasSuffix("under_registration_growth") }
+                )
             case .billShare:
                 (
                     [.words(.tariff), .name(.parameter, "household_use"), .name(.parameter, "household_income")],

@@ -66,7 +66,8 @@ struct HTMLWriter {
             "body", [],
             [
                 Markup("a", [("class", "skip"), ("href", "#content")], text: word(.skipToContent)), header,
-            ] + (document.hasContents ? [contents] : []) + [main,
+            ] + (document.hasContents ? [contents] : []) + [
+                main,
                 Markup("footer", [], [Markup("p", text: word(.madeWith))]),
             ])
         if hasLiveMap { body.append(Markup("script", [], verbatim: MapScript.text)) }
@@ -216,7 +217,8 @@ struct HTMLWriter {
         var marked = element
         marked.append(
             Markup(
-                "a", [("class", trace.isUncertain ? "trace uncertain" : "trace"), ("href", "#" + trace.anchor), ("title", told)], text: text))
+                "a", [("class", trace.isUncertain ? "trace uncertain" : "trace"), ("href", "#" + trace.anchor), ("title", told)], text: text
+            ))
         return marked
     }
 

@@ -87,7 +87,8 @@ struct WordTable {
                 Markup(
                     "w:tcPr", [],
                     [Markup("w:tcW", [("w:w", "\(width)"), ("w:type", "dxa")])]
-                        + (isBlank ? [Self.frame] : []) + (isShaded ? [Markup("w:shd", [("w:val", "clear"), ("w:color", "auto"), ("w:fill", WordStyles.panel)])] : []))
+                        + (isBlank ? [Self.frame] : [])
+                        + (isShaded ? [Markup("w:shd", [("w:val", "clear"), ("w:color", "auto"), ("w:fill", WordStyles.panel)])] : []))
             ])
         for (index, line) in (lines.isEmpty ? [""] : lines).enumerated() {
             var runs = line.isEmpty ? [] : [WordParagraph.run(line, properties: run)]

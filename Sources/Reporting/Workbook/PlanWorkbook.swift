@@ -154,7 +154,8 @@ struct PlanWorkbook {
         for assumption in plan.assumptions {
             let value = assumption.value
             sheet.add([
-                .text(text(.name(.assumption, assumption.item)), CellLook(wraps: true)), value.value == nil ? .text(word(.notKnown)) : number(value.value),
+                .text(text(.name(.assumption, assumption.item)), CellLook(wraps: true)),
+                value.value == nil ? .text(word(.notKnown)) : number(value.value),
                 number(value.low), number(value.high), .text(wording.unit(.asWritten(assumption.unit))),
                 .text(value.year.map(Wording.isolated) ?? ""), .text(value.source.map { text(.message($0)) } ?? "", CellLook(wraps: true)),
                 .text(text(.name(.status, value.status.rawValue))), .text(text(.name(.use, assumption.usedIn)), CellLook(wraps: true)),

@@ -244,8 +244,10 @@ extension PlanWorkbook {
         func shown(_ value: Double) -> Double { Double(NumberText.significant(value, 4)) ?? value }
         for bar in plan.sensitivity {
             let row = sheet.add([
-                .text(text(.name(.assumption, bar.item))), .number(shown(bar.low), .number(.general)), .number(shown(bar.central), .number(.general)),
-                .number(shown(bar.high), .number(.general)), .number(bar.worthAtLow, .number(.whole)), .number(bar.worthAtHigh, .number(.whole)),
+                .text(text(.name(.assumption, bar.item))), .number(shown(bar.low), .number(.general)),
+                .number(shown(bar.central), .number(.general)),
+                .number(shown(bar.high), .number(.general)), .number(bar.worthAtLow, .number(.whole)),
+                .number(bar.worthAtHigh, .number(.whole)),
             ])
             let (low, high) = (sheet.cell(row, 4), sheet.cell(row, 5))
             sheet.extendLast(
