@@ -4,7 +4,7 @@
 
     Tools/look_at_plan.py OUT PICTURES
 
-OUT is the folder that `yusu plan` wrote. Opens plan.html in Chromium (light, dark, 400 px wide), pans, zooms and clicks its map, and says
+OUT is the folder that `yusu plan` wrote. Opens plan.html in Chromium (1280 and 390 px wide, light and dark), pans, zooms and clicks its map, and says
 what the page logged, asked for and shows beyond its width; turns plan.docx, plan.xlsx and plan.pdf into pictures of their pages through
 LibreOffice and pdftoppm; reads plan.gpkg with GDAL. What is not installed is named and left out. Exits 1 where something is wrong.
 
@@ -35,7 +35,8 @@ def look_at_page(out, pictures):
         return print("Chromium is not installed: plan.html is not looked at")
     with sync_playwright() as play:
         program = play.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        for name, width, height, scheme in (("light", 1100, 900, "light"), ("dark", 1100, 900, "dark"), ("phone", 400, 800, "light")):
+        looks = (("light", 1280, 900, "light"), ("dark", 1280, 900, "dark"), ("phone", 390, 800, "light"), ("phone-dark", 390, 800, "dark"))
+        for name, width, height, scheme in looks:
             page = program.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
             said, asked = [], []
             page.on("console", lambda message: said.append(message.text))

@@ -40,6 +40,7 @@ struct DrawUpPlanCommand: ParsableCommand {
 
             Example: yusu plan Examples/Chanchamayo --output plan
             Example: yusu plan Examples/Chanchamayo --output plan --language es
+            Example: yusu plan Examples/Chanchamayo --output plan --form brief --form crew
             """)
 
     @Argument(help: "City folder.") var folder: String
@@ -53,6 +54,11 @@ struct DrawUpPlanCommand: ParsableCommand {
     @Option(help: "Date on the cover, ISO 8601; none by default, so that the same input gives the same bytes.") var date: String?
     @Option(help: "Funder whose order of chapters the document takes; the donor of plan.yaml by default, 'none' for no one's.")
     var donor: String?
+    @Option(
+        help: """
+            Short documents besides, as HTML and DOCX: \(PlanForm.names), or all. brief is a page for whoever decides, annex for the \
+            engineer, crew sheets to walk with, meters a list of meters to replace, tender quantities of a remote-reading lot.
+            """) var form: [String] = []
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Option(help: "Program that makes plan.pdf: auto, none, \(PDFConverter.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
     var pdf = "auto"
@@ -68,6 +74,9 @@ struct DrawUpPlanCommand: ParsableCommand {
         }
         if let donor, donor != "none", DonorProfile.named(donor) == nil {
             throw ValidationError("there is no funder '\(donor)'; --donor takes one of: none, \(DonorProfile.names)")
+        }
+        if let unknown = form.first(where: { $0 != "all" && PlanForm(rawValue: $0) == nil }) {
+            throw ValidationError("there is no form '\(unknown)'; --form takes one of: \(PlanForm.names), all")
         }
         if let date, !Self.isDate(date) { throw ValidationError("--date is '\(date)'; give a date such as 2027-03-31") }
     }
@@ -108,6 +117,11 @@ struct DrawUpPlanCommand: ParsableCommand {
         files.add("plan.xlsx", workbook(of: plan, language: catalogue, date: date))
         files.add("plan.gpkg", try geoPackage(of: plan, language: catalogue))
         files.add("plan.geojson", planGeoJSON(of: plan, language: catalogue))
+        for form in PlanForm.allCases where self.form.contains("all") || self.form.contains(form.rawValue) {
+            let short = PlanDocument(plan: plan, form: form, language: catalogue, date: date)
+            files.add("\(form.rawValue).html", html(of: short))
+            files.add("\(form.rawValue).docx", word(of: short))
+        }
         addPDF(of: document, to: &files)
         try files.write(to: output)
         for remark in work.remarks { Console.warn(remark) }

@@ -49,8 +49,9 @@ struct DocumentTests {
     func structure() throws {
         let read = WellFormed(try Self.page())
         let ids = Set(read.elements.compactMap { $0.attributes["id"] })
+        let marks = read.elements.filter { $0.attributes["class"]?.hasPrefix("trace") == true }.compactMap { $0.attributes["href"] }
         let links = read.elements.filter { $0.name == "a" }.compactMap { $0.attributes["href"]?.dropFirst() }
-        #expect(links.count == 14)
+        #expect(links.count - marks.count == 15)
         for link in links { #expect(ids.contains(String(link))) }
         let levels = read.elements.compactMap { $0.name.count == 2 && $0.name.hasPrefix("h") ? Int($0.name.dropFirst()) : nil }
         #expect(levels.first == 1)
@@ -63,8 +64,8 @@ struct DocumentTests {
         let read = WellFormed(try Self.page())
         let ids = Set(read.elements.compactMap { $0.attributes["id"] })
         let drawings = read.elements.filter { $0.name == "svg" }
-        // Balance, zone ranking, night flow, map, pressure, marginal cost, trajectory, cash flow.
-        #expect(drawings.count == 8)
+        // Balance, waterfall, Korean tree, zone ranking, night flow, leak candidates, map, pressure, marginal cost, trajectory, cash flow.
+        #expect(drawings.count == 11)
         for drawing in drawings {
             #expect(drawing.attributes["role"] == "img")
             for label in (drawing.attributes["aria-labelledby"] ?? "none").split(separator: " ") { #expect(ids.contains(String(label))) }

@@ -46,6 +46,6 @@ struct IndependentReaderTests {
         let answer = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
-        #expect(answer.trimmingCharacters(in: .whitespacesAndNewlines) == "17 2")
+        #expect(answer.trimmingCharacters(in: .whitespacesAndNewlines) == "18 2")
     }
 }

@@ -38,7 +38,7 @@ extension GraphicDrawing {
         }
     }
 
-    private func wrapped(_ text: String, width: Double) -> [String] {
+    func wrapped(_ text: String, width: Double) -> [String] {
         var lines: [String] = []
         // A term that is a sum, 무수수량+무효수량, may be parted behind its sign.
         for word in text.replacing("+", with: "+ ").split(separator: " ") {

@@ -107,6 +107,8 @@ struct GraphicDrawing {
         switch graphic.content {
         case .plot(let plot): height = PlotDrawing(wording: wording, plot: plot).draw(on: &canvas)
         case .ranking(let ranking): height = draw(ranking, on: &canvas)
+        case .spans(let chart): height = SpanDrawing(wording: wording, chart: chart).draw(on: &canvas)
+        case .tree(let tree): height = draw(tree, on: &canvas)
         case .balance(let balance): height = draw(balance, on: &canvas)
         case .map(let map):
             height = draw(map, on: &canvas)

@@ -26,14 +26,13 @@ extension GraphicDrawing {
         }
         let legend = 96.0
         canvas.rectangle(x: 0, y: 0, width: Self.width, height: height + legend, style: "paper")
-        var labels: [(String, Point)] = []
+        var labels: [(String, [Point])] = []
         for (index, zone) in map.zones.enumerated() {
             let hull = ConvexHull.around(zone.positions.map(place))
             guard let start = hull.first else { continue }
             canvas.path(
                 Self.path(hull.count > 1 ? hull : [start, start]) + "Z", style: "zone z\(index % 4)", title: Wording.isolated(zone.name))
-            let centre = hull.reduce(Point(x: 0, y: 0)) { Point(x: $0.x + $1.x / Double(hull.count), y: $0.y + $1.y / Double(hull.count)) }
-            labels.append((Wording.isolated(zone.name), centre))
+            labels.append((Wording.isolated(zone.name), hull))
         }
         drawPipes(map, place: place, on: &canvas)
         drawNodes(map, place: place, on: &canvas)
@@ -42,11 +41,41 @@ extension GraphicDrawing {
             let middle = Self.middle(of: pipe.points.map(place))
             canvas.text("\(rank)", x: middle.x + 5, y: middle.y - 5, style: "halo strong", small: true)
         }
-        for (name, centre) in labels {
-            canvas.text(Canvas.fitted(name, width: 130), x: centre.x, y: centre.y, anchor: .middle, style: "halo zone-name", title: name)
+        for label in Self.placed(labels, width: Self.width, height: height) {
+            canvas.text(label.text, x: label.at.x, y: label.at.y, anchor: .middle, style: "halo zone-name", title: label.name)
         }
         drawLegend(map, top: height, on: &canvas)
         return height + legend
+    }
+
+    /// Each name at the first place where it covers no earlier one: within its zone, above, below, right and left of it, further off.
+    private static func placed(
+        _ labels: [(String, [Point])], width: Double, height: Double
+    ) -> [(text: String, name: String, at: Point)] {
+        var taken: [(x: ClosedRange<Double>, y: ClosedRange<Double>)] = []
+        return labels.map { name, hull in
+            let text = Canvas.fitted(name, width: 170)
+            let half = Canvas.width(of: text) / 2 + 2
+            let (xs, ys) = (hull.map(\.x), hull.map(\.y))
+            let (left, right, top, bottom) = (xs.min() ?? 0, xs.max() ?? 0, ys.min() ?? 0, ys.max() ?? 0)
+            let middle = Point(x: (left + right) / 2, y: (top + bottom) / 2)
+            var places = right - left > 2 * half ? [Point(x: middle.x, y: middle.y + 4)] : []
+            for step in 0..<5 {
+                let away = 17 * Double(step)
+                places += [
+                    Point(x: middle.x, y: top - 5 - away), Point(x: middle.x, y: bottom + 14 + away),
+                    Point(x: right + half + 3, y: middle.y + 4 + away), Point(x: left - half - 3, y: middle.y + 4 - away),
+                ]
+            }
+            places = places.map { Point(x: min(max($0.x, half + 3), width - half - 3), y: min(max($0.y, 15), height - 5)) }
+            func box(_ place: Point) -> (x: ClosedRange<Double>, y: ClosedRange<Double>) {
+                ((place.x - half)...(place.x + half), (place.y - 13)...(place.y + 3))
+            }
+            let free = places.first { place in !taken.contains { $0.x.overlaps(box(place).x) && $0.y.overlaps(box(place).y) } }
+            let place = free ?? places.first ?? middle
+            taken.append(box(place))
+            return (text, name, place)
+        }
     }
 
     static func index(of value: Double, in classes: [Double]) -> Int { classes.lastIndex { value >= $0 } ?? 0 }

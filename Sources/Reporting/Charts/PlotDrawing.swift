@@ -19,7 +19,7 @@ struct PlotDrawing {
 
     /// - Returns: the height used.
     func draw(on canvas: inout Canvas) -> Double {
-        let top = drawLegend(on: &canvas)
+        let top = Legend(wording: wording, entries: plot.legend).draw(on: &canvas)
         let plot = plot.times(x: wording.factor(of: self.plot.x.unit), y: wording.factor(of: self.plot.y.unit))
         let isSingle = plot.panels.count == 1
         let columns = isSingle ? 1 : 2
@@ -50,15 +50,11 @@ struct PlotDrawing {
             for mark in panel.marks { draw(mark, in: frame, on: &canvas) }
         }
         let bottom = top + Double(rows) * rowHeight
-        canvas.text(head(plot.y), x: 13, y: top + titleHeight + (bottom - top - titleHeight - 26) / 2, anchor: .middle, isVertical: true)
-        canvas.text(head(plot.x), x: GraphicDrawing.width / 2 + 20, y: bottom + 12, anchor: .middle)
+        canvas.text(
+            wording.head(of: plot.y), x: 13, y: top + titleHeight + (bottom - top - titleHeight - 26) / 2, anchor: .middle, isVertical: true
+        )
+        canvas.text(wording.head(of: plot.x), x: GraphicDrawing.width / 2 + 20, y: bottom + 12, anchor: .middle)
         return bottom + 22
-    }
-
-    private func head(_ axis: Plot.Axis) -> String {
-        let unit = wording.unit(axis.unit)
-        let label = wording.text(axis.label)
-        return unit.isEmpty ? label : Catalogue.filled(wording.catalogue.text(.headWithUnit), [label, unit])
     }
 
     private func ranges(of plot: Plot) -> ((Double, Double), (Double, Double)) {
@@ -162,31 +158,5 @@ struct PlotDrawing {
             let (x, y) = (frame.x(point.x), frame.y(point.y))
             canvas.path("M\(c(x)) \(c(y - 6))L\(c(x + 6)) \(c(y))L\(c(x)) \(c(y + 6))L\(c(x - 6)) \(c(y))Z", style: "f \(style.rawValue)")
         }
-    }
-
-    private func drawLegend(on canvas: inout Canvas) -> Double {
-        guard !plot.legend.isEmpty else { return 4 }
-        var x = 40.0
-        var y = 16.0
-        for entry in plot.legend {
-            let text = wording.text(entry.label)
-            let width = 34 + Canvas.width(of: text) + 18
-            if x + width > GraphicDrawing.width, x > 40 {
-                x = 40
-                y += 20
-            }
-            switch entry.form {
-            case .line: canvas.line(x, y - 4, x + 26, y - 4, style: "l \(entry.style.rawValue)")
-            case .area: canvas.rectangle(x: x, y: y - 11, width: 26, height: 13, style: "f \(entry.style.rawValue)")
-            case .band: canvas.rectangle(x: x, y: y - 11, width: 26, height: 13, style: "b \(entry.style.rawValue)")
-            case .dot:
-                let c = Canvas.coordinate
-                canvas.path(
-                    "M\(c(x + 13)) \(c(y - 10))l6 6l-6 6l-6 -6Z", style: "f \(entry.style.rawValue)")
-            }
-            canvas.text(text, x: x + 32, y: y)
-            x += width
-        }
-        return y + 14
     }
 }

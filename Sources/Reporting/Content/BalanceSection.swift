@@ -21,8 +21,9 @@ extension PlanSource {
                             .figure(Figure(balance.revenueWaterRatio, times: 100, .percent)),
                             .figure(Figure(balance.nonRevenueWater, times: 1 / balance.periodDays, .cubicMetresPerDay)),
                         ]), content: .balance(diagram(of: balance)))),
-            .table(table(of: balance)),
         ]
+        blocks += [lossWaterfall(of: balance), koreanTree(of: balance)].compactMap(\.self).map { .graphic($0) }
+        blocks.append(.table(table(of: balance)))
         if !balance.defaults.isEmpty {
             blocks.append(.notice(Notice(.information, .words(.balanceDefaultsTitle), balance.defaults.map { .message($0) })))
         }

@@ -30,7 +30,7 @@ extension PlanSource {
         if let target = city.plan.targetRevenueWaterRatio {
             let year = city.plan.targetYear ?? last.year
             marks.append(.dot(Point(x: Double(year), y: 100 * target), .alert))
-            legend.append(.init(.words(.target), .alert, .dot))
+            legend.append(.init(.words(.targetRatio), .alert, .dot))
             let reached = years.first { $0.year == year }?.revenueWaterRatioWith
             let verdict: TextKey =
                 switch reached {

@@ -14,7 +14,9 @@ extension PlanSource {
         }
         for (index, leak) in assessment.leaks.enumerated() {
             blocks.append(.paragraph(sentence(on: leak, number: index + 1)))
-            if leak.isDetected, !leak.candidates.isEmpty { blocks.append(.table(walkingList(leak, number: index + 1))) }
+            guard leak.isDetected, !leak.candidates.isEmpty else { continue }
+            if let chart = candidateChart(leak, number: index + 1) { blocks.append(.graphic(chart)) }
+            blocks.append(.table(walkingList(leak, number: index + 1)))
         }
         if let map {
             blocks.append(.graphic(map))
@@ -25,7 +27,7 @@ extension PlanSource {
         return Section(id: "leaks", title: .words(.leaksTitle), blocks: blocks, startsPage: true)
     }
 
-    private func sentence(on leak: LeakFinding, number: Int) -> Phrase {
+    func sentence(on leak: LeakFinding, number: Int) -> Phrase {
         guard leak.isDetected else { return .words(.leakNotFound, [.literal("\(number)"), leakChance(leak)]) }
         let zone = leak.zone.map { Phrase.literal(zoneName($0)) } ?? .words(.zoneNotKnown)
         return .words(
@@ -41,7 +43,7 @@ extension PlanSource {
         leak.pValue < 0.001 ? .words(.lessThanPerMille) : .figure(Figure(leak.pValue, .none, .decimals(3)))
     }
 
-    private func walkingList(_ leak: LeakFinding, number: Int) -> Table {
+    func walkingList(_ leak: LeakFinding, number: Int) -> Table {
         var length = 0.0
         var probability = 0.0
         let pipes =
@@ -81,7 +83,7 @@ extension PlanSource {
     }
 
     /// nil where no network or no positions are known.
-    private var map: Graphic? {
+    var map: Graphic? {
         guard let network = city.network else { return nil }
         let positions = Dictionary(
             network.nodes.compactMap { node in node.position.flatMap { $0.x.isFinite && $0.y.isFinite ? (node.id, $0) : nil } },

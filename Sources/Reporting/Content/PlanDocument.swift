@@ -14,6 +14,10 @@ public struct PlanDocument: Sendable {
     public var sections: [Section]
     /// Words and number form that the writers use.
     public var language: Catalogue
+    /// Where the figures come from, in the order of their marks; empty where the document has no such annex.
+    public internal(set) var traces: [Trace] = []
+    /// Has a table of contents.
+    public internal(set) var hasContents = true
     /// ISO date that the document bears; nil: none.
     public var date: String?
 
@@ -32,6 +36,8 @@ public struct PlanDocument: Sendable {
             source.register, source.warnings, source.sources,
         ]
         sections = all.compactMap { $0 }
+        traces = source.traces(of: Self.traced(in: sections))
+        if let annex = source.traceSection(traces) { sections.append(annex) }
         if let profile {
             sections = profile.ordered(sections)
             if profile.isUnverified { banner.append(Notice(.caution, .words(.profileUnverified), [.name(.chapter, profile.name)])) }

@@ -76,17 +76,17 @@ extension PlanSource {
         let styles: [WorkSchedule.Task.Stage: SeriesStyle] = [
             .design: .muted, .tender: .secondary, .works: .primary, .commissioning: .tertiary,
         ]
-        let marks = schedule.tasks.map { task -> Plot.Mark in
-            let row = Double(measures.count - (measures.firstIndex(of: task.measure) ?? 0))
-            return .bar(
-                from: Point(x: place(task.start), y: row - 0.35), to: Point(x: place(task.end), y: row + 0.35),
-                styles[task.stage] ?? .primary, label: nil)
+        let bars = measures.map { id -> SpanChart.Row in
+            let tasks = schedule.tasks.filter { $0.measure == id }
+            return SpanChart.Row(
+                named(tasks.first?.catalogueKey ?? id, tasks.first?.zone),
+                tasks.map { .init(from: place($0.start), to: place($0.end), styles[$0.stage] ?? .primary) })
         }
         let chart = Graphic(
             id: "schedule-chart", title: .words(.scheduleTitle), description: .words(.scheduleNote),
-            content: .plot(
-                Plot(
-                    x: .init(.words(.year), scale: .year), y: .init(.words(.numberSign), includes: [0]), panels: [.init(marks: marks)],
+            content: .spans(
+                SpanChart(
+                    axis: .init(.words(.year), scale: .year), rows: bars,
                     legend: WorkSchedule.Task.Stage.allCases.map { .init(label("stage_" + $0.rawValue), styles[$0] ?? .primary, .area) })))
         func month(_ index: Int) -> Phrase { .literal("\(schedule.firstYear + index / 12)-\(index % 12 < 9 ? "0" : "")\(index % 12 + 1)") }
         let rows = measures.enumerated().map { index, id -> Table.Row in
@@ -97,7 +97,7 @@ extension PlanSource {
             }
             let works = tasks.first { $0.stage == .works }
             return Table.Row([
-                .number(Figure(Double(measures.count - index), .none, .decimals(0))),
+                .number(Figure(Double(index + 1), .none, .decimals(0))),
                 .text(named(tasks.first?.catalogueKey ?? id, tasks.first?.zone)), span(.design), span(.tender), span(.works),
                 .number(Figure(Double(works?.idleMonths ?? 0), .none, .decimals(0))),
                 .number(Figure(Double(works?.monthsLate ?? 0), .none, .decimals(0))),
@@ -254,6 +254,7 @@ extension PlanSource {
         } else {
             blocks.append(.notice(Notice(.missing, .words(.mapMissingTitle), [.words(.readingNoMap)])))
         }
+        if let meterAges { blocks += [.graphic(meterAges.chart), .table(meterAges.table)] }
         blocks.append(
             .table(
                 Table(
@@ -286,7 +287,8 @@ extension PlanSource {
                             .figure(Figure(plan.target.map { 100 * $0.probabilityOfMissing }, .percent, .decimals(1))),
                         ])))
         }
-        if !plan.sensitivity.isEmpty {
+        if let tornado {
+            blocks.append(.graphic(tornado))
             blocks.append(
                 .table(
                     Table(

@@ -65,7 +65,9 @@ struct HTMLWriter {
         var body = Markup(
             "body", [],
             [
-                Markup("a", [("class", "skip"), ("href", "#content")], text: word(.skipToContent)), header, contents, main,
+                Markup("a", [("class", "skip"), ("href", "#content")], text: word(.skipToContent)), header,
+            ] + (document.hasContents ? [contents] : []) + [
+                main,
                 Markup("footer", [], [Markup("p", text: word(.madeWith))]),
             ])
         if hasLiveMap { body.append(Markup("script", [], verbatim: MapScript.text)) }
@@ -94,9 +96,13 @@ struct HTMLWriter {
     }
 
     private var contents: Markup {
-        let entries = document.sections.map { section in
-            Markup("li", [], [Markup("a", [("href", "#" + section.id)], text: wording.text(section.title))])
+        func entry(_ section: Section) -> Markup {
+            let link = Markup("a", [("href", "#" + section.id)], text: wording.text(section.title))
+            // A chapter that a funder names has the plan's sections inside.
+            let inner = section.sections.isEmpty ? [] : [Markup("ul", [], section.sections.map(entry))]
+            return Markup("li", [], [link] + inner)
         }
+        let entries = document.sections.map(entry)
         return Markup(
             "nav", [("aria-label", word(.contents))],
             [Markup("p", [("class", "nav-title")], text: word(.contents)), Markup("ol", [], entries)])
@@ -122,7 +128,7 @@ struct HTMLWriter {
                     Markup(
                         "div", [],
                         [
-                            Markup("dt", text: wording.text(key.label)),
+                            marked(Markup("dt", text: wording.text(key.label)), Trace.Kind.named(key.label)),
                             Markup("dd", text: wording.text(key.figure).replacing("\u{A0}±", with: " ±")),
                         ])
                 })
@@ -167,13 +173,16 @@ struct HTMLWriter {
             let title = wording.text(column.title)
             let unit = column.unit.map(wording.unit) ?? ""
             let text = unit.isEmpty ? title : Catalogue.filled(word(.headWithUnit), [title, unit])
-            return Markup("th", [("scope", "col")] + (column.isNumeric ? [("class", "num")] : []), text: text)
+            return marked(Markup("th", [("scope", "col")] + (column.isNumeric ? [("class", "num")] : []), text: text), column.trace)
         }
         let rows = table.rows.map { row -> Markup in
+            let kind = row.trace(in: table)
             let cells = zip(row.cells, table.columns).enumerated().map { index, pair in
-                markup(pair.0, column: pair.1, isFirst: index == 0, indent: index == 0 ? row.indent : 0)
+                let cell = markup(pair.0, column: pair.1, isFirst: index == 0, indent: index == 0 ? row.indent : 0)
+                return index == 0 ? marked(cell, kind) : cell
             }
-            return Markup("tr", row.style == .plain ? [] : [("class", row.style.rawValue)], cells)
+            let anchor = row.anchor.map { [("id", $0)] } ?? []
+            return Markup("tr", anchor + (row.style == .plain ? [] : [("class", row.style.rawValue)]), cells)
         }
         // A short table is not parted by a page.
         var element = Markup("div", [("class", table.rows.count > Self.shortTable ? "table" : "table short")])
@@ -196,6 +205,23 @@ struct HTMLWriter {
         return element
     }
 
+    /// The element with the mark of where its figures come from: a link to the annex that tells it when pointed at.
+    private func marked(_ element: Markup, _ kind: Trace.Kind?) -> Markup {
+        guard let (text, trace) = document.mark(of: kind) else { return element }
+        let told = Catalogue.filled(
+            word(.traceHover),
+            [
+                wording.text(trace.formula), wording.text(.list(trace.inputs)), wording.text(trace.source),
+                wording.text(.list(trace.statuses.map { .name(.status, $0.rawValue) })),
+            ])
+        var marked = element
+        marked.append(
+            Markup(
+                "a", [("class", trace.isUncertain ? "trace uncertain" : "trace"), ("href", "#" + trace.anchor), ("title", told)], text: text
+            ))
+        return marked
+    }
+
     private func markup(_ cell: Cell, column: Table.Column, isFirst: Bool, indent: Int) -> Markup {
         var styles: [String] = column.isNumeric ? ["num"] : []
         if indent > 0 { styles.append("indent\(min(indent, 3))") }
@@ -205,6 +231,9 @@ struct HTMLWriter {
         }
         switch cell {
         case .none: return cellMarkup(word(.doesNotApply))
+        case .blank:
+            styles.append("blank")
+            return cellMarkup("")
         case .text(let phrase): return cellMarkup(wording.text(phrase))
         case .year(let year): return cellMarkup("\(year)")
         case .lines(let phrases):

@@ -79,6 +79,9 @@ enum StyleSheet {
         .indent3 { padding-left: 3.9rem; }
         .not-known { font-style: italic; color: var(--soft); }
         .line + .line { margin-top: .25rem; }
+        a.trace { margin-left: .15em; font-size: .72em; font-weight: 400; vertical-align: super; line-height: 0; text-decoration: none; }
+        a.trace.uncertain { font-weight: 700; }
+        td.blank { min-width: 4.5rem; border: 1px solid var(--edge); }
         .table-note { font-size: .82rem; color: var(--soft); margin: .35rem 0 0; }
         .status { display: inline-block; padding: .02rem .45rem; border: 1px solid var(--edge); border-radius: 9px; font-size: .92em; white-space: nowrap; }
         .status.unverified, .status.synthetic, .status.contested { border-color: var(--caution-edge); background: var(--caution); }
@@ -170,6 +173,10 @@ enum StyleSheet {
           .table-note { break-before: avoid; }
           .notice { margin: .5rem 0; padding: .4rem .8rem; }
           nav { margin: .6rem 0; padding: .4rem .8rem; }
+          nav ol { columns: 1; }
+          nav a { color: var(--ink); text-decoration: none; }
+          /* Programs that know no counters of other pages leave the number out. */
+          nav a::after { content: leader('.') target-counter(attr(href), page); }
           h2 { margin-top: 1.4rem; }
           thead { display: table-header-group; }
           tr { break-inside: avoid; }

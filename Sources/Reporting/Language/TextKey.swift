@@ -55,4 +55,15 @@ public enum TextKey: String, Sendable, CaseIterable {
     case monitoringNote, adjustmentsCaption, adjustmentsNote, logicCaption, readingTitle, readingCaption, readingNote
     case readingPlacement, readingNoMap, readingClassesCaption, readingItemsCaption, riskTitle, riskProbability, riskCaption
     case tornadoCaption, tornadoNote, informationCaption, informationNote, profileUnverified
+    // Charts.
+    case targetRatio, effectiveWater, effectiveUnbilled, ineffectiveWater, balanceTreeTitle, balanceTreeDescription, waterfallTitle
+    case waterfallDescription, tornadoTitle, tornadoDescription, meterAgeTitle, meterAgeDescription, meterAgeClass, meterAge, meters
+    case meterShare, meterExpectedError, meterAgeNote, candidatesTitle, candidatesDescription
+    // Where figures come from.
+    case traceTitle, traceCaption, traceNote, traceFormula, traceInputs, traceHover
+    // Short forms.
+    case briefTitle, briefHeading, briefCaption, annexTitle, crewTitle, crewSheet, crewHowTo, crewTime, crewFound, crewRemarks, crewSign
+    case meterListTitle, meterListHeading, meterListMissing, meterListPlanned, meterListStuck, meterListCount, meterListNote, meterNumber
+    case meterInstalled, meterWhy, meterNewNumber, meterLastReading, meterStuck, meterOld, tenderTitle, tenderHeading, tenderMissing
+    case tenderScope, tenderKeys, tenderSuccess, tenderPilot, tenderExport
 }

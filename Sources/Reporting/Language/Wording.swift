@@ -137,7 +137,7 @@ public struct Wording: Sendable {
             guard let dot = member.firstIndex(of: ".") else { return Self.readable(member) }
             let (subject, rest) = (String(member[..<dot]), String(member[member.index(after: dot)...]))
             let line = subject == "balance" ? catalogue.names[NameGroup.balanceLine.rawValue]?[rest] : nil
-            let figure = line ?? catalogue.names[NameGroup.parameter.rawValue]?[rest] ?? Self.readable(rest)
+            let figure = line ?? catalogue.names[NameGroup.parameter.rawValue]?[rest] ?? figureInZone(rest) ?? Self.readable(rest)
             guard
                 let owner = catalogue.names[NameGroup.assumption.rawValue]?[subject]
                     ?? catalogue.names[NameGroup.measure.rawValue]?[subject]
@@ -145,6 +145,13 @@ public struct Wording: Sendable {
             return Catalogue.filled(catalogue.text(.flagOf), [owner, figure])
         default: return Self.readable(member)
         }
+    }
+
+    /// `unit_cost:Z2`
+    private func figureInZone(_ key: String) -> String? {
+        let parts = key.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, let name = catalogue.names[NameGroup.parameter.rawValue]?[String(parts[0])] else { return nil }
+        return Catalogue.filled(catalogue.text(.measureInZone), [name, Self.isolated(String(parts[1]))])
     }
 
     /// `active_leak_control` → `active leak control`, for what the catalogue has no name for.

@@ -84,6 +84,8 @@ public struct Table: Sendable {
         public var style: Style
         /// Steps by which the first cell is set in.
         public var indent: Int
+        /// Unique in the document, for links to the row.
+        public var anchor: String?
 
         public init(_ cells: [Cell], style: Style = .plain, indent: Int = 0) {
             self.cells = cells
@@ -115,4 +117,6 @@ public enum Cell: Sendable {
     case year(Int)
     /// Does not apply here.
     case none
+    /// Left free, to be written in.
+    case blank
 }

@@ -7,6 +7,8 @@ public struct Graphic: Sendable {
     public enum Content: Sendable {
         case plot(Plot)
         case ranking(Ranking)
+        case spans(SpanChart)
+        case tree(BalanceTree)
         case balance(BalanceDiagram)
         case map(NetworkMap)
     }

@@ -37,6 +37,8 @@ public enum NameGroup: String, Sendable, CaseIterable {
     case programme
     /// Chapters of funders' forms, and the funders.
     case chapter
+    /// Formulas of figures, and where the formulas are from.
+    case trace
 }
 
 /// A figure as a document shows it: in the shown unit, with the ends of its 95 % interval where it has one.

@@ -6,6 +6,8 @@ struct WordTable {
     let table: Table
     /// For readers who cannot see it.
     let caption: String
+    /// Of where the figures of a kind come from.
+    var mark: (Trace.Kind?) -> String = { _ in "" }
 
     private var isWide: Bool { table.columns.count > 7 }
     /// Not parted by a page.
@@ -31,7 +33,9 @@ struct WordTable {
                 "w:tr", [],
                 [Markup("w:trPr", [], [Markup("w:cantSplit"), Markup("w:tblHeader")])]
                     + zip(heads, zip(table.columns, widths)).map { text, column in
-                        cell([text], width: column.1, isNumeric: column.0.isNumeric, run: [Markup("w:b")], staysWithNext: true)
+                        cell(
+                            [text], width: column.1, isNumeric: column.0.isNumeric, run: [Markup("w:b")], staysWithNext: true,
+                            mark: mark(column.0.trace))
                     }))
         for (number, (row, cells)) in zip(table.rows, texts).enumerated() {
             let run = row.style == .total ? [Markup("w:b")] : row.style == .muted ? [Markup("w:color", [("w:val", WordStyles.soft)])] : []
@@ -43,7 +47,8 @@ struct WordTable {
                             cell(
                                 cells[index], width: widths[index], isNumeric: table.columns[index].isNumeric,
                                 indent: index == 0 ? row.indent : 0, run: run, isShaded: row.style == .total,
-                                staysWithNext: isShort && number < table.rows.count - 1)
+                                staysWithNext: isShort && number < table.rows.count - 1,
+                                mark: index == 0 ? mark(row.trace(in: table)) : "", isBlank: row.cells[index].isBlank)
                         }))
         }
         return element
@@ -57,6 +62,7 @@ struct WordTable {
 
     private func lines(of cell: Cell, column: Table.Column) -> [String] {
         switch cell {
+        case .blank: [""]
         case .none: [wording.catalogue.text(.doesNotApply)]
         case .text(let phrase): [wording.text(phrase)]
         case .lines(let phrases): phrases.map(wording.text)
@@ -70,7 +76,7 @@ struct WordTable {
 
     private func cell(
         _ lines: [String], width: Int, isNumeric: Bool, indent: Int = 0, run: [Markup] = [], isShaded: Bool = false,
-        staysWithNext: Bool
+        staysWithNext: Bool, mark: String = "", isBlank: Bool = false
     ) -> Markup {
         var properties: [Markup] = staysWithNext ? [Markup("w:keepNext")] : []
         if indent > 0 { properties.append(Markup("w:ind", [("w:left", "\(170 * min(indent, 3))")])) }
@@ -81,16 +87,28 @@ struct WordTable {
                 Markup(
                     "w:tcPr", [],
                     [Markup("w:tcW", [("w:w", "\(width)"), ("w:type", "dxa")])]
+                        + (isBlank ? [Self.frame] : [])
                         + (isShaded ? [Markup("w:shd", [("w:val", "clear"), ("w:color", "auto"), ("w:fill", WordStyles.panel)])] : []))
             ])
-        for line in lines.isEmpty ? [""] : lines {
+        for (index, line) in (lines.isEmpty ? [""] : lines).enumerated() {
+            var runs = line.isEmpty ? [] : [WordParagraph.run(line, properties: run)]
+            if index == 0, !mark.isEmpty {
+                runs.append(WordParagraph.run(mark, properties: [Markup("w:vertAlign", [("w:val", "superscript")])]))
+            }
             element.append(
                 WordParagraph.paragraph(
-                    line.isEmpty ? [] : [WordParagraph.run(line, properties: run)], style: isWide ? "TableTextSmall" : "TableText",
+                    runs, style: isWide ? "TableTextSmall" : "TableText",
                     properties: properties))
         }
         return element
     }
+
+    /// Lines around a cell that is written in by hand.
+    private static let frame = Markup(
+        "w:tcBorders", [],
+        ["top", "left", "bottom", "right"].map {
+            Markup("w:" + $0, [("w:val", "single"), ("w:sz", "4"), ("w:space", "0"), ("w:color", WordStyles.edge)])
+        })
 
     /// Room by need: no column narrower than its longest word, the rest by how much text stands in it. [twips]
     private func widths(_ heads: [String], _ texts: [[[String]]]) -> [Int] {
@@ -122,4 +140,9 @@ struct WordTable {
         }
         return shares.map { Int($0) }
     }
+}
+
+extension Cell {
+    /// To be written in by hand.
+    fileprivate var isBlank: Bool { if case .blank = self { true } else { false } }
 }

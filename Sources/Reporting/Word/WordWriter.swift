@@ -33,7 +33,7 @@ struct WordWriter {
                 WordParagraph.paragraph(Catalogue.filled(word(.dateIs), [wording.date(date)]), style: "Subtitle"))
         }
         for notice in document.banner { append(notice, to: &body) }
-        appendContents(to: &body)
+        if document.hasContents { appendContents(to: &body) }
         for section in document.sections { append(section, level: 1, to: &body, &state) }
         body.append(WordParagraph.paragraph(word(.madeWith), style: "TableNote"))
         body.append(
@@ -75,6 +75,8 @@ struct WordWriter {
 
     private func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
 
+    private func mark(_ kind: Trace.Kind?) -> String { document.mark(of: kind)?.text ?? "" }
+
     // MARK: Sections and blocks
 
     private func append(_ section: Section, level: Int, to body: inout Markup, _ state: inout State) {
@@ -103,14 +105,14 @@ struct WordWriter {
             let table = Table(
                 caption: .words(.figure), columns: [.init(.words(.item)), .init(.words(.figure), isNumeric: true)],
                 rows: figures.map { Table.Row([.text($0.label), .number($0.figure)]) })
-            body.append(WordTable(wording: wording, table: table, caption: word(.figure)).markup)
+            body.append(WordTable(wording: wording, table: table, caption: word(.figure), mark: mark).markup)
             body.append(WordParagraph.paragraph("", style: "TableNote"))
         case .notice(let notice): append(notice, to: &body)
         case .table(let table):
             state.tables += 1
             let caption = wording.text(table.caption)
             body.append(self.caption(.tableCaption, "Table", state.tables, caption))
-            body.append(WordTable(wording: wording, table: table, caption: caption).markup)
+            body.append(WordTable(wording: wording, table: table, caption: caption, mark: mark).markup)
             body.append(WordParagraph.paragraph(table.note.map(wording.text) ?? "", style: "TableNote"))
         case .graphic(let graphic): append(graphic, to: &body, &state)
         }

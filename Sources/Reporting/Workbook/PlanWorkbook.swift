@@ -134,7 +134,7 @@ struct PlanWorkbook {
                 .text(text(.name(.indicator, indicator.kind.rawValue))),
                 checked(inputs.indicator(indicator.kind), indicator.value.value, look),
                 .number((indicator.value.high95 - indicator.value.low95) / 2, look), .text(wording.unit(.asWritten(indicator.unit))),
-                .text(text(.message(indicator.source))),
+                .text(text(.message(indicator.source)), CellLook(wraps: true)),
             ])
         }
         return sheet
@@ -154,10 +154,11 @@ struct PlanWorkbook {
         for assumption in plan.assumptions {
             let value = assumption.value
             sheet.add([
-                .text(text(.name(.assumption, assumption.item))), value.value == nil ? .text(word(.notKnown)) : number(value.value),
+                .text(text(.name(.assumption, assumption.item)), CellLook(wraps: true)),
+                value.value == nil ? .text(word(.notKnown)) : number(value.value),
                 number(value.low), number(value.high), .text(wording.unit(.asWritten(assumption.unit))),
-                .text(value.year.map(Wording.isolated) ?? ""), .text(value.source.map { text(.message($0)) } ?? ""),
-                .text(text(.name(.status, value.status.rawValue))), .text(text(.name(.use, assumption.usedIn))),
+                .text(value.year.map(Wording.isolated) ?? ""), .text(value.source.map { text(.message($0)) } ?? "", CellLook(wraps: true)),
+                .text(text(.name(.status, value.status.rawValue))), .text(text(.name(.use, assumption.usedIn)), CellLook(wraps: true)),
             ])
         }
         return sheet

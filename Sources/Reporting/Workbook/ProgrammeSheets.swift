@@ -2,6 +2,7 @@
 
 import Foundation
 import Planning
+import TextFiles
 import WaterModel
 
 extension PlanWorkbook {
@@ -239,10 +240,14 @@ extension PlanWorkbook {
             word(.item), word(.workbookLow), word(.figure), word(.workbookHigh), head(.workbookWorthAtLow, money),
             head(.workbookWorthAtHigh, money), head(.workbookSwing, money), word(.workbookSwitching),
         ])
+        // Percentiles of a simulation have no more digits than these.
+        func shown(_ value: Double) -> Double { Double(NumberText.significant(value, 4)) ?? value }
         for bar in plan.sensitivity {
             let row = sheet.add([
-                .text(text(.name(.assumption, bar.item))), .number(bar.low, CellLook()), .number(bar.central, CellLook()),
-                .number(bar.high, CellLook()), .number(bar.worthAtLow, .number(.whole)), .number(bar.worthAtHigh, .number(.whole)),
+                .text(text(.name(.assumption, bar.item))), .number(shown(bar.low), .number(.general)),
+                .number(shown(bar.central), .number(.general)),
+                .number(shown(bar.high), .number(.general)), .number(bar.worthAtLow, .number(.whole)),
+                .number(bar.worthAtHigh, .number(.whole)),
             ])
             let (low, high) = (sheet.cell(row, 4), sheet.cell(row, 5))
             sheet.extendLast(
