@@ -132,6 +132,39 @@ struct ZoneBalanceTests {
         #expect(inside >= 16, "\(inside) of \(trials)")
     }
     static let lead = 2  // days
+
+    @Test("a meter that changed its zone counts to each in its time, in sums, expected hours and volumes that are unread")
+    func moved() throws {
+        let scratch = try Scratch()
+        var rows = "meter,time,value\n"
+        for (meter, step) in [("a", 3), ("b", 10)] {
+            for hour in 0...48 {
+                let stamp = "2026-06-0\(1 + hour / 24)T\(hour % 24 < 10 ? "0" : "")\(hour % 24):00"
+                rows += "\(meter),\(stamp),\(step * hour)\n"
+            }
+        }
+        let register = try scratch.file(
+            "r.csv",
+            "meter,zone,from\na,North,2020-01-01\na,South,2026-06-02T06:00\nb,South,\nc,North,2020-01-01\nc,South,2026-06-02T06:00\n")
+        let store = try MeterStore.inMemory()
+        try store.importFiles(
+            [try scratch.file("e.csv", rows)], profile: Profiles.register(), register: try MeterRegisterFile.read(register))
+        let report = try store.report()
+        let zones = Dictionary(uniqueKeysWithValues: report.zones.map { ($0.zone.name, $0) })
+        let north = try #require(zones["North"]), south = try #require(zones["South"])
+        #expect((0..<48).allSatisfy { north.hourly.values[$0] == ($0 < 30 ? 0.003 : nil) })
+        #expect((0..<48).allSatisfy { abs((south.hourly.values[$0] ?? 0) - ($0 < 30 ? 0.010 : 0.013)) < 1e-12 })
+        #expect((0..<48).allSatisfy { north.metersExpected[$0] == ($0 < 30 ? 2 : 0) && south.metersExpected[$0] == ($0 < 30 ? 1 : 3) })
+        let balances = Dictionary(uniqueKeysWithValues: report.balances(inflow: nil).map { ($0.zone.name, $0) })
+        let here = try #require(balances["North"]), there = try #require(balances["South"])
+        #expect(abs(here.consumption - 30 * 0.003) < 1e-12 && abs(there.consumption - (48 * 0.010 + 18 * 0.003)) < 1e-12)
+        #expect(here.received == 30 && here.expected == 60 && there.received == 66 && there.expected == 48 + 36)
+        // Meter c was never read: 30 hours at the mean of its class in the one, 18 in the other.
+        #expect(abs(here.unread.value / there.unread.value - 30.0 / 18) < 1e-9 && here.unread.value > 0)
+        // The store tells the same hours alone.
+        let alone = try store.zoneHours()
+        #expect(alone.map(\.hourly.values) == report.zones.map(\.hourly.values))
+    }
 }
 
 extension Instant {

@@ -19,10 +19,10 @@ struct BalanceSums {
         var unspreadVolume = 0.0, shapeEstimatedVolume = 0.0, estimatedVolume = 0.0, unreadVolume = 0.0, unreadVariance = 0.0
         var volumeBounds = (low: 0.0, high: 0.0)
         var endVariance = 0.0, endDayUse = 0.0
-        /// Of which nothing was read.
-        var neverRead: [Meter.CustomerClass: Int] = [:]
+        /// Hours of meters of which nothing was read, and the squares of each meter's.
+        var neverRead: [Meter.CustomerClass: (hours: Double, squares: Double)] = [:]
 
-        fileprivate mutating func add(_ record: MeterReport.Record) {
+        fileprivate mutating func add(_ record: MeterReport.Record, hours: Double) {
             meters += 1
             unspreadVolume += record.unspreadVolume
             shapeEstimatedVolume += record.shapeEstimatedVolume
@@ -37,7 +37,8 @@ struct BalanceSums {
                 unreadVariance += MeterReport.eventVolume * record.unreadVolume
             } else {
                 unread += 1
-                neverRead[record.customerClass, default: 0] += 1
+                neverRead[record.customerClass, default: (0, 0)].hours += hours
+                neverRead[record.customerClass, default: (0, 0)].squares += hours * hours
             }
         }
     }
@@ -47,14 +48,15 @@ struct BalanceSums {
         end = Instant(seconds: window.end)
     }
 
-    /// - record: of these hours.
-    mutating func add(_ record: MeterReport.Record) {
+    /// - record: of the balance's hours, or of those of them in which the meter was in the record's zone.
+    /// - window: these hours; nil where they are all.
+    mutating func add(_ record: MeterReport.Record, _ window: ReportWindow? = nil) {
+        let hours = Double(max(1, (window.map { $0.end - $0.start } ?? end - start) / 3600))
         if record.shares.unread < 0.5 {
-            let hours = Double(max(1, (end - start) / 3600))
             rates[record.customerClass, default: []].append(record.summary.volume / (1 - record.shares.unread) / hours)
         }
         guard !record.isSubMeter else { return }
-        zones[record.summary.zone ?? MeterReport.unassigned, default: Members()].add(record)
+        zones[record.summary.zone ?? MeterReport.unassigned, default: Members()].add(record, hours: hours)
     }
 
     /// Of a class's meters that were read: mean and spread. [m³/h]
@@ -63,12 +65,12 @@ struct BalanceSums {
 
 extension BalanceSums.Members {
     /// Use in the time that no reading covers: at each meter's own mean while it was read, one that never was at the mean of its class. [m³]
-    func unread(_ usual: BalanceSums.Usual, hours: Double) -> Estimate {
+    func unread(_ usual: BalanceSums.Usual) -> Estimate {
         var sum = unreadVolume, variance = unreadVariance
         for name in Meter.CustomerClass.allCases {
-            guard let count = neverRead[name], let other = usual[name] else { continue }
-            sum += Double(count) * other.mean * hours
-            variance += Double(count) * other.spread * other.spread * hours * hours
+            guard let time = neverRead[name], let other = usual[name] else { continue }
+            sum += time.hours * other.mean
+            variance += time.squares * other.spread * other.spread
         }
         return Estimate(sum, standardDeviation: variance.squareRoot())
     }

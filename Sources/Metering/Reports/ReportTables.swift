@@ -37,7 +37,7 @@ public enum ReportTables {
                 table.field(zone.zone.name)
                 table.field(zone.hourly.instant(at: index))
                 table.field(zone.metersReporting[index])
-                if let expected = zone.metersExpected { table.field(expected) } else { table.empty() }
+                if zone.metersExpected.isEmpty { table.empty() } else { table.field(zone.metersExpected[index]) }
                 if zone.metersEstimated.isEmpty { table.empty() } else { table.field(zone.metersEstimated[index]) }
                 table.field(value == nil || zone.estimated.isEmpty ? nil : zone.estimated[index], decimals: volumeDecimals)
                 table.endRow()

@@ -51,7 +51,7 @@ struct ReportWork {
             record.conflicts = entry.conflicts
             flags.insert(.noReadings)
             record.flags = flags.words
-            sums.add(record)
+            addToBalance(record, [], entry.meter)
             put(record)
             return
         }
@@ -70,15 +70,9 @@ struct ReportWork {
         var record = MeterReport.Record(summary: summary)
         record.isSubMeter = isSub
         record.customerClass = entry.meter.customerClass
-        if let balance {
-            var part = record
-            measure(chain, balance, &part)
-            for other in further { part.add(measured(other, balance)) }
-            sums.add(part)
-        }
         measure(chain, window, &record)
         for other in further { record.add(measured(other, window)) }
-        if balance == nil { sums.add(record) }
+        addToBalance(record, registers, entry.meter)
         record.missing = chain.missing
         record.conflicts = entry.conflicts
         record.estimated = chain.estimated
@@ -108,6 +102,23 @@ struct ReportWork {
             let edit = MeterReport.Edit(
                 meter: entry.meter.id, rule: e.rule, from: Instant(seconds: e.from), to: Instant(seconds: e.to), old: e.old, new: e.new)
             if let take = self.edit { take(edit) } else { edits.append(edit) }
+        }
+    }
+
+    /// - record: of the whole period.
+    private mutating func addToBalance(_ record: MeterReport.Record, _ registers: [MeterChain], _ meter: Meter) {
+        let stays = meter.zones(in: balance ?? window)
+        guard balance != nil || stays.count > 1 else { return sums.add(record) }
+        for stay in stays {
+            var part = MeterReport.Record(summary: record.summary)
+            part.summary.zone = stay.zone
+            part.isSubMeter = record.isSubMeter
+            part.customerClass = record.customerClass
+            if let chain = registers.first {
+                measure(chain, stay.window, &part)
+                for other in registers.dropFirst() { part.add(measured(other, stay.window)) }
+            }
+            sums.add(part, stay.window)
         }
     }
 

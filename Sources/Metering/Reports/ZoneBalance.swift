@@ -57,6 +57,7 @@ extension MeterReport {
         let consumption = zones.first { $0.zone == zone }
         let before = (start - self.start) / 3600
         var used = 0.0, known = 0, hours = 0, inflowSum = 0.0, night = 0.0, nights = 0, nightUse = 0.0, nightsKnown = 0
+        var expected = 0
         for index in 0..<(end - start) / 3600 {
             let hour = start.seconds + index * 3600
             let supplied = inflow?[hour]
@@ -65,6 +66,7 @@ extension MeterReport {
             let here = consumption?.hourly.values[before + index]
             used += here ?? 0
             known += consumption?.metersReporting[before + index] ?? 0
+            expected += consumption?.metersExpected[before + index] ?? 0
             let isNight = Self.nightHours.contains(Instant(seconds: hour).hourOfDay)
             if isNight, let here {
                 nightUse += here
@@ -81,14 +83,14 @@ extension MeterReport {
         used += share * meters.unspreadVolume
         var result = ZoneBalance(zone: zone, consumption: used, hours: hours)
         result.received = known
-        result.expected = meters.meters * hours
+        result.expected = expected
         result.meters = meters.meters
         result.metersUnread = meters.unread
         result.shapeEstimated = meters.shapeEstimatedVolume
         result.volumeEstimated = meters.estimatedVolume
         result.consumptionBounds = meters.volumeBounds
         result.nightUse = nightsKnown > 0 ? nightUse / Double(nightsKnown) : nil
-        let unread = meters.unread(usual, hours: Double(end - start) / 3600)
+        let unread = meters.unread(usual)
         result.unread = Estimate(share * unread.value, standardDeviation: share * unread.standardDeviation)
         guard inflow != nil, hours > 0 else { return result }
         var variance = meters.endVariance

@@ -56,6 +56,16 @@ struct HourSums {
         }
     }
 
+    /// Adds some of the hours of other sums over the same hours.
+    mutating func add(_ others: HourSums, _ range: Range<Int>) {
+        for hour in range {
+            volumes[hour] += others.volumes[hour]
+            present[hour] += others.present[hour]
+            estimated[hour] += others.estimated[hour]
+            metersEstimated[hour] += others.metersEstimated[hour]
+        }
+    }
+
     private mutating func add(_ segments: [MeterChain.Segment], offset: Int, longest: Int, counts: Bool) {
         var counted = counts ? -1 : volumes.count, countedEstimated = counted
         for segment in segments where segment.end - segment.start <= longest {

@@ -139,12 +139,12 @@ public struct ZoneConsumption: Sendable {
     public var estimated: [Double]
     /// Meters of which something in the hour is estimated.
     public var metersEstimated: [Int]
-    /// Meters that should have reported in each hour; nil where it is not known.
-    public var metersExpected: Int?
+    /// Meters that should have reported in each hour; empty where it is not known.
+    public var metersExpected: [Int]
 
     public init(
         zone: Zone.ID, hourly: TimeSeries, metersReporting: [Int], estimated: [Double] = [], metersEstimated: [Int] = [],
-        metersExpected: Int? = nil
+        metersExpected: [Int] = []
     ) {
         self.zone = zone
         self.hourly = hourly
