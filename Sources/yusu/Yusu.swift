@@ -16,7 +16,8 @@ struct Yusu: ParsableCommand {
         subcommands: [
             InitCommand.self,
             CheckCommand.self, NetworkCommand.self, BalanceCommand.self, BillingCommand.self, MetersCommand.self, NightFlowCommand.self,
-            LocateCommand.self, MonitorCommand.self, SensorsCommand.self, ZonesCommand.self, PressureCommand.self, SelectCommand.self, PlanCommand.self,
+            LocateCommand.self, MonitorCommand.self, SensorsCommand.self, ZonesCommand.self, PressureCommand.self, SelectCommand.self,
+            PlanCommand.self,
             BatchCommand.self, BatchJobCommand.self,
         ])
 
