@@ -23,6 +23,7 @@ extension ExportParser {
         let bytes = unsafe rows.first, count = unsafe rows.count
         let delimiter = profile.delimiter, mark = profile.decimal, encoding = profile.encoding
         let hasNullWords = !nullWords.isEmpty
+        guard let stamp = stamps.plain else { return start }
         let series = series
         var decimals = decimals, taken = 0
         var row = start
@@ -43,7 +44,7 @@ extension ExportParser {
                 }
                 let end = row &+ pattern.end
                 guard end < count, unsafe bytes[end] == 10 else { break }
-                guard let time = unsafe stamps.readPlain(bytes + (row &+ pattern.time), pattern.timeLength) else { break }
+                guard let time = unsafe stamp.read(bytes + (row &+ pattern.time), pattern.timeLength) else { break }
                 let value = unsafe bytes + (row &+ pattern.value)
                 var mantissa = 0
                 if let short = unsafe DecimalText.readShort(value, pattern.valueLength, mark: mark, decimals: decimals) {

@@ -58,13 +58,13 @@ struct StampReader: Sendable {
         return meaning(read, meter: meter)
     }
 
-    /// The same where it has the day and the ending of the one before, and no row before matters; nil for all else.
-    @inline(__always)
-    mutating func readPlain(_ stamp: UnsafePointer<UInt8>, _ length: Int) -> Int? {
-        guard let read = unsafe cache.readPlain(stamp, length), let offset = read.offset ?? fixedOffset, read.local >= earliest,
-            read.local < latest
-        else { return nil }
-        return read.local - offset + localShift + instantShift
+    /// What a stamp is told by that has the day and the ending of the one read last; nil where rows before matter, or none was read.
+    var plain: PlainStamp? {
+        guard let known = cache.plain, let offset = known.offset ?? fixedOffset else { return nil }
+        guard known.day >= earliest, known.day + 86_400 <= latest else { return nil }
+        var plain = known.stamp
+        plain.base = known.day - offset + localShift + instantShift
+        return plain
     }
 
     @inline(__always)
@@ -148,8 +148,6 @@ private struct StampCache: Sendable {
     private var masks: (UInt64, UInt64) = (0, 0)
     private var length = -1
     private var day = 0, offset: Int?
-    /// Of the bytes 8 to 15, all but hour and minute.
-    private static let aroundTime: UInt64 = 0x0000_ff00_00ff_ffff
 
     mutating func read(_ stamp: UnsafePointer<UInt8>, _ length: Int, _ format: TimeFormat) -> StampText? {
         if case .iso8601 = format { return unsafe readISO(stamp, length) }
@@ -171,29 +169,16 @@ private struct StampCache: Sendable {
         return read
     }
 
-    /// A stamp that differs from the one before in hour and minute alone; nil for all else.
-    @inline(__always)
-    func readPlain(_ stamp: UnsafePointer<UInt8>, _ length: Int) -> StampText? {
-        let raw = unsafe UnsafeRawPointer(stamp)
-        let first = unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
-        let time = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        let third = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-        let fourth = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
-        guard length == self.length, first == words.0, time & Self.aroundTime == words.1, third & masks.0 == words.2,
-            fourth & masks.1 == words.3
-        else { return nil }
-        // HH in the bytes 3 and 4, MM in 6 and 7: tens and ones side by side.
-        let digits = (time & ~Self.aroundTime) ^ 0x3030_0030_3000_0000
-        guard (digits | digits &+ 0x7676_0076_7600_0000) & 0x8080_0080_8000_0000 == 0 else { return nil }
-        let pairs = digits &* 10 &+ digits &>> 8
-        let hour = pairs &>> 24 & 255, minute = pairs &>> 48 & 255
-        guard hour < 24, minute < 60 else { return nil }
-        return StampText(local: day &+ Int(truncatingIfNeeded: hour &* 3600 &+ minute &* 60), offset: offset)
+    /// What ISO 8601 stamps of the day and the ending of the one read last have in common; nil where there is none.
+    var plain: (stamp: PlainStamp, day: Int, offset: Int?)? {
+        length < 0 ? nil : (PlainStamp(words: words, masks: masks, length: length), day, offset)
     }
 
     @inline(__always)
     private mutating func readISO(_ stamp: UnsafePointer<UInt8>, _ length: Int) -> StampText? {
-        if let known = unsafe readPlain(stamp, length) { return known }
+        if let known = plain, let time = unsafe known.stamp.read(stamp, length) {
+            return StampText(local: known.day + time, offset: known.offset)
+        }
         guard let read = unsafe TimeFormat.iso8601.read(UnsafeBufferPointer(start: stamp, count: length).span, 0, length) else {
             return nil
         }
@@ -208,10 +193,47 @@ private struct StampCache: Sendable {
         func mask(_ there: Int) -> UInt64 { there >= 8 ? .max : there <= 0 ? 0 : (1 << UInt64(8 * there)) - 1 }
         func word(_ at: Int) -> UInt64 { unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)) }
         masks = (mask(length - 16), mask(length - 24))
-        words = (word(0), word(8) & Self.aroundTime, word(16) & masks.0, word(24) & masks.1)
+        words = (word(0), word(8) & PlainStamp.aroundTime, word(16) & masks.0, word(24) & masks.1)
         self.length = length
         offset = read.offset
         let minute = (read.local % 86_400 + 86_400) % 86_400 / 60
         day = read.local - minute * 60
+    }
+}
+
+/// The bytes of an ISO 8601 stamp but for hour and minute: another one of the same day and ending is read from these two alone.
+struct PlainStamp: Sendable {
+    /// Its bytes, those of hour and minute blanked out; of the third and fourth word those that it has.
+    let words: (UInt64, UInt64, UInt64, UInt64), masks: (UInt64, UInt64)
+    let length: Int
+    /// Added to the time of day. [s]
+    var base = 0
+
+    /// Of the bytes 8 to 15, all but hour and minute.
+    static let aroundTime: UInt64 = 0x0000_ff00_00ff_ffff
+
+    init(words: (UInt64, UInt64, UInt64, UInt64), masks: (UInt64, UInt64), length: Int) {
+        self.words = words
+        self.masks = masks
+        self.length = length
+    }
+
+    /// Of a stamp that differs in hour and minute alone: these, after the base; nil for all else. 32 bytes must be readable. [s]
+    @inline(__always)
+    func read(_ stamp: UnsafePointer<UInt8>, _ length: Int) -> Int? {
+        let raw = unsafe UnsafeRawPointer(stamp)
+        let first = unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
+        let time = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        let third = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+        let fourth = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+        let others = (first ^ words.0) | (time & Self.aroundTime ^ words.1) | (third & masks.0 ^ words.2) | (fourth & masks.1 ^ words.3)
+        guard length == self.length, others == 0 else { return nil }
+        // HH in the bytes 3 and 4, MM in 6 and 7: tens and ones side by side.
+        let digits = (time & ~Self.aroundTime) ^ 0x3030_0030_3000_0000
+        guard (digits | digits &+ 0x7676_0076_7600_0000) & 0x8080_0080_8000_0000 == 0 else { return nil }
+        let pairs = digits &* 10 &+ digits &>> 8
+        let hour = pairs &>> 24 & 255, minute = pairs &>> 48 & 255
+        guard hour < 24, minute < 60 else { return nil }
+        return base &+ Int(truncatingIfNeeded: hour &* 3600 &+ minute &* 60)
     }
 }

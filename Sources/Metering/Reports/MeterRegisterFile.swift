@@ -27,7 +27,9 @@ public enum MeterRegisterFile {
                 problem(1, "column '\(name)'", "did you mean '\(near)'?")
             }
         }
-        let places = Dictionary(columns.compactMap { name in table.header.firstIndex(of: name).map { (name, $0) } }) { first, _ in first }
+        func place(_ name: String) -> Int? { table.header.firstIndex(of: name) }
+        let zoneAt = place("zone"), classAt = place("class"), diameterAt = place("diameter_mm"), installedAt = place("installed")
+        let dialsAt = place("dials"), factorAt = place("factor"), parentAt = place("parent"), fromAt = place("from")
         var seen: [String: Int] = [:]
         var meters: [Meter] = [], lines: [Int] = []
         // Of meters with several rows: place in `meters`, and the rows.
@@ -40,12 +42,12 @@ public enum MeterRegisterFile {
                     "complete the row; was the file cut off?")
                 continue
             }
-            func field(_ name: String) -> String? {
-                guard let at = places[name], !row.fields[at].isEmpty else { return nil }
+            func field(_ at: Int?) -> String? {
+                guard let at, !row.fields[at].isEmpty else { return nil }
                 return row.fields[at]
             }
-            func number(_ name: String) -> Double? {
-                guard let text = field(name) else { return nil }
+            func number(_ at: Int?, _ name: String) -> Double? {
+                guard let text = field(at) else { return nil }
                 guard let value = NumberText.number(text), value > 0 else {
                     problem(row.line, "meter '\(row.fields[meterAt])': \(name) is '\(text)'", "give a number above 0, or leave it empty")
                     return nil
@@ -54,13 +56,13 @@ public enum MeterRegisterFile {
             }
             let name = row.fields[meterAt]
             guard !name.isEmpty else { problem(row.line, "no meter", "give its identifier"); continue }
-            let from = field("from").flatMap { text in
+            let from = field(fromAt).flatMap { text in
                 let date = Self.date(text)
                 if date == nil { problem(row.line, "meter '\(name)': from is '\(text)'", "write a date: 2026-03-01, on the place's clock") }
                 return date
             }
-            var meter = Meter(id: .init(name), zone: field("zone").map { Zone.ID($0) })
-            if let word = field("class") {
+            var meter = Meter(id: .init(name), zone: field(zoneAt).map { Zone.ID($0) })
+            if let word = field(classAt) {
                 if let known = Meter.CustomerClass(rawValue: word) {
                     meter.customerClass = known
                 } else {
@@ -69,11 +71,11 @@ public enum MeterRegisterFile {
                         "write one of: \(Meter.CustomerClass.allCases.map(\.rawValue).joined(separator: ", "))")
                 }
             }
-            meter.diameter = number("diameter_mm").map { $0 / 1000 }
-            meter.installed = field("installed")
-            meter.resolution = number("factor")
-            meter.parent = field("parent").map { Meter.ID($0) }
-            if let text = field("dials") {
+            meter.diameter = number(diameterAt, "diameter_mm").map { $0 / 1000 }
+            meter.installed = field(installedAt)
+            meter.resolution = number(factorAt, "factor")
+            meter.parent = field(parentAt).map { Meter.ID($0) }
+            if let text = field(dialsAt) {
                 if let dials = Int(text), (1...12).contains(dials) {
                     meter.dials = dials
                 } else {

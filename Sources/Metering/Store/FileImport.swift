@@ -241,40 +241,23 @@ final class FileImport {
                 meterIDs[meter] = Int(db.lastInsertedRowID)
             }
         }
-        let words = channelWords(slots[slot].series)
-        let id = meterIDs[meter].databaseValue
-        if mayHaveChannels,
-            let known = try Int.fetchOne(catalogue.findChannel, arguments: StatementArguments([id] + words.key))
-        {
+        let series = series[Int(slots[slot].series)]
+        let key: StatementArguments = [meterIDs[meter], series.kind.rawValue, series.unit.name, series.interval, series.register]
+        if mayHaveChannels, let known = try Int.fetchOne(catalogue.findChannel, arguments: key) {
             slots[slot].channel = known
             return
         }
-        try catalogue.addChannel.execute(arguments: StatementArguments([id] + words.key + words.rest))
+        try catalogue.addChannel.execute(
+            arguments: [
+                meterIDs[meter], series.kind.rawValue, series.unit.name, series.interval, series.register, series.unit.cubicMetres,
+                series.unit.seconds, series.digits,
+            ])
         slots[slot].channel = Int(db.lastInsertedRowID)
         slots[slot].isNew = true
     }
 
     /// Whether a channel can be in the store already; two series of a file, too, can be one there.
     private var mayHaveChannels: Bool { catalogue.hasChannels || series.count > 1 }
-
-    /// What a channel is known by, beside its meter, and what else is kept of it.
-    private typealias ChannelWords = (key: [DatabaseValue], rest: [DatabaseValue])
-    private var wordsOfSeries: [ChannelWords] = []
-
-    private func channelWords(_ index: UInt8) -> ChannelWords {
-        while wordsOfSeries.count <= index {
-            let series = series[wordsOfSeries.count]
-            wordsOfSeries.append(
-                (
-                    [
-                        series.kind.rawValue.databaseValue, series.unit.name.databaseValue, series.interval.databaseValue,
-                        series.register.databaseValue,
-                    ],
-                    [series.unit.cubicMetres.databaseValue, series.unit.seconds.databaseValue, series.digits?.databaseValue ?? .null]
-                ))
-        }
-        return wordsOfSeries[Int(index)]
-    }
 
     /// Used for each meter: they are looked up once.
     private struct Catalogue {
