@@ -45,7 +45,8 @@ struct MetersImport: ParsableCommand {
     @Option(help: "YAML file that says how to read the exports.") var profile: String?
     @Flag(help: "Propose a profile from the first file, tell why, and try it on all; nothing is imported.") var guess = false
     @Flag(help: "Read everything with the profile and tell what is found; nothing is imported.") var dryRun = false
-    @Option(help: "Register of meters: columns meter, zone, class, diameter_mm, installed, dials, factor, parent, from.") var register: String?
+    @Option(help: "Register of meters: columns meter, zone, class, diameter_mm, installed, dials, factor, parent, from.")
+    var register: String?
     @Option(help: "Seconds to wait while another import writes into the store.") var wait = 600.0
     @Flag(help: "No progress on standard error.") var quiet = false
     @Argument(help: "Exports.") var files: [String]
