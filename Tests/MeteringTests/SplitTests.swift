@@ -20,8 +20,9 @@ struct SplitTests {
             meters += batch.newMeters
             series += batch.newSeries
             for r in batch.readings {
-                let kind = series[Int(r.series)]
-                readings.append("\(meters[Int(r.meter)]) \(kind.unit.name) \(r.time) \(r.mantissa) \(r.detail)")
+                let number = batch.numberInFile(r)
+                let kind = series[Int(number.series)]
+                readings.append("\(meters[Int(number.meter)]) \(kind.unit.name) \(r.time) \(r.mantissa) \(r.detail)")
             }
             for kept in batch.rejects.kept { rejects.append("\(kept.line) \(kept.reason) \(kept.text)") }
             rows += batch.rows

@@ -85,7 +85,15 @@ struct BatchBuilder: Sendable {
 
     @inline(__always)
     mutating func append(_ reading: ParsedReading) { batch.readings.append(reading) }
-    mutating func append(_ readings: UnsafeBufferPointer<ParsedReading>) { unsafe batch.readings.append(contentsOf: readings) }
+
+    /// Hands out the readings, for who adds many; they come back with `takeBack`.
+    mutating func lend() -> [ParsedReading] {
+        var readings: [ParsedReading] = []
+        swap(&readings, &batch.readings)
+        return readings
+    }
+
+    mutating func takeBack(_ readings: consuming [ParsedReading]) { batch.readings = readings }
 
     /// The reading that comes next has one of two instants, which its meter's rows before it tell.
     mutating func `defer`(_ first: Int, _ second: Int) {

@@ -105,6 +105,13 @@ struct DeferredInstant: Sendable {
     var first: Int, second: Int
 }
 
+/// Numbers that the meters and series of one parser have for another.
+struct Numbers: Sendable {
+    static let none: UInt8 = 255
+    var meters: [Int32] = []
+    var series: [UInt8] = []
+}
+
 /// What a piece of a file held.
 ///
 /// Meters and series are numbered over the whole file in order of first appearance; a batch names those alone that are new in it.
@@ -113,6 +120,8 @@ struct ParsedExport {
     var newSeries: [SeriesKind] = []
     /// In the file's order.
     var readings: [ParsedReading] = []
+    /// Where the readings hold the numbers of a parser that saw but a piece of the file: what these are in the file.
+    var numbers: Numbers?
     /// Readings in the hour that comes twice, whose instant is yet to be told by their meters' rows before them (`StampReader.settle`).
     var deferred: [DeferredInstant] = []
     var rejects = Rejects()
@@ -120,4 +129,10 @@ struct ParsedExport {
     var rows = 0
     /// Fields that hold no value: empty, or a null word.
     var emptyValues = 0
+
+    /// Numbers that a reading's meter and series have in the file.
+    func numberInFile(_ reading: ParsedReading) -> (meter: Int32, series: UInt8) {
+        guard let numbers else { return (reading.meter, reading.series) }
+        return (numbers.meters[Int(reading.meter)], numbers.series[Int(reading.series)])
+    }
 }

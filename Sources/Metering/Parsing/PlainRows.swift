@@ -30,64 +30,67 @@ extension ExportParser {
         var pattern = RowPattern()
         // The meter of the row before.
         var head: UInt64 = 0, tail: UInt64 = 0, length = -1, meter: Int32 = 0
-        let room = 256
-        unsafe withUnsafeTemporaryAllocation(of: ParsedReading.self, capacity: room) { readings in
-            guard let readings = readings.baseAddress else { return }
-            var filled = 0
-            while row < count {
-                var stops: UInt64 = 0
-                let marks = unsafe yusu_row_marks(bytes + row, delimiter, 10, 34, &stops)
-                let upToStop = marks & (stops ^ (stops &- 1))
-                if upToStop != pattern.marks {
-                    guard stops != 0, let other = rowPattern(upToStop, end: stops.trailingZeroBitCount, columns) else { break }
-                    pattern = other
+        // Put where they stay; the builder goes without while it is asked for names.
+        var readings = builder.lend()
+        var goesOn = true
+        while goesOn {
+            readings.append(addingCapacity: 256) { found in
+                goesOn = false
+                while row < count {
+                    var stops: UInt64 = 0
+                    let marks = unsafe yusu_row_marks(bytes + row, delimiter, 10, 34, &stops)
+                    let upToStop = marks & (stops ^ (stops &- 1))
+                    if upToStop != pattern.marks {
+                        guard stops != 0, let other = rowPattern(upToStop, end: stops.trailingZeroBitCount, columns) else { break }
+                        pattern = other
+                    }
+                    let end = row &+ pattern.end
+                    guard end < count, unsafe bytes[end] == 10 else { break }
+                    guard let time = unsafe stamp.read(bytes + (row &+ pattern.time), pattern.timeLength) else { break }
+                    let value = unsafe bytes + (row &+ pattern.value)
+                    var mantissa = 0
+                    if let short = unsafe DecimalText.readShort(value, pattern.valueLength, mark: mark, decimals: decimals) {
+                        mantissa = short
+                    } else {
+                        guard let plain = unsafe DecimalText.readPlain(value, pattern.valueLength, mark: mark) else { break }
+                        mantissa = plain.mantissa
+                        decimals = plain.decimals
+                    }
+                    if hasNullWords {
+                        let at = row &+ pattern.value
+                        guard unsafe nullWords.code(rows.source.span, at, at &+ pattern.valueLength) == nil else { break }
+                    }
+                    var quality = Profile.Quality.good.rawValue
+                    if columns.quality >= 0 {
+                        let at = row &+ pattern.quality
+                        guard let code = unsafe qualityWords.code(rows.source.span, at, at &+ pattern.qualityLength),
+                            code != Profile.Quality.bad.rawValue
+                        else { break }
+                        quality = UInt8(truncatingIfNeeded: code)
+                    }
+                    let name = unsafe bytes + (row &+ pattern.meter)
+                    let (nameHead, nameTail) = unsafe NameTable.words(name, pattern.meterLength)
+                    if nameHead != head || nameTail != tail || pattern.meterLength != length || length > 16 {
+                        guard unsafe name[0] > 32, unsafe name[pattern.meterLength &- 1] > 32 else { break }
+                        meter = unsafe builder.meter(name, pattern.meterLength) { Self.name($0, encoding) }
+                        head = nameHead
+                        tail = nameTail
+                        length = pattern.meterLength
+                    }
+                    found.append(
+                        ParsedReading(
+                            time: time, mantissa: mantissa, meter: meter, series: series,
+                            detail: UInt8(truncatingIfNeeded: decimals) | quality << 4))
+                    taken &+= 1
+                    row = end &+ 1
+                    if found.isFull {
+                        goesOn = true
+                        break
+                    }
                 }
-                let end = row &+ pattern.end
-                guard end < count, unsafe bytes[end] == 10 else { break }
-                guard let time = unsafe stamp.read(bytes + (row &+ pattern.time), pattern.timeLength) else { break }
-                let value = unsafe bytes + (row &+ pattern.value)
-                var mantissa = 0
-                if let short = unsafe DecimalText.readShort(value, pattern.valueLength, mark: mark, decimals: decimals) {
-                    mantissa = short
-                } else {
-                    guard let plain = unsafe DecimalText.readPlain(value, pattern.valueLength, mark: mark) else { break }
-                    mantissa = plain.mantissa
-                    decimals = plain.decimals
-                }
-                if hasNullWords {
-                    let at = row &+ pattern.value
-                    guard unsafe nullWords.code(rows.source.span, at, at &+ pattern.valueLength) == nil else { break }
-                }
-                var quality = Profile.Quality.good.rawValue
-                if columns.quality >= 0 {
-                    let at = row &+ pattern.quality
-                    guard let code = unsafe qualityWords.code(rows.source.span, at, at &+ pattern.qualityLength),
-                        code != Profile.Quality.bad.rawValue
-                    else { break }
-                    quality = UInt8(truncatingIfNeeded: code)
-                }
-                let name = unsafe bytes + (row &+ pattern.meter)
-                let (nameHead, nameTail) = unsafe NameTable.words(name, pattern.meterLength)
-                if nameHead != head || nameTail != tail || pattern.meterLength != length || length > 16 {
-                    guard unsafe name[0] > 32, unsafe name[pattern.meterLength &- 1] > 32 else { break }
-                    meter = unsafe builder.meter(name, pattern.meterLength) { Self.name($0, encoding) }
-                    head = nameHead
-                    tail = nameTail
-                    length = pattern.meterLength
-                }
-                if filled == room {
-                    unsafe builder.append(UnsafeBufferPointer(start: readings, count: filled))
-                    filled = 0
-                }
-                unsafe readings[filled] = ParsedReading(
-                    time: time, mantissa: mantissa, meter: meter, series: series,
-                    detail: UInt8(truncatingIfNeeded: decimals) | quality << 4)
-                filled &+= 1
-                taken &+= 1
-                row = end &+ 1
             }
-            unsafe builder.append(UnsafeBufferPointer(start: readings, count: filled))
         }
+        builder.takeBack(readings)
         self.decimals = decimals
         builder.count(rows: taken)
         line += taken

@@ -72,22 +72,8 @@ extension ExportParser {
         rows.export.newSeries = []
         for i in rows.export.rejects.kept.indices { rows.export.rejects.kept[i].line += line }
         line += rows.lines
-        let numbers = numbers[worker]
-        unsafe rows.export.readings.withUnsafeMutableBufferPointer { readings in
-            for i in 0..<readings.count {
-                let reading = unsafe readings[i]
-                unsafe readings[i].meter = numbers.meters[Int(reading.meter)]
-                unsafe readings[i].series = numbers.series[Int(reading.series)]
-            }
-        }
+        rows.export.numbers = numbers[worker]
         if stamps.isChanging { stamps.settle(&rows.export) }
         return true
-    }
-
-    /// Numbers here of the meters and series of another parser.
-    struct Numbers: Sendable {
-        static let none: UInt8 = 255
-        var meters: [Int32] = []
-        var series: [UInt8] = []
     }
 }

@@ -118,7 +118,7 @@ struct StampReader: Sendable {
     mutating func settle(_ batch: inout ParsedExport) {
         var next = 0
         for i in batch.readings.indices {
-            let meter = Int(batch.readings[i].meter)
+            let meter = Int(batch.numberInFile(batch.readings[i]).meter)
             if next < batch.deferred.count, batch.deferred[next].index == i {
                 let open = batch.deferred[next]
                 batch.readings[i].time = choose(open.first - instantShift, open.second - instantShift, meter) + instantShift

@@ -29,8 +29,8 @@ final class FileImport {
     private var isNewerThan: [Int: Bool] = [:]
     private(set) var total = ReadingMerge()
     /// UTC. [s]
-    private(set) var first: Int?
-    private(set) var last: Int?
+    var first: Int? { log.earliest > log.latest ? nil : log.earliest }
+    var last: Int? { log.earliest > log.latest ? nil : log.latest }
     /// Bytes of blocks, more than the store had. [bytes]
     private var growth = 0
 
@@ -63,7 +63,7 @@ final class FileImport {
         meters += batch.newMeters
         meterIDs += repeatElement(0, count: batch.newMeters.count)
         slotOf += repeatElement(-1, count: batch.newMeters.count << shift)
-        if !batch.readings.isEmpty { addReadings(batch.readings) }
+        if !batch.readings.isEmpty { addReadings(batch) }
         if log.bytes > logBytes { try flush() }
     }
 
@@ -74,27 +74,25 @@ final class FileImport {
         try StoreState.blockBytes.write(StoreState.blockBytes.read(db) + growth, db)
     }
 
-    private func addReadings(_ readings: [ParsedReading]) {
-        unsafe readings.withUnsafeBufferPointer { readings in
-            var earliest = first ?? Int.max, latest = last ?? Int.min
-            for i in 0..<readings.count {
-                let time = unsafe readings[i].time
-                earliest = min(earliest, time)
-                latest = max(latest, time)
-            }
-            first = earliest
-            last = latest
-            var next = 0
-            while true {
-                next = unsafe slotOf.withUnsafeBufferPointer { slotOf in
-                    guard let slotOf = slotOf.baseAddress else { return readings.count }
-                    return unsafe log.append(readings, from: next, slotOf: slotOf, shift: shift)
+    private func addReadings(_ batch: ParsedExport) {
+        let numbers = batch.numbers ?? Numbers()
+        var next = 0
+        while true {
+            next = unsafe slotOf.withUnsafeBufferPointer { slotOf in
+                unsafe numbers.meters.withUnsafeBufferPointer { meters in
+                    unsafe numbers.series.withUnsafeBufferPointer { series in
+                        guard let slotOf = slotOf.baseAddress else { return batch.readings.count }
+                        let file = unsafe ReadingLog.SlotsOfFile(
+                            slotOf: slotOf, shift: shift, meters: batch.numbers == nil ? nil : meters.baseAddress,
+                            series: batch.numbers == nil ? nil : series.baseAddress)
+                        return unsafe batch.readings.withUnsafeBufferPointer { unsafe log.append($0, from: next, file) }
+                    }
                 }
-                guard next < readings.count else { break }
-                let reading = unsafe readings[next]
-                slotOf[Int(reading.meter) << shift | Int(reading.series)] = log.addSlot()
-                slots.append(Slot(meter: reading.meter, series: reading.series))
             }
+            guard next < batch.readings.count else { break }
+            let (meter, series) = batch.numberInFile(batch.readings[next])
+            slotOf[Int(meter) << shift | Int(series)] = log.addSlot()
+            slots.append(Slot(meter: meter, series: series))
         }
     }
 

@@ -39,6 +39,8 @@
 
     var slotCount: Int { slots.count }
     private(set) var readings = 0
+    /// Of all readings that were ever put; the other way round where there are none. UTC [s]
+    private(set) var earliest = Int.max, latest = Int.min
     /// Memory taken. [bytes]
     var bytes: Int { (chunks + Self.chunksOfSlab) * Self.chunk + slots.count * MemoryLayout<Slot>.stride }
 
@@ -85,22 +87,42 @@
         let number = Int32(truncatingIfNeeded: slot)
         unsafe withUnsafePointer(to: reading) { reading in
             unsafe withUnsafePointer(to: number) { number in
-                _ = unsafe append(UnsafeBufferPointer(start: reading, count: 1), from: 0, slotOf: number, shift: 0)
+                _ = unsafe append(UnsafeBufferPointer(start: reading, count: 1), from: 0, SlotsOfFile(slotOf: number))
             }
         }
     }
 
+    /// Where the readings of a file go.
+    @unsafe struct SlotsOfFile {
+        /// Of a meter and series, at meter × 2^`shift` + series; −1 where there is none.
+        var slotOf: UnsafePointer<Int32>
+        var shift = 0
+        /// Numbers in the file of the meters and series of a batch, where it holds others (`ParsedExport.numbers`).
+        var meters: UnsafePointer<Int32>?
+        var series: UnsafePointer<UInt8>?
+
+        @inline(__always)
+        func place(_ reading: ParsedReading) -> Int {
+            guard let meters = unsafe meters, let series = unsafe series else {
+                return unsafe Int(reading.meter) << shift | Int(reading.series)
+            }
+            return unsafe Int(meters[Int(reading.meter)]) << shift | Int(series[Int(reading.series)])
+        }
+    }
+
     /// Puts readings behind the others of their slots, up to the first that has none yet; its place.
-    /// - slotOf: of a meter and series, at meter × 2^`shift` + series; −1 where there is none.
-    func append(_ batch: UnsafeBufferPointer<ParsedReading>, from start: Int, slotOf: UnsafePointer<Int32>, shift: Int) -> Int {
+    func append(_ batch: UnsafeBufferPointer<ParsedReading>, from start: Int, _ file: SlotsOfFile) -> Int {
         var i = start
+        var earliest = earliest, latest = latest
         unsafe slots.withUnsafeMutableBufferPointer { slots in
             guard let slots = slots.baseAddress else { return }
             while i < batch.count {
                 let reading = unsafe batch[i]
-                let number = unsafe slotOf[Int(reading.meter) << shift | Int(reading.series)]
+                let number = unsafe file.slotOf[file.place(reading)]
                 guard number >= 0 else { break }
                 i &+= 1
+                earliest = min(earliest, reading.time)
+                latest = max(latest, reading.time)
                 let slot = unsafe slots + Int(number)
                 let step = unsafe reading.time &- slot.pointee.time
                 let change = unsafe ZigZag.encode(reading.mantissa &- slot.pointee.value) &<< 1
@@ -119,6 +141,8 @@
                 }
             }
         }
+        self.earliest = earliest
+        self.latest = latest
         readings += i - start
         return i
     }
