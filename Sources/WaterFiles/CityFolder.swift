@@ -80,8 +80,13 @@ public enum CityFolder {
             contents.city.zones = zones.map(\.0)
             contents.zoneLines = zones.map(\.line)
         }
-        if let table = folder.table("meters.csv", &problems) {
-            let meters = CityTables.meters(table, problems: &problems)
+        if folder.has("meters.csv") {
+            var meters: [(Meter, line: Int)] = []
+            do {
+                meters = try MeterRegisterFile.read(folder.file("meters.csv"), problems: &problems)
+            } catch {
+                problems.add(error)
+            }
             contents.city.meters = meters.map(\.0)
             contents.meterLines = meters.map(\.line)
         }

@@ -73,7 +73,10 @@ enum CityChecks {
 
     @Sendable static func zonesOfMeters(_ contents: CityContents) -> [InputProblem] {
         unknownZones(
-            contents, "meters.csv", zip(contents.city.meters, contents.meterLines).map { ("meter '\($0.id)'", $0.zone, $1) })
+            contents, "meters.csv",
+            zip(contents.city.meters, contents.meterLines).flatMap { meter, line in
+                ([meter.zone] + meter.earlier.map(\.zone)).map { ("meter '\(meter.id)'", $0, line) }
+            })
     }
 
     @Sendable static func zonesOfSensors(_ contents: CityContents) -> [InputProblem] {

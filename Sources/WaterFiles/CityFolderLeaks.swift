@@ -45,7 +45,7 @@ extension CityTables {
         guard let text = columns.text(column, row) else { return nil }
         if let known = Word(rawValue: text) { return known }
         let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-        problems.add(columns.table.file, row.line, "\(label): \(column) is '\(text)'", "give one of: \(words), or leave it empty")
+        problems.add(columns.file, row.line, "\(label): \(column) is '\(text)'", "give one of: \(words), or leave it empty")
         return nil
     }
 
@@ -55,7 +55,7 @@ extension CityTables {
         guard let text = columns.text(column, row) else { return nil }
         if let day = BalanceFile.day(text) { return day }
         let what = column == "date" ? "the date of a repair is '\(text)'" : "\(label): \(column) is '\(text)'"
-        problems.add(columns.table.file, row.line, what, "write it as 2026-03-01")
+        problems.add(columns.file, row.line, what, "write it as 2026-03-01")
         return nil
     }
 }

@@ -5,25 +5,29 @@ import WaterModel
 
 /// A CSV table of the folder whose columns are known; rows and lines stay together.
 struct CityTable {
-    let table: DelimitedText
+    let file: String
     private let columns: [String: Int]
 
     /// A column that is needed and absent is a problem, as is one whose name is nearly a known one; other columns are ignored.
     init?(_ table: DelimitedText, needed: [String], others: [String], problems: inout ProblemList) {
-        self.table = table
+        self.init(table.file, table.header, needed: needed, others: others, problems: &problems)
+    }
+
+    init?(_ file: String, _ header: [String], needed: [String], others: [String], problems: inout ProblemList) {
+        self.file = file
         let known = needed + others
         var columns: [String: Int] = [:]
-        for (index, name) in table.header.enumerated() where known.contains(name) && columns[name] == nil { columns[name] = index }
+        for (index, name) in header.enumerated() where known.contains(name) && columns[name] == nil { columns[name] = index }
         self.columns = columns
         var isUsable = true
         for name in needed where columns[name] == nil {
-            problems.add(table.file, 1, "no column '\(name)'", "the header has: \(table.header.joined(separator: ", "))")
+            problems.add(file, 1, "no column '\(name)'", "the header has: \(header.joined(separator: ", "))")
             isUsable = false
         }
         let absent = known.filter { columns[$0] == nil }
-        for name in table.header where !known.contains(name) {
+        for name in header where !known.contains(name) {
             if let meant = Spelling.nearest(name, in: absent), Spelling.distance(name, meant) <= 2 {
-                problems.add(table.file, 1, "unknown column '\(name)'", "did you mean '\(meant)'?")
+                problems.add(file, 1, "unknown column '\(name)'", "did you mean '\(meant)'?")
             }
         }
         if !isUsable { return nil }
@@ -39,7 +43,7 @@ struct CityTable {
         guard let text = text(column, row) else { return nil }
         guard let value = NumberText.number(text), value >= least else {
             problems.add(
-                table.file, row.line, "\(name): \(column) is '\(text)'",
+                file, row.line, "\(name): \(column) is '\(text)'",
                 "give a number of \(NumberText.exact(least)) or more, or leave it empty")
             return nil
         }
@@ -52,7 +56,7 @@ struct CityTable {
         guard let text = text(column, row) else { return nil }
         guard let value = Int(text), range.contains(value) else {
             let limits = range.upperBound >= 1 << 40 ? "of \(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
-            problems.add(table.file, row.line, "\(name): \(column) is '\(text)'", "give a whole number \(limits), or leave it empty")
+            problems.add(file, row.line, "\(name): \(column) is '\(text)'", "give a whole number \(limits), or leave it empty")
             return nil
         }
         return value
@@ -81,43 +85,16 @@ enum CityTables {
         }
     }
 
-    static func meters(_ table: DelimitedText, problems: inout ProblemList) -> [(Meter, line: Int)] {
-        let others = ["zone", "class", "diameter_mm", "installed", "dials", "factor"]
-        guard let columns = CityTable(table, needed: ["meter"], others: others, problems: &problems) else { return [] }
-        var lines: [String: Int] = [:]
-        return table.rows.compactMap { row in
-            guard let id = named("meter", columns, row, &lines, &problems) else { return nil }
-            let label = "meter '\(id)'"
-            var customerClass = Meter.CustomerClass.residential
-            if let text = columns.text("class", row) {
-                if let known = Meter.CustomerClass(rawValue: text) {
-                    customerClass = known
-                } else {
-                    let words = Meter.CustomerClass.allCases.map(\.rawValue).joined(separator: ", ")
-                    problems.add(table.file, row.line, "\(label): class is '\(text)'", "give one of: \(words)")
-                }
-            }
-            let factor = columns.number("factor", row, label, above: 0, problems: &problems)
-            if factor == 0 { problems.add(table.file, row.line, "\(label): factor is 0", "give the m3 of one register step: 0.001, 1") }
-            let meter = Meter(
-                id: .init(id), zone: columns.text("zone", row).map { .init($0) }, customerClass: customerClass,
-                diameter: columns.number("diameter_mm", row, label, above: 0, problems: &problems).map { $0 / 1000 },
-                installed: columns.text("installed", row), dials: columns.integer("dials", row, label, 1...15, problems: &problems),
-                resolution: factor)
-            return (meter, row.line)
-        }
-    }
-
     /// The identifier of a row; nil, and a problem, where it is empty or stands twice.
     private static func named(
         _ column: String, _ columns: CityTable, _ row: DelimitedText.Row, _ lines: inout [String: Int], _ problems: inout ProblemList
     ) -> String? {
         guard let id = columns.text(column, row) else {
-            problems.add(columns.table.file, row.line, "a \(column) without a name", "fill in the column '\(column)'")
+            problems.add(columns.file, row.line, "a \(column) without a name", "fill in the column '\(column)'")
             return nil
         }
         if let earlier = lines[id] {
-            problems.add(columns.table.file, row.line, "\(column) '\(id)' stands already in line \(earlier)", "keep one of the two rows")
+            problems.add(columns.file, row.line, "\(column) '\(id)' stands already in line \(earlier)", "keep one of the two rows")
             return nil
         }
         lines[id] = row.line

@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Metering
 import TextFiles
+import WaterFiles
 import WaterModel
 
 /// `yusu meters`: exports of customers' meters into a store, and what they say.

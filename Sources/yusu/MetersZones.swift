@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Metering
 import TextFiles
+import WaterFiles
 import WaterModel
 
 struct MetersZones: ParsableCommand {

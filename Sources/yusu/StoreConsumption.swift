@@ -2,6 +2,7 @@
 
 import Metering
 import TextFiles
+import WaterFiles
 import WaterModel
 
 /// What a meter store says of the customers of zones: hourly consumption, and their meters by class.

@@ -5,6 +5,7 @@ import TextFiles
 import WaterModel
 
 @testable import Metering
+import WaterFiles
 
 @Suite("zones: inflow against customers")
 struct ZoneBalanceTests {

@@ -165,6 +165,21 @@ import WaterModel
             ])
     }
 
+    @Test("meters with dates: the present zone stands, those of earlier rows are known too, and must be there")
+    func datedMeters() throws {
+        let folder = try TemporaryFolder()
+        let rows = "meter,zone,from\nM1,North,2020-01-01\nM1,South,2026-06-01\nM2,South,\n"
+        try folder.write("city.yaml", Self.head)
+        try folder.write("zones.csv", "zone\nNorth\nSouth\n")
+        try folder.write("meters.csv", rows)
+        let meters = try CityFolder.read(folder.path, network: Self.network).meters
+        #expect(meters.map(\.zone?.name) == ["South", "South"] && meters.map(\.earlier.count) == [1, 0])
+        #expect(
+            try complaints(["city.yaml": Self.head, "zones.csv": "zone\nSouth\n", "meters.csv": rows]) == [
+                "meters.csv:2: meter 'M1': zone 'North' is not in zones.csv; add it there"
+            ])
+    }
+
     @Test("problems of all files are told at once")
     func allFiles() throws {
         let found = try complaints([
@@ -192,7 +207,7 @@ import WaterModel
                 "zones.csv:1: unknown column 'conections'; did you mean 'connections'?",
                 "zones.csv:3: zone 'Z1' stands already in line 2; keep one of the two rows",
                 "meters.csv:2: meter 'M1': class is 'house'; give one of: residential, commercial, industrial, institutional, other",
-                "meters.csv:2: meter 'M1': dials is '0'; give a whole number from 1 to 15, or leave it empty",
+                "meters.csv:2: meter 'M1': dials is '0'; give a whole number from 1 to 12, or leave it empty",
                 "leaks.csv:2: the date of a repair is 'March'; write it as 2026-03-01",
                 "meters.csv:2: meter 'M1': zone 'Z9' is not in zones.csv; add it there",
             ])
