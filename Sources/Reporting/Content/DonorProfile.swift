@@ -100,6 +100,8 @@ public struct DonorProfile: Sendable {
                 return section
             }
             guard !inner.isEmpty else { return nil }
+            // A summary that is all of its chapter needs no heading under the heading.
+            if inner.count == 1, inner[0].id == chapter.title { return inner[0] }
             return Section(id: "chapter-\(chapter.title)", title: .name(.chapter, chapter.title), blocks: [], sections: inner)
         }
         if !left.isEmpty { result.append(Section(id: "chapter-annexes", title: .name(.chapter, "annexes"), blocks: [], sections: left)) }

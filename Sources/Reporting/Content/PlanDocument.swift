@@ -68,10 +68,12 @@ struct PlanSource {
     func zoneName(_ id: Zone.ID) -> String { city.zones.first { $0.id == id }?.name ?? id.name }
 
     /// Name of a measure, with its zone where it is for one.
-    func name(of measure: PlannedMeasure) -> Phrase {
-        let name = Phrase.name(.measure, measure.catalogueKey)
-        guard let zone = measure.zone else { return name }
-        return .words(.measureInZone, [name, .literal(zoneName(zone))])
+    func name(of measure: PlannedMeasure) -> Phrase { name(ofMeasure: measure.id, in: measure.zone) }
+
+    /// - id: of the measure: a key of the catalogue, or key and zone, or key and what it is done to, `meter_replacement:stuck`.
+    func name(ofMeasure id: String, in zone: Zone.ID?) -> Phrase {
+        guard let zone else { return .name(.measure, id) }
+        return .words(.measureInZone, [.name(.measure, String(id.prefix { $0 != ":" })), .literal(zoneName(zone))])
     }
 
     /// Every sourced figure of the document, for counts of status and for the list of sources.

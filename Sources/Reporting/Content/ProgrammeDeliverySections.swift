@@ -5,11 +5,6 @@ import WaterModel
 
 /// Diagnosis first, delivery, training, monitoring, the reading network, and risk.
 extension PlanSource {
-    private func named(_ key: String, _ zone: Zone.ID?) -> Phrase {
-        let name = Phrase.name(.measure, key)
-        return zone.map { .words(.measureInZone, [name, .literal(zoneName($0))]) } ?? name
-    }
-
     private func decimals(_ value: Double?, _ places: Int) -> Cell { .number(Figure(value, .none, .decimals(places))) }
 
     var diagnosis: Section? {
@@ -48,7 +43,7 @@ extension PlanSource {
                     caption: .words(.operationCaption),
                     columns: [.init(.words(.measureHead)), column("from_year"), .init(.words(.amount), unit: .moneyPerYear(currency))],
                     rows: estimate.operation.map {
-                        Table.Row([.text(named($0.catalogueKey, $0.zone)), .year($0.firstYear), money($0.amount)])
+                        Table.Row([.text(name(ofMeasure: $0.measure, in: $0.zone)), .year($0.firstYear), money($0.amount)])
                     }
                         + [Table.Row([.text(.words(.total)), .none, money(estimate.operationTotal)], style: .total)])))
         blocks.append(
@@ -79,7 +74,7 @@ extension PlanSource {
         let bars = measures.map { id -> SpanChart.Row in
             let tasks = schedule.tasks.filter { $0.measure == id }
             return SpanChart.Row(
-                named(tasks.first?.catalogueKey ?? id, tasks.first?.zone),
+                name(ofMeasure: id, in: tasks.first?.zone),
                 tasks.map { .init(from: place($0.start), to: place($0.end), styles[$0.stage] ?? .primary) })
         }
         let chart = Graphic(
@@ -98,7 +93,7 @@ extension PlanSource {
             let works = tasks.first { $0.stage == .works }
             return Table.Row([
                 .number(Figure(Double(index + 1), .none, .decimals(0))),
-                .text(named(tasks.first?.catalogueKey ?? id, tasks.first?.zone)), span(.design), span(.tender), span(.works),
+                .text(name(ofMeasure: id, in: tasks.first?.zone)), span(.design), span(.tender), span(.works),
                 .number(Figure(Double(works?.idleMonths ?? 0), .none, .decimals(0))),
                 .number(Figure(Double(works?.monthsLate ?? 0), .none, .decimals(0))),
             ])
@@ -121,7 +116,7 @@ extension PlanSource {
         }
         let rows = estimate.lines.map {
             Table.Row([
-                .text(named($0.catalogueKey, $0.zone)), .text(.name(.assumption, $0.item)), .number(Figure($0.quantity, .none)),
+                .text(name(ofMeasure: $0.measure, in: $0.zone)), .text(.name(.assumption, $0.item)), .number(Figure($0.quantity, .none)),
                 .number(Figure($0.rateSource.value == nil ? nil : $0.rate, .none)), .status($0.rateSource.status), money($0.amount),
             ])
         }
@@ -195,7 +190,7 @@ extension PlanSource {
                     row.quantity.map { .list([label(row.indicator), .figure(Figure($0, .asWritten(row.quantityUnit ?? "")))]) }
                     ?? label(row.level == .purpose || row.level == .goal ? "kpi_" + row.indicator : row.indicator)
                 return Table.Row([
-                    cell("level_" + row.level.rawValue), .text(row.measure == nil ? label(row.item) : named(row.item, zone)),
+                    cell("level_" + row.level.rawValue), .text(row.measure.map { name(ofMeasure: $0, in: zone) } ?? label(row.item)),
                     .text(indicator), cell(row.verification), cell(row.assumption),
                 ])
             })

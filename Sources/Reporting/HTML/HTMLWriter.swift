@@ -11,6 +11,8 @@ func printedHTML(of document: PlanDocument) -> String { HTMLWriter(document, med
 
 /// Writes a document as HTML. Figures and tables are numbered in their order.
 struct HTMLWriter {
+    /// Characters of a figure that stand on one line.
+    private static let longFigure = 26
     /// Rows of a table that print keeps on one page.
     private static let shortTable = 12
 
@@ -246,7 +248,10 @@ struct HTMLWriter {
                 styles.append("not-known")
                 return cellMarkup(word(.notKnown))
             }
-            return cellMarkup(column.unit == nil ? wording.text(figure) : wording.numbers(figure))
+            let text = column.unit == nil ? wording.text(figure) : wording.numbers(figure)
+            // A figure whose unit is a sentence is parted into lines.
+            if text.count > Self.longFigure { styles.append("long") }
+            return cellMarkup(text)
         case .status(let status):
             var element = cellMarkup("")
             element.parts = []

@@ -71,6 +71,7 @@ enum StyleSheet {
         tbody th.num { min-width: 2rem; }
         th.num, td.num { text-align: right; }
         td.num, th.num { white-space: nowrap; }
+        td.num.long { white-space: normal; min-width: 8rem; max-width: 13rem; }
         thead th.num { white-space: normal; }
         tr.total th, tr.total td { font-weight: 650; background: var(--panel); }
         tr.muted th, tr.muted td { color: var(--soft); }
@@ -164,13 +165,14 @@ enum StyleSheet {
           header { padding-top: 0; }
           h1 { font-size: 20pt; }
           caption, figcaption, thead th, tr.total th, tr.total td, .key-figures dd { font-weight: 700; }
-          nav { break-inside: avoid; }
           .skip { display: none; }
           h2, h3, caption, figcaption { break-after: avoid; }
           section.page { break-before: page; }
           section.page h2 { border-top: 0; margin-top: 0; }
           figure, .notice, .table.short, .key-figures { break-inside: avoid; }
           .table-note { break-before: avoid; }
+          /* Room for the head and some rows: a head does not stand at the foot of a page by itself. */
+          .table:not(.short)::before { content: ""; display: block; height: 30mm; margin-bottom: -30mm; break-inside: avoid; }
           .notice { margin: .5rem 0; padding: .4rem .8rem; }
           nav { margin: .6rem 0; padding: .4rem .8rem; }
           nav ol { columns: 1; }

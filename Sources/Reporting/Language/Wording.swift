@@ -118,6 +118,7 @@ public struct Wording: Sendable {
 
     /// `active_leak_control:Z5` is a measure in a zone.
     private static func known(_ key: String, in catalogue: Catalogue) -> String? {
+        if let whole = catalogue.names[NameGroup.measure.rawValue]?[key] { return whole }
         let parts = key.split(separator: ":", maxSplits: 1)
         let groups: [NameGroup] = [.measure, .balanceLine, .parameter]
         guard let first = parts.first, let name = groups.lazy.compactMap({ catalogue.names[$0.rawValue]?[String(first)] }).first
@@ -129,6 +130,10 @@ public struct Wording: Sendable {
     private func name(_ member: String, in group: NameGroup) -> String {
         if let known = catalogue.names[group.rawValue]?[member] { return known }
         switch group {
+        case .measure:
+            // What a measure is done to is told where the catalogue has a name for it.
+            let key = String(member.prefix { $0 != ":" })
+            return catalogue.names[group.rawValue]?[key] ?? Self.readable(member)
         case .use:
             let places = member.split(separator: ",").map { String($0.drop { $0 == " " }) }
             if places.count > 1 { return places.map { name($0, in: .use) }.joined(separator: catalogue.text(.listSeparator)) }
