@@ -65,7 +65,7 @@ struct HTMLWriter {
         let main = Markup(
             "main", [("id", "content")], document.sections.map { markup($0, level: 2, counters: &counters) })
         var body = Markup(
-            "body", [],
+            "body", document.hasContents ? [] : [("class", "short-form")],
             [
                 Markup("a", [("class", "skip"), ("href", "#content")], text: word(.skipToContent)), header,
             ] + (document.hasContents ? [contents] : []) + [

@@ -164,6 +164,11 @@ enum StyleSheet {
           body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; }
           header { padding-top: 0; }
           h1 { font-size: 20pt; }
+          footer { margin-top: .7rem; padding-top: .2rem; font-size: 7.5pt; }
+          footer p { margin: 0; }
+          body.short-form { font-size: 9.4pt; line-height: 1.33; }
+          body.short-form h1 { font-size: 16pt; }
+          body.short-form h2 { margin-top: .6rem; padding-top: .4rem; font-size: 13pt; }
           caption, figcaption, thead th, tr.total th, tr.total td, .key-figures dd { font-weight: 700; }
           .skip { display: none; }
           h2, h3, caption, figcaption { break-after: avoid; }
