@@ -58,10 +58,12 @@ enum Console {
     private static let longestMessage = 100
 
     /// Ends the process where standard output takes nothing more: quietly where its reader has gone (`| head`), else with the reason.
-    static func result(_ text: String) {
-        if let job = JobCapture.current { return job.add(output: text) }
+    static func result(_ text: String) { result(Array(text.utf8)) }
+
+    static func result(_ bytes: [UInt8]) {
+        if let job = JobCapture.current { return job.add(output: String(decoding: bytes, as: UTF8.self)) }
         do {
-            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
         } catch {
             let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
             if reason?.code != Int(EPIPE) { warn("standard output cannot be written: closed, or the disk is full; nothing more was done") }

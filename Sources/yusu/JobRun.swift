@@ -13,7 +13,8 @@ struct JobRun: Sendable {
 
     /// Commands that write a folder of results, which the batch names for them.
     private static let writing: Set<String> = [
-        "plan", "nightflow", "locate", "monitor", "sensors", "zones", "select", "meters report", "network simulate", "network scenarios",
+        "plan", "nightflow", "locate", "monitor", "sensors", "zones", "select", "meters report", "meters reduce", "network simulate",
+        "network scenarios",
         "network sensitivity",
     ]
 
@@ -25,7 +26,8 @@ struct JobRun: Sendable {
     var arguments: [String] {
         let command = job.arguments.prefix(2).joined(separator: " ")
         let isWriting = Self.writing.contains(command) || Self.writing.contains(job.arguments.first ?? "")
-        let hasOutput = job.arguments.contains { $0 == "--output" || $0.hasPrefix("--output=") }
+        // A reduction to a partial result names its file.
+        let hasOutput = job.arguments.contains { $0.hasPrefix("--output") || $0.hasPrefix("--partial") }
         return isWriting && !hasOutput ? job.arguments + ["--output", results] : job.arguments
     }
 
@@ -37,7 +39,7 @@ struct JobRun: Sendable {
     /// What the job writes: a store is written by an import, read by the others.
     private var outputs: [String] {
         let store = arguments.prefix(2) == ["meters", "import"] ? value(of: "--store") : nil
-        return [value(of: "--output"), store, output].compactMap(\.self)
+        return [value(of: "--output"), value(of: "--partial"), store, output].compactMap(\.self)
     }
 
     private var fingerprint: String {
@@ -47,7 +49,8 @@ struct JobRun: Sendable {
     /// The record of an earlier run that still stands: same words, same content of the inputs, results still there.
     var standing: JobRecord? {
         guard let record = JobRecord(path: recordPath), record.isDone, record.fingerprint == fingerprint else { return nil }
-        let isThere = ([record.results, value(of: "--output"), value(of: "--store")].compactMap(\.self)).allSatisfy {
+        let isThere = ([record.results, value(of: "--output"), value(of: "--partial"), value(of: "--store")].compactMap(\.self)).allSatisfy
+        {
             FileManager.default.fileExists(atPath: $0)
         }
         return isThere ? record : nil

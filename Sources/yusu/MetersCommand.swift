@@ -15,7 +15,9 @@ struct MetersCommand: ParsableCommand {
             Example: yusu meters import --store m.sqlite --profile hourly.yaml july.csv
             Example: yusu meters report --store m.sqlite --output report
             """,
-        subcommands: [MetersImport.self, MetersStatus.self, MetersReport.self, MetersZones.self, MetersExport.self])
+        subcommands: [
+            MetersImport.self, MetersStatus.self, MetersReport.self, MetersZones.self, MetersExport.self, MetersMap.self, MetersReduce.self,
+        ])
 
     /// Runs work on a store; its errors end the command with the exit code that fits.
     static func withStoreErrors<T>(_ work: () throws -> T) throws -> T {
@@ -89,9 +91,21 @@ struct MetersImport: ParsableCommand {
         if isNew, report.files.isEmpty {
             for ending in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: store + ending) }
         }
+        Self.warn(report, place: "kept in table 'rejected'")
+        Console.result(
+            "files: \(report.files.count - report.knownFiles) imported, \(report.knownFiles) known already, \(report.failed.count) failed\n"
+                + "rows: \(report.rows); new readings: \(report.readings); duplicates: \(report.duplicates); conflicts: \(report.conflicts); "
+                + "empty: \(report.emptyValues); rejected: \(report.rejected)\n")
+        for error in report.failed { errors.add(error) }
+        try errors.throwIfAny()
+    }
+
+    /// What of the files is not as it should be.
+    /// - place: where rejected rows are to be found.
+    static func warn(_ report: ImportReport, place: String) {
         for file in report.files {
             for (reason, rows) in file.rejectedBy {
-                Console.warn("\(file.path): \(rows) rejected: \(reason.rawValue) (kept in table 'rejected')")
+                Console.warn("\(file.path): \(rows) rejected: \(reason.rawValue) (\(place))")
             }
             if file.conflicts > 0 {
                 Console.warn(
@@ -99,12 +113,6 @@ struct MetersImport: ParsableCommand {
                 )
             }
         }
-        Console.result(
-            "files: \(report.files.count - report.knownFiles) imported, \(report.knownFiles) known already, \(report.failed.count) failed\n"
-                + "rows: \(report.rows); new readings: \(report.readings); duplicates: \(report.duplicates); conflicts: \(report.conflicts); "
-                + "empty: \(report.emptyValues); rejected: \(report.rejected)\n")
-        for error in report.failed { errors.add(error) }
-        try errors.throwIfAny()
     }
 }
 
@@ -138,84 +146,6 @@ struct MetersStatus: ParsableCommand {
             ]
             for (name, value) in rows { Console.result(name + String(repeating: " ", count: max(1, 14 - name.count)) + value + "\n") }
         }
-    }
-}
-
-struct MetersReport: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "report",
-        abstract: "Validate the readings; write meters.csv, zones*.csv, findings.csv and .json, edits.csv.",
-        usage: "yusu meters report --store <store> --output <output> [<options>]",
-        discussion: """
-            Example:
-              yusu meters report --store meters.sqlite --output report \\
-                --zones zones.csv --inflow flows/inflow.csv
-            """)
-
-    @Option(help: "The store.") var store: String
-    @Option(help: "Folder for the tables.") var output: String
-    @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
-    @Option(
-        help: """
-            Inflow: zone (or sensor), timestamp, inflow_m3 | inflow_l | inflow_m3_per_h | inflow_l_per_s; or a column a zone or sensor with \
-            its unit in the header, as control rooms write it; plain or .gz.
-            """) var inflow: String?
-    @Option(help: "Clock of a wide inflow table without offsets: Europe/Rome, +01:00. Without it: the place's clock without changes.")
-    var timeZone: String?
-    @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
-    @Option(help: "Price of a cubic metre, for the money in the findings.") var price: Double?
-    @Option(help: "Findings of a smaller chance are left out; meters at rest are listed from 0.15 on, flows that never stop from 0.3.")
-    var leastProbability = 0.5
-    @Flag(help: "Divide the volume of a gap evenly among its hours, not as the meter's own days.") var linearGaps = false
-    @Flag(help: "Keep edits and the zones' hours in the store, too: tables exceptions and zone_hours.") var keep = false
-
-    func run() throws {
-        let zones = try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? []
-        let meters = try register.map { path throws(TextFileError) in try MeterRegisterFile.read(path) } ?? []
-        // What is kept is written when other reports have read the store.
-        let patience = keep ? MeterStore.patienceToWrite : MeterStore.patienceToRead
-        let source = try MetersCommand.withStoreErrors { try MeterStore.existing(path: store, patience: patience) }
-        var findingRules = FindingRules()
-        findingRules.leastProbability = leastProbability
-        var rules = ChainRules()
-        rules.shapesGaps = !linearGaps
-        let edits = try GrowingFile("edits.csv", in: output)
-        var table = TableText(header: ReportTables.editsHeader), kept: [MeterReport.Edit] = []
-        let offset = try MetersCommand.withStoreErrors { try source.standardOffset() }
-        let supplied = try inflow.map { try InflowFile.read($0, zones: zones, offset: offset, timeZone: timeZone) }
-        // A balance is drawn up over the hours in which both sides were measured.
-        let rows = MeterTable()
-        func reported(_ edit: @escaping (MeterReport.Edit) -> Void) throws -> MeterReport {
-            try MetersCommand.withStoreErrors {
-                try source.report(
-                    meters: meters, balancePeriod: supplied?.period, rules: rules, findingRules: findingRules, edit: edit, record: rows.add)
-            }
-        }
-        // Edits and meters are many: they are written as they come.
-        var report = try reported {
-            ReportTables.add($0, to: &table)
-            if keep { kept.append($0) }
-            guard table.bytes.count > 1 << 18 else { return }
-            edits.append(table.bytes)
-            table.removeAll()
-        }
-        edits.append(table.bytes)
-        var files = OutputFiles()
-        let list = try GrowingFile("meters.csv", in: output, beside: edits)
-        try MetersCommand.withStoreErrors { try rows.write(report, list.append) }
-        files.add("zones_hourly.csv", ReportTables.hours(report, inflow: supplied))
-        files.add("zones_quality.csv", ReportTables.quality(report))
-        files.add("zones.csv", ReportTables.balances(report.balances(inflow: supplied)))
-        let found = try GrowingFile("findings.csv", in: output, beside: edits)
-        ReportTables.findings(report, price: price, found.append)
-        let numbers = try GrowingFile("findings.json", in: output, beside: edits)
-        ReportTables.findingsJSON(report, price: price, numbers.append)
-        try files.write(to: output, with: [list, found, numbers, edits])
-        if keep {
-            report.edits = kept
-            try MetersCommand.withStoreErrors { try source.keep(report) }
-        }
-        for name in ["meters.csv"] + files.names + ["findings.csv", "findings.json", "edits.csv"] { Console.result("\(output)/\(name)\n") }
     }
 }
 

@@ -66,6 +66,21 @@ public enum ReportTables {
         return text
     }
 
+    /// `counts.json`: what was read, and how often each rule of validation was used.
+    /// - meters: of the report.
+    public static func counts(_ report: MeterReport, _ counts: ReadingCounts, meters: Int, edits: [EditRule: Int]) -> String {
+        func object(_ counts: [(String, Int)]) -> JSON { .object(counts.map { ($0.0, .integer($0.1)) }) }
+        return JSON.object([
+            ("start", JSON(report.start.description)), ("end", JSON(report.end.description)), ("meters", .integer(meters)),
+            ("rows", .integer(counts.rows)), ("readings", .integer(counts.readings)), ("duplicates", .integer(counts.duplicates)),
+            ("conflicts", .integer(counts.conflicts)), ("empty", .integer(counts.emptyValues)),
+            ("rejected", .integer(counts.rejected.values.reduce(0, +))),
+            ("rejected_by_reason", object(counts.rejected.sorted { $0.key < $1.key })),
+            ("first_utc", JSON(counts.first?.description)), ("last_utc", JSON(counts.last?.description)),
+            ("edits_by_rule", object(EditRule.allCases.compactMap { rule in edits[rule].map { (rule.rawValue, $0) } })),
+        ]).text
+    }
+
     private static func volume(_ cubicMetres: Double) -> String { NumberText.fixed(cubicMetres, volumeDecimals) }
 }
 

@@ -2,14 +2,11 @@
 
 import WaterModel
 
-/// Gathers a report, one meter after the other.
+/// Gathers a report, one meter after the other, in order of meter: sums of floating-point numbers then are the same whoever looked at the meters.
 struct ReportWork {
     let window: ReportWindow
-    /// Hours of the zone balances, where they are not all.
-    let balance: ReportWindow?
-    let rules: ChainRules
     let findingRules: FindingRules
-    private let maker: MeterChains
+    private let examination: MeterExamination
     private var records: [MeterReport.Record] = []
     private var sums: BalanceSums
     private var zones: ZoneHours
@@ -29,182 +26,30 @@ struct ReportWork {
         self.record = record
         sums = BalanceSums(window: balance ?? window)
         self.window = window
-        self.balance = balance
-        self.rules = rules
         self.findingRules = findingRules
-        maker = MeterChains(rules: rules, offset: window.offset)
+        examination = MeterExamination(window: window, balance: balance, rules: rules)
         zones = ZoneHours(window: window, rules: rules)
     }
 
     mutating func add(_ entry: RegisterEntry, _ channels: [(Channel, ReadingBlock)]) {
-        var flags: MeterFlags = []
-        let registers = maker.chains(channels, entry.meter, &flags)
-        let isSub = entry.meter.parent != nil
-        if isSub { flags.insert(.subMeter) }
-        zones.add(registers, entry.meter)
-        var summary = MeterSummary(meter: entry.meter.id, zone: entry.meter.zone)
-        summary.duplicates = entry.duplicates
-        guard let chain = registers.first, chain.readings > 0 else {
-            var record = MeterReport.Record(summary: summary)
-            record.isSubMeter = isSub
-            record.customerClass = entry.meter.customerClass
-            record.conflicts = entry.conflicts
-            flags.insert(.noReadings)
-            record.flags = flags.words
-            addToBalance(record, [], entry.meter)
-            put(record)
-            return
-        }
-        let further = registers.dropFirst()
-        if !further.isEmpty { flags.insert(.compound) }
-        summary.readings = chain.readings
-        summary.gaps = chain.gaps
-        summary.spikes = chain.spikes
-        summary.negativeSteps = chain.negativeSteps
-        summary.rollovers = chain.rollovers
-        summary.replacements = chain.replacements
-        summary.isStuck = registers.allSatisfy { $0.last - $0.lastMove >= rules.stuckAfter }
-        summary.hasContinuousFlow = registers.contains {
-            ContinuousFlow.days($0, offset: window.offset, rules: rules) >= rules.continuousDays
-        }
-        var record = MeterReport.Record(summary: summary)
-        record.isSubMeter = isSub
-        record.customerClass = entry.meter.customerClass
-        measure(chain, window, &record)
-        for other in further { record.add(measured(other, window)) }
-        addToBalance(record, registers, entry.meter)
-        record.missing = chain.missing
-        record.conflicts = entry.conflicts
-        record.estimated = chain.estimated
-        record.unitSteps = chain.unitSteps
-        record.repeats = chain.repeats
-        record.reverseVolume = Double(registers.reduce(0) { $0 + $1.reverse }) / MeterChain.millilitresPerCubicMetre
-        record.reverseVolume += reverseVolume(channels, entry.meter)
-        record.first = Instant(seconds: chain.first)
-        record.last = Instant(seconds: chain.last)
-        if summary.isStuck { flags.insert(.stuck) }
-        if summary.hasContinuousFlow { flags.insert(.continuousFlow) }
-        if chain.replacements > 0 { flags.insert(.replacement) }
-        if chain.rollovers > 0 { flags.insert(.rollover) }
-        if chain.spikes > 0 { flags.insert(.spike) }
-        if chain.negativeSteps > 0 || record.reverseVolume > 0 { flags.insert(.reverseFlow) }
-        if entry.conflicts > 0 { flags.insert(.conflict) }
-        if chain.gaps > 0 { flags.insert(.gap) }
-        if chain.estimated > 0 { flags.insert(.estimated) }
-        if chain.unitSteps > 0 { flags.insert(.unitStep) }
-        if chain.repeats > 0 { flags.insert(.repeatedRegister) }
-        if record.unspreadVolume > 0 { flags.insert(.longGap) }
-        record.flags = flags.words
-        put(record)
-        evidence[entry.meter.customerClass]?.append(
-            MeterEvidence(chain, entry.meter, window: window, volume: summary.volume, rules: rules))
-        for e in chain.edits {
-            let edit = MeterReport.Edit(
-                meter: entry.meter.id, rule: e.rule, from: Instant(seconds: e.from), to: Instant(seconds: e.to), old: e.old, new: e.new)
-            if let take = self.edit { take(edit) } else { edits.append(edit) }
-        }
+        take(examination.examine(entry, channels, hours: &zones))
     }
 
-    /// - record: of the whole period.
-    private mutating func addToBalance(_ record: MeterReport.Record, _ registers: [MeterChain], _ meter: Meter) {
-        let stays = meter.zones(in: balance ?? window)
-        guard balance != nil || stays.count > 1 else { return sums.add(record) }
-        for stay in stays {
-            var part = MeterReport.Record(summary: record.summary)
-            part.summary.zone = stay.zone
-            part.isSubMeter = record.isSubMeter
-            part.customerClass = record.customerClass
-            if let chain = registers.first {
-                measure(chain, stay.window, &part)
-                for other in registers.dropFirst() { part.add(measured(other, stay.window)) }
-            }
-            sums.add(part, stay.window)
-        }
+    /// A meter that was examined before; its consumption by the hour comes with a `ZoneHours.Share`.
+    mutating func take(_ result: MeterResult) {
+        if result.parts.isEmpty { sums.add(result.record) }
+        for part in result.parts { sums.add(part.record, part.window) }
+        if let take = record { take(result.record) } else { records.append(result.record) }
+        if let found = result.evidence { evidence[found.meter.customerClass]?.append(found) }
+        if let take = edit { result.edits.forEach(take) } else { edits += result.edits }
     }
 
-    private mutating func put(_ record: MeterReport.Record) {
-        if let take = self.record { take(record) } else { records.append(record) }
-    }
-
-    /// By a register of its own. [m³]
-    private func reverseVolume(_ channels: [(Channel, ReadingBlock)], _ meter: Meter) -> Double {
-        var flags: MeterFlags = []
-        return channels.filter { $0.0.register == "reverse" }.compactMap { maker.chain($0.0, $0.1, meter, &flags) }
-            .reduce(0) { $0 + measured($1, window).summary.volume }
-    }
-
-    private func measured(_ chain: MeterChain, _ window: ReportWindow) -> MeterReport.Record {
-        var record = MeterReport.Record(summary: MeterSummary(meter: .init("")))
-        measure(chain, window, &record)
-        return record
-    }
-
-    /// Volume in a period, its bounds, and how much of the period was read.
-    private func measure(_ chain: MeterChain, _ window: ReportWindow, _ record: inout MeterReport.Record) {
-        let from = window.start - window.offset, to = window.end - window.offset
-        var volume = 0, low = 0, high = 0, covered = 0, unspread = 0
-        var shapeVolume = 0, estimatedVolume = 0, shapeTime = 0, estimatedTime = 0
-        var variance = 0.0
-        let litres = MeterChain.millilitresPerCubicMetre
-        if let row = chain.hours {
-            let inside = row.sum(from: from, to: to)
-            volume = inside.volume
-            low = volume
-            high = volume
-            covered = inside.hours * 3600
-        }
-        for segment in chain.hours?.longer ?? chain.segments where segment.end > from && segment.start < to {
-            let part = HourSums.passed(segment, to) - HourSums.passed(segment, from)
-            volume += part
-            high += segment.volume
-            if segment.start >= from, segment.end <= to { low += segment.volume }
-            let length = min(segment.end, to) - max(segment.start, from)
-            covered += length
-            switch segment.quality {
-            case .measured: break
-            case .shapeEstimated:
-                shapeVolume += part
-                shapeTime += length
-            case .volumeEstimated:
-                estimatedVolume += part
-                estimatedTime += length
-            }
-            if segment.end - segment.start > rules.longestSpread { unspread += part }
-            let width = Double(segment.volume) / litres
-            if segment.start < from { variance += width * width / 12 }
-            if segment.end > to { variance += width * width / 12 }
-            let seconds = segment.end - segment.start
-            if seconds > rules.longestLinear {
-                let day = width * min(1, 86_400 / Double(seconds))
-                if segment.start < from { record.endDayUse += day }
-                if segment.end > to { record.endDayUse += day }
-            }
-        }
-        record.summary.volume = Double(volume) / litres
-        record.volumeBounds = (Double(low) / litres, Double(high) / litres)
-        record.unspreadVolume = Double(unspread) / litres
-        record.endVariance = variance
-        record.shapeEstimatedVolume = Double(shapeVolume) / litres
-        record.estimatedVolume = Double(estimatedVolume) / litres
-        if to > from {
-            let whole = Double(to - from)
-            record.shares = .init(
-                measured: Double(covered - shapeTime - estimatedTime) / whole, shapeEstimated: Double(shapeTime) / whole,
-                volumeEstimated: Double(estimatedTime) / whole, unread: max(0, 1 - Double(covered) / whole))
-        }
-        let unread = max(0, to - from - covered)
-        if covered > 0 { record.unreadVolume = record.summary.volume * Double(unread) / Double(covered) }
-        // Against the steps that the period holds; a meter that fell silent is short of readings until its end.
-        let step = chain.step > 0 ? chain.step : max(3600, to - from)
-        let ahead = max(0, chain.first - from), behind = max(0, to - chain.last)
-        let expected = chain.readings + chain.missing + ahead / step + behind / step
-        record.summary.completeness = expected > 0 ? Double(chain.readings) / Double(expected) : 0
-    }
+    mutating func add(_ share: ZoneHours.Share) { zones.add(share) }
 
     /// The report of what was gathered, which is then gone.
     /// - Throws: what reading it again throws.
     mutating func report() throws -> MeterReport {
-        let (findings, atRest) = try FindingSearch.findings(evidence, window: window, chain: rules, rules: findingRules)
+        let (findings, atRest) = try FindingSearch.findings(evidence, window: window, chain: examination.rules, rules: findingRules)
         evidence = [:]
         var records: [MeterReport.Record] = []
         swap(&records, &self.records)

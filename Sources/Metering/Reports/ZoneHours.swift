@@ -37,6 +37,31 @@ struct ZoneHours {
         }
     }
 
+    /// What the meters gathered so far bring to a zone.
+    struct Share {
+        var zone: Zone.ID
+        var sums: HourSums
+        /// Meters that should report in all hours; and how many more in each hour, empty where there are none in any.
+        var expected = 0, expectedInPart: [Int] = []
+    }
+
+    /// In order of zone. They are whole numbers: added up in any order they make the same sums.
+    var shares: [Share] {
+        zones.sorted { $0.key < $1.key }.map { id, sums in
+            Share(zone: id, sums: sums, expected: expected[id] ?? 0, expectedInPart: expectedInPart[id] ?? [])
+        }
+    }
+
+    /// - share: over the same hours.
+    mutating func add(_ share: Share) {
+        if zones[share.zone] == nil { zones[share.zone] = empty }
+        zones[share.zone]?.add(share.sums, 0..<share.sums.hours)
+        if share.expected > 0 { expected[share.zone, default: 0] += share.expected }
+        for (hour, count) in share.expectedInPart.enumerated() {
+            expectedInPart[share.zone, default: [Int](repeating: 0, count: share.expectedInPart.count)][hour] += count
+        }
+    }
+
     private var empty: HourSums { HourSums(start: window.start, hours: (window.end - window.start) / 3600) }
 
     private static func put(_ registers: [MeterChain], _ window: ReportWindow, _ rules: ChainRules, into sums: inout HourSums) {

@@ -61,12 +61,16 @@ public final class MeterStore: Sendable {
     /// - Throws: `MeterStoreError`.
     public static func inMemory() throws(MeterStoreError) -> MeterStore { try MeterStore(path: nil, beforeCommit: nil) }
 
+    /// A store that ends with the process, and lies in a file without a name where it is larger than what SQLite holds.
+    /// - Throws: `MeterStoreError`.
+    public static func temporary() throws(MeterStoreError) -> MeterStore { try MeterStore(path: "", beforeCommit: nil) }
+
     /// - patience: how long to wait while another import writes. [s]
     init(
         path: String?, patience: Double = 5, waiting: (@Sendable () -> Void)? = nil, logBytes: Int = 64 << 20,
         beforeCommit: (@Sendable (String) throws -> Void)?
     ) throws(MeterStoreError) {
-        let name = path ?? "the store in memory"
+        let name = path.map { $0.isEmpty ? "the temporary store" : $0 } ?? "the store in memory"
         self.path = name
         self.beforeCommit = beforeCommit
         self.logBytes = logBytes

@@ -25,6 +25,15 @@ struct HourSums {
 
     var hours: Int { volumes.count }
 
+    /// - volumes, meters, estimated, metersEstimated: one an hour.
+    init(start: Int, volumes: [Int], meters: [Int], estimated: [Int], metersEstimated: [Int]) {
+        self.start = start
+        self.volumes = volumes
+        present = meters.map { Int32(clamping: $0) }
+        self.estimated = estimated
+        self.metersEstimated = metersEstimated
+    }
+
     /// Sums and numbers of meters, as they lie there.
     mutating func withColumns(_ work: (_ volumes: UnsafeMutablePointer<Int>, _ present: UnsafeMutablePointer<Int32>) -> Void) {
         unsafe volumes.withUnsafeMutableBufferPointer { volumes in
