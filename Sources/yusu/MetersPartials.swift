@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Metering
 import TextFiles
+import WaterFiles
 
 struct MetersMap: ParsableCommand {
     static let configuration = CommandConfiguration(

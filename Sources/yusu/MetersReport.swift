@@ -3,6 +3,7 @@
 import ArgumentParser
 import Metering
 import TextFiles
+import WaterFiles
 import WaterModel
 
 struct MetersReport: ParsableCommand {

@@ -3,6 +3,7 @@
 import Foundation
 import Testing
 import TextFiles
+import WaterFiles
 import WaterModel
 
 @testable import Metering
