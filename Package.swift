@@ -31,6 +31,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
         name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, exclude: exclude, swiftSettings: strict)
 }
 
+/// A program of Examples/Library, which the tests run. Not a product.
+func example(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: folder, dependencies: dependencies, path: "Examples/Library/" + folder, swiftSettings: strict)
+}
+
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -82,6 +87,9 @@ let package = Package(
         .executableTarget(
             name: "balance-coverage", dependencies: ["WaterLoss", "WaterModel", "NumericalMethods"], path: "Tools/BalanceCoverage",
             swiftSettings: strict),
+        example("SimulateWithLeaks", ["WaterModel", "WaterFiles", "Hydraulics"]),
+        example("BalanceWithIntervals", ["WaterModel", "WaterLoss"]),
+        example("LocateALeak", ["WaterModel", "WaterFiles", "NumericalMethods", "Hydraulics", "WaterLoss"]),
         tests(of: "NumericalMethods"),
         tests(of: "WaterModel"),
         tests(of: "TextFiles"),
@@ -91,6 +99,6 @@ let package = Package(
         tests(of: "WaterFiles", ["WaterModel", "fuzz-inp"], exclude: ["Crashers"]),
         tests(of: "Metering", ["WaterModel", "WaterFiles", "TextFiles", "fuzz-meters"], exclude: ["Seeds", "Samples", "Crashers", "Stores"]),
         tests(of: "Reporting", ["WaterModel", "WaterLoss", "Planning"]),
-        tests(of: "yusu", ["TextFiles", "WaterLoss"]),
+        tests(of: "yusu", ["TextFiles", "WaterLoss", "SimulateWithLeaks", "BalanceWithIntervals", "LocateALeak"]),
     ]
 )

@@ -29,8 +29,10 @@ enum BalanceText {
         lines += ComponentText.lines(assessment)
         if let advice = assessment.advice {
             lines +=
-                ["", "These data (level: \(advice.level.word.replacing("_", with: " "))) show:"]
-                + advice.conclusions.flatMap { TextColumns.wrapped($0) }
+                advice.conclusions.isEmpty
+                ? ["", "These data show no losses yet."]
+                : ["", "These data (level: \(advice.level.word.replacing("_", with: " "))) show:"]
+                    + advice.conclusions.flatMap { TextColumns.wrapped($0) }
             let share = advice.share.map { " (\(NumberText.fixed($0 * 100, 0)) % of the variance of real losses)" } ?? ""
             lines += ["To measure next:"] + TextColumns.wrapped(advice.nextMeasurement + share)
         }

@@ -4,7 +4,7 @@ import Foundation
 import TextFiles
 
 /// A folder that vanishes with the value, and in it `city/`: two zones fed from one reservoir, ten meters, four days of hours.
-final class TemporaryCity {
+final class TemporaryCity: Sendable {
     let path: String
     static let days = 4
 

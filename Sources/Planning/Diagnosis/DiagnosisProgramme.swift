@@ -35,7 +35,10 @@ public struct DiagnosisProgramme: Sendable {
         self.margin = margin
         let shares = advice?.shares ?? []
         func step(_ key: String, _ inputs: [String], weeks: Int, opens: [String] = []) -> Step? {
-            let known = shares.filter { share in inputs.contains { share.input.hasPrefix($0) } }
+            // What the errors of a line have in common with others is measured where the line is.
+            let known = shares.filter { share in
+                inputs.contains { share.input.hasPrefix($0) || share.input.hasPrefix(InputRegister.commonError + $0) }
+            }
             let sum = known.reduce(0) { $0 + $1.share }
             // Below a fiftieth of the variance a measurement changes nothing that can be seen.
             guard opens.isEmpty == false || sum > 0.02 else { return nil }

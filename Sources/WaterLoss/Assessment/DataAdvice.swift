@@ -21,8 +21,7 @@ public struct DataAdvice: Sendable {
         conclusions = Self.conclusions(level, hasBalance: balance != nil, indicators: indicators)
         guard let balance else {
             shares = []
-            let line = missing ?? .ownSources
-            nextMeasurement = Self.measurement(line.rawValue)
+            nextMeasurement = Self.missing(missing ?? .ownSources)
             return
         }
         realLossesMargin95 = balance.realLosses.relativeMargin95
@@ -49,6 +48,17 @@ public struct DataAdvice: Sendable {
         if level >= .customerReadings { lines.append("balance of each zone, and what customer meters miss within assumed limits") }
         if level >= .networkModel { lines.append("leakage by pressure, and which pipes to walk first") }
         return lines
+    }
+
+    /// How to come by a line without which there is no balance.
+    static func missing(_ line: BalanceInput.Line) -> String {
+        switch line {
+        case .ownSources, .imported:
+            "meter what own sources and bought water put into the system, or take it from the pumps' records, for a year: there is no balance yet"
+        case .billedMetered, .billedUnmetered:
+            "add up the bills of the period in which the supply is known: there is no balance yet"
+        default: measurement(line.rawValue)
+        }
     }
 
     /// The measurement that makes an input better known.

@@ -6,7 +6,7 @@ import WaterModel
 /// error of each group of inputs.
 public struct InputRegister: Hashable, Sendable {
     /// Begins the name of an error that a group of inputs shares.
-    static let commonError = "common error of "
+    public static let commonError = "common error of "
 
     public private(set) var names: [String] = []
     private var groups: [String: Int] = [:]
