@@ -6,7 +6,8 @@
 
 Each case has zones with packages and years of start, yearly budgets with or without carry-over or a budget of the whole programme, crews,
 prerequisites and exclusions across zones, mandatory zones, a least volume or a revenue-water ratio, a deficit that closes, and one of the
-objectives. Both programs must find the same value to 1e-6 of it, or both none. Needs highspy (PyPI).
+objectives. Both programs must find the same value to 1e-6 of it, or both none; where the budget buys no package, Yusu refuses, and HiGHS must
+choose none. Needs highspy (PyPI).
 """
 import json
 import os
@@ -231,7 +232,7 @@ def main():
     yusu = sys.argv[1]
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 200
     first = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    equal, impossible, wrong = 0, 0, []
+    equal, impossible, unaffordable, wrong = 0, 0, 0, []
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
             problem = case(seed)
@@ -246,6 +247,9 @@ def main():
             if run.returncode == 65:
                 if expected is None:
                     impossible += 1
+                elif expected == 0 and "price of the cheapest package" in run.stderr:
+                    # A programme of nothing, which is no answer to who asks what to buy.
+                    unaffordable += 1
                 else:
                     wrong.append((seed, "refused: " + run.stderr.strip(), expected))
                 continue
@@ -256,7 +260,8 @@ def main():
                 wrong.append((seed, value, expected, found["bound"], problem["objective"]))
             else:
                 equal += 1
-    print(f"{count} cases: {equal} equal, {impossible} impossible for both, {len(wrong)} differ")
+    print(f"{count} cases: {equal} equal, {impossible} impossible for both, {unaffordable} with too little for any package, "
+          f"{len(wrong)} differ")
     for item in wrong:
         print("  ", *item)
     sys.exit(1 if wrong else 0)

@@ -88,6 +88,34 @@ struct WorkbookTests {
         }
     }
 
+    @Test("capital by year and measure: each year of its works an equal part; the sums are the measure's and the programme's")
+    func phasing() throws {
+        var plan = Self.computed
+        let chosen = plan.measures.indices.filter { plan.measures[$0].isSelected }
+        for (place, index) in chosen.enumerated() {
+            plan.measures[index].startYear = 2027 + place
+            plan.measures[index].buildYears = 1 + place % 3
+        }
+        let sheet = PlanWorkbook(plan: plan, language: try Catalogue.named("en")).phasingSheet
+        let found = sheet.rows.firstIndex { $0.count > 5 }
+        let heads = try #require(found)
+        let years = sheet.rows[heads][5...].compactMap(\.value)
+        #expect(years.first == 2027 && years.count == Int((years.last ?? 0) - 2027) + 1)
+        var sums = [Double](repeating: 0, count: years.count)
+        for (place, index) in chosen.enumerated() {
+            let parts = sheet.rows[heads + 1 + place][5...].compactMap(\.value)
+            let capital = plan.measures[index].capital.value
+            for (part, year) in zip(parts, years) {
+                let isBuilt = year >= Double(2027 + place) && year < Double(2027 + place + 1 + place % 3)
+                #expect(abs(part - (isBuilt ? capital / Double(1 + place % 3) : 0)) <= 1e-9 * capital)
+            }
+            for (column, part) in parts.enumerated() { sums[column] += part }
+        }
+        let totals = (sheet.rows.last ?? [])[5...].compactMap(\.value)
+        #expect(zip(totals, sums).allSatisfy { abs($0 - $1) <= 1e-9 * plan.selection.capital })
+        #expect(abs(totals.reduce(0, +) - plan.selection.capital) <= 1e-9 * plan.selection.capital)
+    }
+
     /// Takes the cached values out, lets LibreOffice compute them anew, and compares.
     static let recalculation = """
         import re, subprocess, sys, zipfile, openpyxl
@@ -128,7 +156,7 @@ struct WorkbookTests {
             try IndependentProgram.write(bytes, to: folder + "/plan.xlsx")
             return try IndependentProgram.python(Self.recalculation, [folder, office])
         }
-        #expect(answer == "8 True True")
+        #expect(answer == "9 True True")
     }
 
     @Test(

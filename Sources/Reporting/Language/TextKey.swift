@@ -28,7 +28,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     case mapMissingTitle, mapMissing, mapLeakProbability, mapNoSearch, mapNightPressure, mapNoPressure, mapTank, mapDevice, mapZone
     case mapLayers, mapZoomIn, mapZoomOut, mapWhole, mapHint, mapClose, mapNode, mapElevation, workbookInputs, workbookNote, workbookUnit,
         workbookLow
-    case workbookHigh, workbookMargin, workbookRate, workbookBill, workbookSensitivity, workbookChange, workbookDiscountFactor
+    case workbookHigh, workbookMargin, workbookRate, workbookBill, workbookPhasing, workbookBuildYears, workbookSensitivity, workbookChange,
+        workbookDiscountFactor
     case workbookPresentValue, workbookShareOf, workbookInProgramme, workbookStart, workbookWorth, workbookSwing, workbookSwitching
     case workbookWorthAtLow, workbookWorthAtHigh, workbookDays, workbookScaling
     case mapBelow, mapFrom, mapPipeLabel, pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged

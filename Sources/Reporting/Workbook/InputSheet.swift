@@ -18,7 +18,9 @@ struct InputSheet {
     private(set) var firstYear = 0
 
     /// Columns of the measures.
-    enum MeasureColumn { static let quantity = 1, rate = 3, operation = 4, life = 5, volume = 6, worth = 7, isSelected = 8, start = 9 }
+    enum MeasureColumn {
+        static let quantity = 1, rate = 3, operation = 4, life = 5, volume = 6, worth = 7, isSelected = 8, start = 9, buildYears = 10
+    }
     /// Columns of the years.
     enum YearColumn { static let capital = 1, operation = 2, benefit = 3, funding = 4 }
 
@@ -112,6 +114,7 @@ struct InputSheet {
             word(.measureHead), word(.quantity), word(.workbookUnit), head(.workbookRate, .money(currency)),
             head(.operationCost, .moneyPerYear(currency)), head(.life, .years), head(.volumeSaved, .cubicMetresPerYear),
             head(.workbookWorth, .moneyPerCubicMetre(currency)), word(.workbookInProgramme), word(.workbookStart),
+            head(.workbookBuildYears, .years),
         ])
         firstMeasure = sheet.rows.count + 1
         for measure in source.plan.measures {
@@ -124,6 +127,7 @@ struct InputSheet {
                 .number(measure.volumeSaved.value, .input(.whole)), .number(measure.waterValue, .input(.cents)),
                 .number(measure.isSelected ? 1 : 0, .input(.plain)),
                 measure.startYear.map { .number(Double($0), .input(.plain)) } ?? .empty,
+                measure.startYear == nil ? .empty : .number(Double(measure.buildYears ?? 1), .input(.plain)),
             ])
         }
         sheet.add()

@@ -37,7 +37,8 @@ struct PlanWorkbook {
         let measures = measureSheet
         let flow = cashFlowSheet(measures)
         return [
-            inputs.sheet, balanceSheet, indicatorSheet, measures.sheet, billSheet(measures), flow.sheet, sensitivitySheet(flow),
+            inputs.sheet, balanceSheet, indicatorSheet, measures.sheet, billSheet(measures), phasingSheet, flow.sheet,
+            sensitivitySheet(flow),
             registerSheet,
         ]
     }
