@@ -41,15 +41,16 @@ struct MetersImport: ParsableCommand {
                 --profile readings/hourly.yaml readings/*.csv.gz
             """)
 
-    @Option(help: "The store: an SQLite file, made if it is missing.") var store: String?
-    @Option(help: "YAML file that says how to read the exports.") var profile: String?
+    @Option(help: "The store: an SQLite file, made if it is missing.", completion: .file()) var store: String?
+    @Option(help: "YAML file that says how to read the exports.", completion: .file()) var profile: String?
     @Flag(help: "Propose a profile from the first file, tell why, and try it on all; nothing is imported.") var guess = false
     @Flag(help: "Read everything with the profile and tell what is found; nothing is imported.") var dryRun = false
-    @Option(help: "Register of meters: columns meter, zone, class, diameter_mm, installed, dials, factor, parent, from.")
+    @Option(
+        help: "Register of meters: columns meter, zone, class, diameter_mm, installed, dials, factor, parent, from.", completion: .file())
     var register: String?
     @Option(help: "Seconds to wait while another import writes into the store.") var wait = 600.0
     @Flag(help: "No progress on standard error.") var quiet = false
-    @Argument(help: "Exports.") var files: [String]
+    @Argument(help: "Exports.", completion: .file()) var files: [String]
 
     func validate() throws {
         if guess {
@@ -114,7 +115,7 @@ struct MetersStatus: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
-    @Option(help: "The store.") var store: String
+    @Option(help: "The store.", completion: .file()) var store: String
     @Option(help: "table or json.") var format = Format.table
 
     func run() throws {
@@ -151,9 +152,9 @@ struct MetersReport: ParsableCommand {
                 --zones zones.csv --inflow flows/inflow.csv
             """)
 
-    @Option(help: "The store.") var store: String
-    @Option(help: "Folder for the tables.") var output: String
-    @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
+    @Option(help: "The store.", completion: .file()) var store: String
+    @Option(help: "Folder for the tables.", completion: .directory) var output: String
+    @Option(help: "Register of meters, where it is newer than the store's.", completion: .file()) var register: String?
     @Option(
         help: """
             Inflow: zone (or sensor), timestamp, inflow_m3 | inflow_l | inflow_m3_per_h | inflow_l_per_s; or a column a zone or sensor with \
@@ -161,7 +162,7 @@ struct MetersReport: ParsableCommand {
             """) var inflow: String?
     @Option(help: "Clock of a wide inflow table without offsets: Europe/Rome, +01:00. Without it: the place's clock without changes.")
     var timeZone: String?
-    @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
+    @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.", completion: .file()) var zones: String?
     @Option(help: "Price of a cubic metre, for the money in the findings.") var price: Double?
     @Option(help: "Findings of a smaller chance are left out; meters at rest are listed from 0.15 on, flows that never stop from 0.3.")
     var leastProbability = 0.5
@@ -226,7 +227,7 @@ struct MetersExport: ParsableCommand {
             Example: yusu meters export --store meters.sqlite --meter M0000017
             """)
 
-    @Option(help: "The store.") var store: String
+    @Option(help: "The store.", completion: .file()) var store: String
     @Option(help: "This meter alone; may be given several times.") var meter: [String] = []
 
     func run() throws {

@@ -16,9 +16,9 @@ struct MetersZones: ParsableCommand {
                 --to 2026-07-01 --output june.csv
             """)
 
-    @Option(help: "The store.") var store: String
-    @Option(help: "The table; standard output without it.") var output: String?
-    @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
+    @Option(help: "The store.", completion: .file()) var store: String
+    @Option(help: "The table; standard output without it.", completion: .file()) var output: String?
+    @Option(help: "Register of meters, where it is newer than the store's.", completion: .file()) var register: String?
     @Option(help: "First day, on the place's clock without changes: 2026-06-01.") var from: String?
     @Option(help: "Day after the last: 2026-07-01.") var to: String?
     @Flag(help: "Divide the volume of a gap evenly among its hours, not as the meter's own days.") var linearGaps = false
