@@ -99,6 +99,7 @@ let package = Package(
         tests(of: "WaterFiles", ["WaterModel", "fuzz-inp"], exclude: ["Crashers"]),
         tests(of: "Metering", ["WaterModel", "WaterFiles", "TextFiles", "fuzz-meters"], exclude: ["Seeds", "Samples", "Crashers", "Stores"]),
         tests(of: "Reporting", ["WaterModel", "WaterLoss", "Planning"]),
-        tests(of: "yusu", ["TextFiles", "WaterLoss", "SimulateWithLeaks", "BalanceWithIntervals", "LocateALeak"]),
+        tests(
+            of: "yusu", ["TextFiles", "WaterModel", "WaterLoss", "Planning", "SimulateWithLeaks", "BalanceWithIntervals", "LocateALeak"]),
     ]
 )

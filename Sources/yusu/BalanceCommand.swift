@@ -38,7 +38,9 @@ struct BalanceCommand: ParsableCommand {
         }
     }
 
-    @Argument(help: "City folder; YAML file of one system; or a CSV with one audit a row, named columns, empty where not given.")
+    @Argument(
+        help: "City folder; YAML file of one system; or a CSV with one audit a row, named columns, empty where not given.",
+        completion: .file())
     var file: String
 
     @Option(
@@ -65,7 +67,7 @@ struct BalanceCommand: ParsableCommand {
     @Option(help: "What 조정감액수량 holds under the Korean standard: relief_credit (errors of the office), meter_insensitivity (nothing).")
     var reliefCredit = KoreanTree.DataHandlingPlace.reliefCredit
 
-    @Option(help: "File to write; standard output where it is not given.")
+    @Option(help: "File to write; standard output where it is not given.", completion: .file())
     var output: String?
 
     @Flag(help: "No messages but errors.")

@@ -31,8 +31,8 @@ struct BatchCommand: ParsableCommand {
             Example: yusu batch cities.yaml --output results --isolate
             """)
 
-    @Argument(help: "YAML or CSV.") var manifest: String
-    @Option(help: "Folder for the results; the same again to go on.") var output: String
+    @Argument(help: "YAML or CSV.", completion: .file()) var manifest: String
+    @Option(help: "Folder for the results; the same again to go on.", completion: .directory) var output: String
     @Option(help: "Jobs at a time; by default one a processor.") var jobs: Int?
     @Flag(help: "A process for each job: slower, and a crash ends that job alone.") var isolate = false
     @Flag(help: "Run all again, whatever is done.") var again = false

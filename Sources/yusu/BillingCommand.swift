@@ -22,7 +22,7 @@ struct BillingCommand: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
 
-    @Argument(help: "CSV of months, or of reading periods.") var file: String
+    @Argument(help: "CSV of months, or of reading periods.", completion: .file()) var file: String
     @Option(help: "Months between use and its bill: 1-2 where a bill of March has the use of January and February. Within 0-6.")
     var lags = "1-2"
     @Flag(help: "Each customer is billed every month; default: every other month, one half in odd ones, one in even ones.")
@@ -30,7 +30,7 @@ struct BillingCommand: ParsableCommand {
     @Option(help: "A ratio known for several months together, kept exactly: 2021-01:2021-10=97.90. May be repeated.")
     var cumulative: [String] = []
     @Option(help: "table, json or csv.") var format = Format.table
-    @Option(help: "File to write; standard output where it is not given.") var output: String?
+    @Option(help: "File to write; standard output where it is not given.", completion: .file()) var output: String?
 
     private var options: BillingLag.Options? {
         let ends = lags.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }

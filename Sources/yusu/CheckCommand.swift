@@ -16,7 +16,7 @@ struct CheckCommand: ParsableCommand {
             Example: yusu check Examples/Chanchamayo
             """)
 
-    @Argument(help: "City folder.") var folder: String
+    @Argument(help: "City folder.", completion: .directory) var folder: String
     @Option(help: "table or json.") var format = OutputFormat.table
     @Flag(help: "No messages on standard error.") var quiet = false
 

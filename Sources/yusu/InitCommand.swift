@@ -21,15 +21,17 @@ struct InitCommand: ParsableCommand {
             Example: yusu init arima --country TT --network arima.inp --billing bills.csv --volume-unit MIG
             """)
 
-    @Argument(help: "Folder to make; it may be there, without these files.") var folder: String
+    @Argument(help: "Folder to make; it may be there, without these files.", completion: .directory) var folder: String
     @Option(help: "Country, ISO 3166: PE, TT, KR …; gives language, currency and clock.") var country: String
     @Option(help: "Name of the city; by default the folder's.") var name: String?
     @Option(help: "Language of the documents, where it is not the country's.") var language: String?
     @Option(help: "Currency, ISO 4217, where it is not the country's.") var currency: String?
     @Option(help: "Clock: IANA name or offset, where it is not the capital's.") var timeZone: String?
-    @Option(help: "Network model (EPANET INP), copied as network.inp; gives the length of mains and the zones of its [TAGS].") var network:
+    @Option(
+        help: "Network model (EPANET INP), copied as network.inp; gives the length of mains and the zones of its [TAGS].",
+        completion: .file()) var network: String?
+    @Option(help: "Totals of bills: CSV with month (2026-03), billed, and supply where it is known.", completion: .file()) var billing:
         String?
-    @Option(help: "Totals of bills: CSV with month (2026-03), billed, and supply where it is known.") var billing: String?
     @Option(help: "Unit of the bills' volumes: \(VolumeUnit.allCases.map(\.rawValue).joined(separator: ", ")).") var volumeUnit: VolumeUnit?
     @Flag(help: "No messages on standard error.") var quiet = false
 

@@ -142,7 +142,7 @@ struct BatchJobCommand: ParsableCommand {
         commandName: "batch-job", abstract: "One job of a batch; started by yusu batch --isolate.", shouldDisplay: false)
 
     @Option(help: "Name of the job.") var name: String
-    @Option(help: "Folder of the batch.") var batchOutput: String
+    @Option(help: "Folder of the batch.", completion: .directory) var batchOutput: String
     @Argument(parsing: .postTerminator, help: "Words of the job.") var words: [String]
 
     func run() throws {

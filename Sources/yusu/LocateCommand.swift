@@ -16,8 +16,8 @@ struct LocateCommand: ParsableCommand {
                         --readings <file> ... --output <output> [<options>]
             """,
         discussion: """
-            Hour 0 of the model's patterns is taken as Monday 00:00 of the readings' own clock.
-            Writes candidates.csv (every pipe in walking order), walk.csv (stretches of connected pipes, and where walking stops to
+            Hour 0 of the model's patterns is taken as Monday 00:00 of the readings' own clock. \
+            Writes candidates.csv (every pipe in walking order), walk.csv (stretches of connected pipes, and where walking stops to \
             pay), candidates.geojson and result.json. After a night's walk give what the crew found with --walked: the order changes.
 
             Example:
@@ -26,13 +26,16 @@ struct LocateCommand: ParsableCommand {
               yusu locate ... --walked walked.csv --crew-cost 0.5 --water-value 1.2 --output second_night
             """)
 
-    @Option(help: "Network model (EPANET INP).") var network: String
-    @Option(help: "Sensors: sensor,kind,network_element,unit.") var sensors: String
-    @Option(help: "Healthy readings, a few days: timestamp,sensor,value or a column a sensor; .gz too.") var baseline: [String]
-    @Option(help: "Readings of the days to look at.") var readings: [String]
-    @Option(help: "Folder for the results.") var output: String
+    @Option(help: "Network model (EPANET INP).", completion: .file()) var network: String
+    @Option(help: "Sensors: sensor,kind,network_element,unit.", completion: .file()) var sensors: String
+    @Option(
+        parsing: .upToNextOption, help: "Healthy readings, a few days: timestamp,sensor,value or a column a sensor; .gz too.",
+        completion: .file())
+    var baseline: [String]
+    @Option(parsing: .upToNextOption, help: "Readings of the days to look at.", completion: .file()) var readings: [String]
+    @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(name: .customLong("false-alarm-rate"), help: "Chance of an alarm without a leak.") var falseAlarmRate = 0.02
-    @Option(help: "What a crew has walked: pipe,result with result dry or found.") var walked: String?
+    @Option(help: "What a crew has walked: pipe,result with result dry or found.", completion: .file()) var walked: String?
     @Option(help: "Chance that a crew hears a leak that is there.") var hearing = 0.8
     @Option(name: .customLong("crew-cost"), help: "Cost of walking a metre, in the place's money.") var crewCost: Double?
     @Option(name: .customLong("water-value"), help: "Worth of a cubic metre of water, in the same money.") var waterValue: Double?

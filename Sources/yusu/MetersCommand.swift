@@ -44,15 +44,16 @@ struct MetersImport: ParsableCommand {
                 --profile readings/hourly.yaml readings/*.csv.gz
             """)
 
-    @Option(help: "The store: an SQLite file, made if it is missing.") var store: String?
-    @Option(help: "YAML file that says how to read the exports.") var profile: String?
+    @Option(help: "The store: an SQLite file, made if it is missing.", completion: .file()) var store: String?
+    @Option(help: "YAML file that says how to read the exports.", completion: .file()) var profile: String?
     @Flag(help: "Propose a profile from the first file, tell why, and try it on all; nothing is imported.") var guess = false
     @Flag(help: "Read everything with the profile and tell what is found; nothing is imported.") var dryRun = false
-    @Option(help: "Register of meters: columns meter, zone, class, diameter_mm, installed, dials, factor, parent, from.")
+    @Option(
+        help: "Register of meters: columns meter, zone, class, diameter_mm, installed, dials, factor, parent, from.", completion: .file())
     var register: String?
     @Option(help: "Seconds to wait while another import writes into the store.") var wait = 600.0
     @Flag(help: "No progress on standard error.") var quiet = false
-    @Argument(help: "Exports.") var files: [String]
+    @Argument(help: "Exports.", completion: .file()) var files: [String]
 
     func validate() throws {
         if guess {
@@ -123,7 +124,7 @@ struct MetersStatus: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
-    @Option(help: "The store.") var store: String
+    @Option(help: "The store.", completion: .file()) var store: String
     @Option(help: "table or json.") var format = Format.table
 
     func run() throws {
@@ -157,7 +158,7 @@ struct MetersExport: ParsableCommand {
             Example: yusu meters export --store meters.sqlite --meter M0000017
             """)
 
-    @Option(help: "The store.") var store: String
+    @Option(help: "The store.", completion: .file()) var store: String
     @Option(help: "This meter alone; may be given several times.") var meter: [String] = []
 
     func run() throws {

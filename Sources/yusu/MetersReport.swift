@@ -17,9 +17,9 @@ struct MetersReport: ParsableCommand {
                 --zones zones.csv --inflow flows/inflow.csv
             """)
 
-    @Option(help: "The store.") var store: String
-    @Option(help: "Folder for the tables.") var output: String
-    @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
+    @Option(help: "The store.", completion: .file()) var store: String
+    @Option(help: "Folder for the tables.", completion: .directory) var output: String
+    @Option(help: "Register of meters, where it is newer than the store's.", completion: .file()) var register: String?
     @OptionGroup var period: ReportPeriod
     @OptionGroup var supply: InflowOptions
     @OptionGroup var findings: FindingOptions
@@ -89,7 +89,7 @@ struct InflowOptions: ParsableArguments {
             """) var inflow: String?
     @Option(help: "Clock of a wide inflow table without offsets: Europe/Rome, +01:00. Without it: the place's clock without changes.")
     var timeZone: String?
-    @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.") var zones: String?
+    @Option(help: "Zones with their inflow sensors: zone,…,inflow_sensors.", completion: .file()) var zones: String?
 
     func readZones() throws -> [Zone] { try zones.map { path throws(TextFileError) in try ZonesFile.read(path) } ?? [] }
 

@@ -17,9 +17,9 @@ struct MetersZones: ParsableCommand {
                 --to 2026-07-01 --output june.csv
             """)
 
-    @Option(help: "The store.") var store: String
-    @Option(help: "The table; standard output without it.") var output: String?
-    @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
+    @Option(help: "The store.", completion: .file()) var store: String
+    @Option(help: "The table; standard output without it.", completion: .file()) var output: String?
+    @Option(help: "Register of meters, where it is newer than the store's.", completion: .file()) var register: String?
     @OptionGroup var period: ReportPeriod
     @Flag(help: "Divide the volume of a gap evenly among its hours, not as the meter's own days.") var linearGaps = false
 

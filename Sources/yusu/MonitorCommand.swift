@@ -16,8 +16,8 @@ struct MonitorCommand: ParsableCommand {
                          --output <output> [--from <time>] [<options>]
             """,
         discussion: """
-            Needs at least two weeks of readings; a year is better. Finds abrupt and growing leaks, and those that
-            ran before the record began. Writes leaks.csv, as the whole record tells them, and
+            Needs at least two weeks of readings; a year is better. Finds abrupt and growing leaks, and those that \
+            ran before the record began. Writes leaks.csv, as the whole record tells them, and \
             alarms.csv, as they were raised day by day.
 
             Example:
@@ -25,11 +25,12 @@ struct MonitorCommand: ParsableCommand {
                 --readings pressures.csv.gz flows.csv.gz --output result
             """)
 
-    @Option(help: "Network model (EPANET INP).") var network: String
-    @Option(help: "Sensors: sensor,kind,network_element,unit.") var sensors: String
-    @Option(parsing: .upToNextOption, help: "Readings: timestamp,sensor,value or a column a sensor; .gz too.") var readings: [String]
+    @Option(help: "Network model (EPANET INP).", completion: .file()) var network: String
+    @Option(help: "Sensors: sensor,kind,network_element,unit.", completion: .file()) var sensors: String
+    @Option(parsing: .upToNextOption, help: "Readings: timestamp,sensor,value or a column a sensor; .gz too.", completion: .file())
+    var readings: [String]
     @Option(help: "Leaks repaired before this time are left out (ISO 8601).") var from: String?
-    @Option(help: "Folder for the results.") var output: String
+    @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(name: .customLong("false-alarms"), help: "False alarms a year that are put up with.") var falseAlarms = 1.0
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false

@@ -17,7 +17,7 @@ extension NetworkCommand {
                 Example: yusu network check town.inp --format json
                 """)
 
-        @Argument(help: "Network model (EPANET INP).") var file: String
+        @Argument(help: "Network model (EPANET INP).", completion: .file()) var file: String
         @Option(help: "table or json.") var format = OutputFormat.table
 
         func run() throws {

@@ -22,7 +22,7 @@ struct NetworkCommand: ParsableCommand {
             abstract: "What a network model holds, and what is odd about it.",
             discussion: "Example: yusu network info Examples/Chanchamayo/network.inp")
 
-        @Argument(help: "Network model (EPANET INP).") var file: String
+        @Argument(help: "Network model (EPANET INP).", completion: .file()) var file: String
         @Option(help: "table or json.") var format = OutputFormat.table
 
         func run() throws {
@@ -42,8 +42,8 @@ struct NetworkCommand: ParsableCommand {
                 Example: yusu network simulate town.inp --output result
                 """)
 
-        @Argument(help: "Network model (EPANET INP).") var file: String
-        @Option(help: "Folder for the results.") var output: String
+        @Argument(help: "Network model (EPANET INP).", completion: .file()) var file: String
+        @Option(help: "Folder for the results.", completion: .directory) var output: String
         @Option(help: "exact: exact units and standard gravity; epanet: EPANET's rounded constants.") var constants = ConstantsMode.exact
         @Option(help: "Relative flow change at which a solve has converged (the residual bars hold besides).") var accuracy: Double?
         @Option(
@@ -51,8 +51,10 @@ struct NetworkCommand: ParsableCommand {
             help: "Largest head that an open link's loss may miss, in m: the energy bar of a converged solve.")
         var headError = HydraulicOptions().headError
         @Option(name: .customLong("demand-model"), help: "dda or pda, in place of the file's own.") var demandModel: DemandModelName?
-        @Option(help: "Table of leaks: place,fraction,coefficient,exponent (C in m3/s per m^n; fraction for pipes).") var leaks: String?
-        @Option(help: "Table of limits of pressure-driven demand: junction,minimum_m,required_m,exponent.") var limits: String?
+        @Option(help: "Table of leaks: place,fraction,coefficient,exponent (C in m3/s per m^n; fraction for pipes).", completion: .file())
+        var leaks: String?
+        @Option(help: "Table of limits of pressure-driven demand: junction,minimum_m,required_m,exponent.", completion: .file()) var limits:
+            String?
         @Flag(help: "Add the times of the processor to summary.json: open_s, setup_s, solve_s.") var timing = false
         @Flag(help: "No messages on standard error.") var quiet = false
 

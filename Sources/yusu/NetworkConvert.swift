@@ -11,21 +11,22 @@ extension NetworkCommand {
             abstract: "Write a network model anew: as INP for EPANET, or as GeoJSON for maps.",
             usage: "yusu network convert <file> --output <output> [--to inp|geojson] [<options>]",
             discussion: """
-                INP: the whole model in the units that it has, every section included. What the format cannot hold is told.
+                INP: the whole model in the units that it has, every section included. What the format cannot hold is told. \
                 GeoJSON: nodes and links with their properties in SI units, in the model's own coordinates.
 
                 Example: yusu network convert town.inp --output town.geojson
                 Example: yusu network convert town.inp --output map.geojson --results result --time 3600
                 """)
 
-        @Argument(help: "Network model (EPANET INP).") var file: String
-        @Option(help: "File to be written.") var output: String
+        @Argument(help: "Network model (EPANET INP).", completion: .file()) var file: String
+        @Option(help: "File to be written.", completion: .file()) var output: String
         @Option(help: "inp or geojson; default: by the ending of the output.") var to: NetworkFormat?
         @Option(
             help: "exact or epanet: whose constants turn the model's units into SI. Default: epanet for INP, where they cancel, else exact."
         )
         var constants: ConstantsMode?
-        @Option(help: "Folder that 'network simulate' wrote: adds heads, flows and statuses (GeoJSON).") var results: String?
+        @Option(help: "Folder that 'network simulate' wrote: adds heads, flows and statuses (GeoJSON).", completion: .directory)
+        var results: String?
         @Option(help: "Moment of the results, in seconds; default: the first.") var time: Int?
         @Flag(help: "No messages on standard error.") var quiet = false
 

@@ -13,16 +13,16 @@ extension NetworkCommand {
             abstract: "Many variants of one network at the start of its run: leaks, demands, roughness, statuses.",
             usage: "yusu network scenarios <file> --scenarios <table> --output <output> [<options>]",
             discussion: """
-                The table has the columns scenario,change,element,fraction,value,exponent; changes are demand_factor, outflow (m3/s),
-                leak (C in m3/s per m^n, at a junction or at a fraction of a pipe), roughness and status.
+                The table has the columns scenario,change,element,fraction,value,exponent; changes are demand_factor, outflow (m3/s), \
+                leak (C in m3/s per m^n, at a junction or at a fraction of a pipe), roughness and status. \
                 Writes scenarios.csv, heads.csv and summary.json. Exit code 1 where a scenario did not converge.
 
                 Example: yusu network scenarios town.inp --scenarios leaks.csv --at N12,N40 --output result
                 """)
 
-        @Argument(help: "Network model (EPANET INP).") var file: String
-        @Option(help: "Table of the scenarios (CSV).") var scenarios: String
-        @Option(help: "Folder for the results.") var output: String
+        @Argument(help: "Network model (EPANET INP).", completion: .file()) var file: String
+        @Option(help: "Table of the scenarios (CSV).", completion: .file()) var scenarios: String
+        @Option(help: "Folder for the results.", completion: .directory) var output: String
         @Option(help: "Nodes whose heads are written, with commas between; default: all.") var at: String?
         @Option(help: "exact: exact units and standard gravity; epanet: EPANET's rounded constants.") var constants = ConstantsMode.exact
         @Option(help: "Scenarios are shared among so many threads; default: all processors.") var threads: Int?
@@ -91,15 +91,15 @@ extension NetworkCommand {
             abstract: "How heads answer to an outflow anywhere, at the start of the run.",
             usage: "yusu network sensitivity <file> --at <nodes> --output <output> [<options>]",
             discussion: """
-                Writes sensitivity.csv: for each node of --at and each junction, the change of the node's head with an outflow at the
+                Writes sensitivity.csv: for each node of --at and each junction, the change of the node's head with an outflow at the \
                 junction, in m per m3/s. One factorisation serves all.
 
                 Example: yusu network sensitivity town.inp --at N12,N40 --output result
                 """)
 
-        @Argument(help: "Network model (EPANET INP).") var file: String
+        @Argument(help: "Network model (EPANET INP).", completion: .file()) var file: String
         @Option(help: "Nodes with sensors, with commas between.") var at: String
-        @Option(help: "Folder for the results.") var output: String
+        @Option(help: "Folder for the results.", completion: .directory) var output: String
         @Option(help: "exact: exact units and standard gravity; epanet: EPANET's rounded constants.") var constants = ConstantsMode.exact
         @Flag(help: "Add the times to summary.json: solve_s (the state itself), sensitivity_s.") var timing = false
         @Flag(help: "No messages on standard error.") var quiet = false

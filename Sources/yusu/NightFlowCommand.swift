@@ -25,12 +25,13 @@ struct NightFlowCommand: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
 
-    @Argument(help: "City folder, or CSV of inflows (.gz too).") var path: String
-    @Option(help: "Folder for the results.") var output: String?
+    @Argument(help: "City folder, or CSV of inflows (.gz too).", completion: .file()) var path: String
+    @Option(help: "Folder for the results.", completion: .directory) var output: String?
     @Option(help: "What is shown: table, json or csv.") var format = Format.table
-    @Option(help: "Zones of a CSV, as in a city folder.") var zones: String?
-    @Option(help: "Store of customers' readings (`yusu meters import`): their use at night, zone by zone.") var store: String?
-    @Option(help: "Register of meters, where it is newer than the store's.") var register: String?
+    @Option(help: "Zones of a CSV, as in a city folder.", completion: .file()) var zones: String?
+    @Option(help: "Store of customers' readings (`yusu meters import`): their use at night, zone by zone.", completion: .file()) var store:
+        String?
+    @Option(help: "Register of meters, where it is newer than the store's.", completion: .file()) var register: String?
     @Option(help: "Clock of the place: Europe/Rome, or +01:00 for stamps without summer time.") var timeZone: String?
     @Option(help: "Order of day and month: dmy, mdy or ymd; default: told from the dates.") var dateOrder: FlowTable.DateOrder?
     @Option(help: "Unit of columns that name none: l/s, m3/h, l, m3 ...") var unit = "l/s"

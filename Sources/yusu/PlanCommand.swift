@@ -16,7 +16,7 @@ struct PlanCommand: ParsableCommand {
             yusu plan lint <plan.json> [--format <format>]
             """,
         discussion: """
-            Writes plan.html, plan.docx, plan.xlsx, plan.gpkg, plan.geojson and plan.json, and plan.pdf where a program that makes one
+            Writes plan.html, plan.docx, plan.xlsx, plan.gpkg, plan.geojson and plan.json, and plan.pdf where a program that makes one \
             is installed. All options: yusu plan draw-up --help
 
             Example: yusu plan Examples/Chanchamayo --output plan
@@ -32,8 +32,8 @@ struct DrawUpPlanCommand: ParsableCommand {
         abstract: "The improvement plan of a city folder and its documents (what 'yusu plan' does without a word more).",
         usage: "yusu plan <folder> --output <output> [<options>]",
         discussion: """
-            Writes plan.html (one file, opens without a network), plan.docx (Word), plan.xlsx (workbook with formulas), plan.gpkg
-            and plan.geojson (map layers), plan.json (every figure, with the register of assumptions), and plan.pdf where Chromium,
+            Writes plan.html (one file, opens without a network), plan.docx (Word), plan.xlsx (workbook with formulas), plan.gpkg \
+            and plan.geojson (map layers), plan.json (every figure, with the register of assumptions), and plan.pdf where Chromium, \
             WeasyPrint or LibreOffice is installed.
 
             With --donor, chapters come in the order and under the names of a funder: \(DonorProfile.names).
@@ -43,8 +43,8 @@ struct DrawUpPlanCommand: ParsableCommand {
             Example: yusu plan Examples/Chanchamayo --output plan --form brief --form crew
             """)
 
-    @Argument(help: "City folder.") var folder: String
-    @Option(help: "Folder for the documents.") var output: String
+    @Argument(help: "City folder.", completion: .directory) var folder: String
+    @Option(help: "Folder for the documents.", completion: .directory) var output: String
     @Option(
         help: """
             Language of the documents: \(Catalogue.embedded.joined(separator: ", ")), or the path of a YAML file of words; by default the \

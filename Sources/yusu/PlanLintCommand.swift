@@ -10,13 +10,13 @@ struct PlanLintCommand: ParsableCommand {
         abstract: "Checks plan.json against the content list of improvement plans, row by row.",
         usage: "yusu plan lint <plan.json> [<options>]",
         discussion: """
-            26 rows, each with its reasons. Exit code 1 where a required row fails; a row on measures that the programme does not hold
+            26 rows, each with its reasons. Exit code 1 where a required row fails; a row on measures that the programme does not hold \
             does not apply.
 
             Example: yusu plan lint plan/plan.json
             """)
 
-    @Argument(help: "plan.json of 'yusu plan'.") var file: String
+    @Argument(help: "plan.json of 'yusu plan'.", completion: .file()) var file: String
     @Option(help: "table or json.") var format = OutputFormat.table
 
     func run() throws {

@@ -14,20 +14,20 @@ struct PressureCommand: ParsableCommand {
         abstract: "Reducing valves at the inlets of zones: settings fixed, timed and by flow, and what they bring.",
         usage: "yusu pressure <file> --output <output> [<options>]",
         discussion: """
-            Zones are the junctions' tags, as in the zones.inp of 'yusu zones'. Writes pressure_zones.csv, valves.csv, pressure.inp (the network
+            Zones are the junctions' tags, as in the zones.inp of 'yusu zones'. Writes pressure_zones.csv, valves.csv, pressure.inp (the network \
             with its valves, run and found to keep its pressures) and summary.json. Exit code 1 where a node falls below what it must keep.
 
             Example: yusu pressure zones/zones.inp --mode timed --output pressure
             """)
 
-    @Argument(help: "Network model (EPANET INP) whose junctions name their zone in [TAGS].") var file: String
-    @Option(help: "Folder for the results.") var output: String
+    @Argument(help: "Network model (EPANET INP) whose junctions name their zone in [TAGS].", completion: .file()) var file: String
+    @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(help: "Settings of the valves in pressure.inp: fixed or timed.") var mode = PressureZoneDesign.Mode.fixed
     @Option(help: "Pressure that every node which draws water keeps, m.") var pressure = 15.0
     @Option(help: "Kept on top, for the valve's control, m.") var margin = 1.0
     @Option(help: "Mean pressure that a valve must take off to be worth its place, m.") var leastReduction = 3.0
     @Option(help: "Hours of a period with a setting of its own; 24 is a multiple of it.") var period = 6
-    @Option(help: "Leakage of zones today: CSV with zone,leakage_m3_per_day.") var leakage: String?
+    @Option(help: "Leakage of zones today: CSV with zone,leakage_m3_per_day.", completion: .file()) var leakage: String?
     @Option(help: "Energy of a cubic metre supplied, kWh.") var energy = 0.3
     @Option(help: "Share of consumption that goes for each share of pressure cut; default: not counted.") var consumptionExponent: Double?
     @Flag(help: "No messages on standard error.") var quiet = false

@@ -13,15 +13,15 @@ struct SelectCommand: ParsableCommand {
         abstract: "Which package each zone gets, and when: the exact best under budgets, crews, prerequisites and targets.",
         usage: "yusu select <problem> --output <output> [<options>]",
         discussion: """
-            The problem is a JSON file of zones with packages and their years of start; OUTPUTS.md has its keys. Writes selection.csv, with a
-            reason for each zone, selection.json, with the proven bound and the prices of the limits, and with --frontier frontier.csv.
+            The problem is a JSON file of zones with packages and their years of start; OUTPUTS.md has its keys. Writes selection.csv, with a \
+            reason for each zone, selection.json, with the proven bound and the prices of the limits, and with --frontier frontier.csv. \
             Exit code 65 where the problem contradicts itself or no choice keeps its limits.
 
             Example: yusu select zones.json --output choice --frontier 10
             """)
 
-    @Argument(help: "Problem (JSON).") var problem: String
-    @Option(help: "Folder for the results.") var output: String
+    @Argument(help: "Problem (JSON).", completion: .file()) var problem: String
+    @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(help: "In place of the problem's: \(PlanSettings.Objective.allCases.map(\.rawValue).joined(separator: ", ")).")
     var objective: PlanSettings.Objective?
     @Option(help: "Points between the most valuable choice and the one that saves most.") var frontier: Int?

@@ -13,19 +13,19 @@ struct SensorsCommand: ParsableCommand {
         abstract: "Where to put the next pressure loggers.",
         usage: "yusu sensors --network <network> [--sensors <sensors>] [--number <n>] --output <output> [<options>]",
         discussion: """
-            Judges each junction by the length of pipe that crews would search until a leak is found,
-            with and without a logger there. Writes sensors.csv (every site) and sensors.json
+            Judges each junction by the length of pipe that crews would search until a leak is found, \
+            with and without a logger there. Writes sensors.csv (every site) and sensors.json \
             (the set to buy, in its order, and the bound that no set comes below).
 
             Example:
               yusu sensors --network town.inp --sensors sensors.csv --number 3 --output result
             """)
 
-    @Option(help: "Network model (EPANET INP).") var network: String
-    @Option(help: "Sensors that are there: sensor,kind,network_element,unit.") var sensors: String?
+    @Option(help: "Network model (EPANET INP).", completion: .file()) var network: String
+    @Option(help: "Sensors that are there: sensor,kind,network_element,unit.", completion: .file()) var sensors: String?
     @Option(help: "Loggers to choose.") var number = 1
     @Option(help: "Junctions that could carry one, with commas between; all where not given.") var sites: String?
-    @Option(help: "Folder for the results.") var output: String
+    @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(help: "Models drawn with other roughness, demand and leaks.") var worlds = 4
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false

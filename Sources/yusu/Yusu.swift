@@ -9,8 +9,13 @@ struct Yusu: ParsableCommand {
         commandName: "yusu",
         abstract: "Find out how much drinking water a city loses, where, what it costs, and what to do first.",
         discussion: """
+            Example: yusu init la-merced --country PE
             Example: yusu check Examples/Chanchamayo
             Example: yusu plan Examples/Chanchamayo --output plan
+            Example: yusu meters import --guess july.csv
+            Example: yusu zones town.inp --connections 12000 --output zones
+
+            Each command's --help has examples of its own. Completion for your shell: yusu --generate-completion-script bash, zsh or fish.
             """,
         version: "0.1.0",
         subcommands: [

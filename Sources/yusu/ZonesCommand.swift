@@ -12,14 +12,14 @@ struct ZonesCommand: ParsableCommand {
         abstract: "Divide a network into zones (DMA): trunk left out, borders closed but for metered inlets, tried by the engine.",
         usage: "yusu zones <file> --output <output> [<options>]",
         discussion: """
-            Writes zones.csv, valves.csv (what to close, where to meter), nodes.csv, isolation_test.csv, zones.geojson, zones.inp (the network
+            Writes zones.csv, valves.csv (what to close, where to meter), nodes.csv, isolation_test.csv, zones.geojson, zones.inp (the network \
             with the design) and summary.json. Exit code 1 where a zone misses its bounds or a pressure is not kept; the files say which.
 
             Example: yusu zones town.inp --connections 12000 --output zones
             """)
 
-    @Argument(help: "Network model (EPANET INP).") var file: String
-    @Option(help: "Folder for the results.") var output: String
+    @Argument(help: "Network model (EPANET INP).", completion: .file()) var file: String
+    @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(help: "Properties in the whole network, shared out by demand.") var connections: Double?
     @Option(help: "Without --connections: demand of a property, m³/d (assumed).") var demandPerProperty = 0.5
     @Option(help: "Properties of a zone at least.") var least = 500.0
@@ -33,7 +33,7 @@ struct ZonesCommand: ParsableCommand {
     @Option(help: "Pressure that the fire flow must leave, m.") var firePressure = 10.0
     @Option(help: "Cost of an inlet chamber with meter, for the sum; default: the catalogue's, in its currency.") var inletCost: Double?
     @Option(help: "Cost of a valve to be closed; default: not known, none counted.") var valveCost: Double?
-    @Option(help: "Zones of another program in place of our own partition: CSV with node,zone.") var partition: String?
+    @Option(help: "Zones of another program in place of our own partition: CSV with node,zone.", completion: .file()) var partition: String?
     @Option(help: "Random beginnings of the partition.") var attempts = 12
     @Option(help: "Seed of the random beginnings.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false
