@@ -6,11 +6,14 @@
 /// be followed by others that begin with a comma or a semicolon; arguments may be sentences of the catalogue themselves.
 struct Sentences: Sendable {
     private struct Form: Sendable {
-        /// What stands between the arguments; one more than there are.
-        let pieces: [String]
+        /// What stands between the arguments, in UTF-8; one more than there are. A sentence is held against hundreds of forms: by its bytes,
+        /// which costs a twentieth of what its characters cost.
+        let pieces: [[UInt8]]
         let arguments: [Int]
         let translation: String
-        var length: Int { pieces.reduce(0) { $0 + $1.utf8.count } }
+        var length: Int { pieces.reduce(0) { $0 + $1.count } }
+        var beginsWithWords: Bool { pieces.first?.isEmpty == false }
+        var endsWithWords: Bool { pieces.last?.isEmpty == false }
     }
 
     /// Those that begin with words of their own first, then those with most of them.
@@ -21,7 +24,7 @@ struct Sentences: Sendable {
     init(_ messages: [String: String]) {
         plain = messages
         forms = messages.compactMap { Self.form($0.key, $0.value) }.filter { $0.length > 0 }.sorted {
-            ($0.pieces[0].isEmpty ? 1 : 0, -$0.length, $0.translation) < ($1.pieces[0].isEmpty ? 1 : 0, -$1.length, $1.translation)
+            ($0.beginsWithWords ? 0 : 1, -$0.length, $0.translation) < ($1.beginsWithWords ? 0 : 1, -$1.length, $1.translation)
         }
     }
 
@@ -33,16 +36,17 @@ struct Sentences: Sendable {
     private func translated(_ sentence: String, _ shown: (String) -> String, depth: Int) -> String? {
         if let known = plain[sentence] { return known }
         guard depth < 4 else { return nil }
+        let bytes = Array(sentence.utf8)
         func match(_ isWanted: (Form) -> Bool) -> String? {
             for form in forms where isWanted(form) {
-                guard let found = Self.arguments(of: sentence, form) else { continue }
+                guard let found = Self.arguments(of: bytes, form) else { continue }
                 let words = found.map { $0.isEmpty ? "" : translated($0, shown, depth: depth + 1) ?? shown($0) }
                 return Catalogue.filled(form.translation, words)
             }
             return nil
         }
         // A form that ends in an argument would take in whatever is hung on to it, one that begins with an argument whatever stands before.
-        if let text = match({ $0.pieces.first != "" && $0.pieces.last != "" }) { return text }
+        if let text = match({ $0.beginsWithWords && $0.endsWithWords }) { return text }
         // A sentence and what is hung on to it.
         for mark in sentence.indices.reversed() where sentence[mark] == ";" || sentence[mark] == "," {
             guard mark > sentence.startIndex else { break }
@@ -53,7 +57,7 @@ struct Sentences: Sendable {
             else { continue }
             return first + second + (second.hasSuffix(".") ? "" : ending)
         }
-        return match { $0.pieces.first != "" } ?? match { $0.pieces.last != "" } ?? match { _ in true }
+        return match(\.beginsWithWords) ?? match(\.endsWithWords) ?? match { _ in true }
     }
 
     private static func form(_ key: String, _ translation: String) -> Form? {
@@ -68,27 +72,36 @@ struct Sentences: Sendable {
             rest = tail[tail.index(after: close)...]
         }
         pieces[pieces.count - 1] += rest
-        return arguments.isEmpty ? nil : Form(pieces: pieces, arguments: arguments, translation: translation)
+        return arguments.isEmpty ? nil : Form(pieces: pieces.map { Array($0.utf8) }, arguments: arguments, translation: translation)
     }
 
     /// The arguments of a sentence in the order of their numbers; nil where it is not of this form.
-    private static func arguments(of sentence: String, _ form: Form) -> [String]? {
-        guard sentence.hasPrefix(form.pieces[0]) else { return nil }
-        var rest = sentence.dropFirst(form.pieces[0].count)
+    private static func arguments(of sentence: [UInt8], _ form: Form) -> [String]? {
+        guard let first = form.pieces.first, let last = form.pieces.last, sentence.count >= form.length, sentence.starts(with: first),
+            sentence[(sentence.count - last.count)...].elementsEqual(last)
+        else { return nil }
+        let end = sentence.count - last.count
+        var at = first.count
         var found = [String](repeating: "", count: form.arguments.count)
         for (index, number) in form.arguments.enumerated() {
+            guard found.indices.contains(number) else { return nil }
             let piece = form.pieces[index + 1]
             let isLast = index == form.arguments.count - 1
-            guard found.indices.contains(number) else { return nil }
-            if isLast {
-                guard rest.hasSuffix(piece) else { return nil }
-                found[number] = String(rest.dropLast(piece.count))
-            } else {
-                guard let range = rest.firstRange(of: piece) else { return nil }
-                found[number] = String(rest[..<range.lowerBound])
-                rest = rest[range.upperBound...]
-            }
+            guard let next = isLast ? end : place(of: piece, in: sentence, at..<end), next >= at else { return nil }
+            found[number] = String(decoding: sentence[at..<next], as: UTF8.self)
+            at = next + piece.count
         }
         return found
+    }
+
+    /// Where a piece begins in a part of a sentence; nil where it is not in it.
+    private static func place(of piece: [UInt8], in sentence: [UInt8], _ part: Range<Int>) -> Int? {
+        guard let first = piece.first else { return part.lowerBound }
+        var at = part.lowerBound
+        while at + piece.count <= part.upperBound {
+            if sentence[at] == first, sentence[at..<at + piece.count].elementsEqual(piece) { return at }
+            at += 1
+        }
+        return nil
     }
 }
