@@ -23,7 +23,8 @@ struct LocateCommand: ParsableCommand {
             Example:
               yusu locate --network town.inp --sensors sensors.csv \\
                 --baseline before.csv --readings after.csv --output result
-              yusu locate ... --walked walked.csv --crew-cost 0.5 --water-value 1.2 --output second_night
+              yusu locate ... --walked walked.csv \\
+                --crew-cost 0.5 --water-value 1.2 --output second_night
             """)
 
     @Option(help: "Network model (EPANET INP).", completion: .file()) var network: String
