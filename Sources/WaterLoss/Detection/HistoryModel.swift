@@ -120,6 +120,14 @@ struct HistoryModel {
         return sum
     }
 
+    /// Of each coordinate's days with each course, which may be shorter.
+    private static func products(_ days: Matrix, _ courses: [[Double]]) -> Matrix {
+        let length = courses.first?.count ?? 0
+        var first = Matrix(rows: length, columns: days.rows)
+        for f in 0..<days.rows { for t in 0..<length { first[t, f] = days[f, t] } }
+        return first.transposedTimes(Matrix(courses).transposed)
+    }
+
     /// Likeliest sizes, none below nought: coordinate descent on the quadratic form. [m³/s]
     func sizes() -> [Double] {
         var sizes = leaks.map(\.size)
@@ -160,20 +168,22 @@ struct HistoryModel {
         var own = Matrix(rows: order, columns: many)
         // With the days, then with each leak that is there.
         var with = [Matrix](repeating: Matrix(rows: order, columns: many), count: 1 + n)
-        let withCourses = tried.map { course in courses.map { dotProduct($0, course) } }
+        let withCourses = Matrix(courses.map { course in tried.map { dotProduct($0, course) } })
+        let ofLeaks = Matrix((0..<n).map { products.column(1 + $0) } + [[Double](repeating: 0, count: count)])
         let squaresOfCourses = tried.map { dotProduct($0, $0) }
+        let withDays = Self.products(space.days, tried)
         for f in 0..<order {
-            let kernel = kernels[f]
+            let told = kernels[f] * withCourses
+            let met = ofLeaks * told
             for t in 0..<many {
-                let product = withCourses[t]
-                let told = kernel * product
-                own[f, t] = squaresOfCourses[t] - dotProduct(product, told)
-                with[0][f, t] = Self.dot(tried[t], space.days, f) - dotProduct(product, fitted[f])
-                for i in 0..<n {
-                    var value = product[1 + i]
-                    for c in 0..<count { value -= told[c] * products[c, 1 + i] }
-                    with[1 + i][f, t] = answers[i][f] * value
+                var known = 0.0, fit = 0.0
+                for c in 0..<count {
+                    known += withCourses[c, t] * told[c, t]
+                    fit += withCourses[c, t] * fitted[f][c]
                 }
+                own[f, t] = squaresOfCourses[t] - known
+                with[0][f, t] = withDays[f, t] - fit
+                for i in 0..<n { with[1 + i][f, t] = answers[i][f] * (withCourses[1 + i, t] - met[i, t]) }
             }
         }
         var information = squares.transposedTimes(own)

@@ -17,15 +17,24 @@ struct HistorySearch {
     private static let growths = [10.0, 20, 40, 80, 120]
     /// Days that a leak must last in the history before there is an alarm: the first day of a step is a mixture that misleads.
     private static let confirmed = 2
-    /// Days of which each is tried, and days between looks for growing leaks.
-    private static let recent = 8, slowly = 3
+    /// Days back of which each is tried as an abrupt beginning, and those to which every third is; the days back of repairs.
+    private static let recent = 12, lookBack = 24, repairBack = 12
+    /// Days back at which a leak that still grows may have begun.
+    private static let growingSince = [8, 10, 13, 16, 20, 25, 32, 40, 50, 63, 80, 100, 125]
     private static let shortestGrowth = 8.0
-    private static let lookBack = 21, repairBack = 12
     /// Part of the usual size below which a leak is none. [–]
     private static let least = 0.04
     /// Days after a repair until it is doubted no more.
     private static let settled = 30.0
     private static let mostChanges = 6
+    /// Days for which a new leak's place and course are looked at anew each day.
+    private static let fresh = 10
+    /// Probability of a place from which an alarm is raised, and days after which it is raised at any.
+    private static let likely = 0.5, longestWait = 14
+    /// Probability below which a place is given up, where another one has at least the other.
+    private static let dry = 0.02, sureOfPlace = 0.8
+    /// Evidence that other places of the other leaks may make up for. [nat]
+    private static let replaceable = 30.0
 
     init(_ space: DaySpace, _ prior: LeakPrior, random: RandomNumbers) {
         self.space = space
@@ -35,7 +44,10 @@ struct HistorySearch {
 
     mutating func run() {
         for day in min(Self.firstDays, space.days.columns)...space.days.columns { look(after: day) }
-        let days = space.days.columns
+        finish(days: space.days.columns)
+    }
+
+    mutating func finish(days: Int) {
         for _ in 0..<2 { refine(&leaks, days: days, Array(leaks.indices)) }
         prune(days: days)
     }
@@ -43,6 +55,8 @@ struct HistorySearch {
     /// - after: days of readings that are there.
     mutating func look(after days: Int) {
         if !leaks.isEmpty { refit(&leaks, days: days) }
+        let fresh = leaks.indices.filter { days - (leaks[$0].noticed ?? days) <= Self.fresh }
+        if !fresh.isEmpty { refine(&leaks, days: days, fresh) }
         var isChanged = false
         for _ in 0..<Self.mostChanges {
             let now = HistoryModel(space, prior, days: days, leaks: leaks).evidence()
@@ -58,13 +72,51 @@ struct HistorySearch {
         }
         if isChanged { prune(days: days) }
         leaks.removeAll { $0.size < Self.least * prior.size }
-        for i in leaks.indices where leaks[i].alarm == nil {
+        raiseAlarms(days: days)
+    }
+
+    /// An alarm sends a crew to the place about which most of the probability lies within its reach; it waits until that is more likely
+    /// than not to hold the leak, but not for ever. Where later days make it unlikely, another one is sent.
+    private mutating func raiseAlarms(days: Int) {
+        for i in leaks.indices {
             let noticed = leaks[i].noticed ?? days
             leaks[i].noticed = noticed
-            guard days - noticed >= Self.confirmed || days == space.days.columns else { continue }
+            guard leaks[i].course.end == nil, days - noticed >= Self.confirmed || days == space.days.columns else { continue }
+            let (pipe, chance, chances) = place(of: i, days: days)
+            if let alarm = leaks[i].alarm {
+                let there = prior.near[alarms[alarm].pipe].reduce(0) { $0 + chances[$1] }
+                guard there < Self.dry, chance > Self.sureOfPlace else { continue }
+            } else {
+                guard chance > Self.likely || days - noticed >= Self.longestWait || days == space.days.columns else { continue }
+            }
             leaks[i].alarm = alarms.count
-            alarms.append(RaisedAlarm(days: days, pipe: leaks[i].pipe, size: leaks[i].size))
+            alarms.append(RaisedAlarm(days: days, pipe: pipe, size: leaks[i].size))
         }
+    }
+
+    /// Where a crew should begin to look for a leak, how likely it is within its reach there, and the probability of each pipe.
+    func place(of index: Int, days: Int) -> (pipe: Int, chance: Double, chances: [Double]) {
+        var others = leaks
+        let leak = others.remove(at: index)
+        let model = HistoryModel(space, prior, days: days, leaks: others)
+        let size = max(leak.size, prior.size / 10)
+        let bank = space.sizes.indices.min { abs(space.sizes[$0] - size) < abs(space.sizes[$1] - size) } ?? 0
+        let (information, score) = model.further([leak.course.shares(days: days)], answers: space.answers[bank], squares: space.squares[bank])
+        var chances = prior.logLengths.indices.map { x in
+            let info = information[x, 0], s = max(score[x, 0], 0)
+            return s * s / info / 2 - log(max(info * prior.size * prior.size, 1)) / 2 + prior.logLengths[x]
+        }
+        let best = chances.max() ?? 0
+        chances = chances.map { exp($0 - best) }
+        let total = chances.reduce(0, +)
+        for x in chances.indices { chances[x] /= total }
+        var found = (pipe: leak.pipe, chance: 0.0)
+        for x in prior.near.indices {
+            let chance = prior.near[x].reduce(0) { $0 + chances[$1] }
+            // Among equals the likeliest pipe itself.
+            if chance > found.chance + 1e-3 || chance > found.chance - 1e-3 && chances[x] > chances[found.pipe] { found = (x, chance) }
+        }
+        return (found.pipe, found.chance, chances)
     }
 
     // MARK: Fits
@@ -127,18 +179,7 @@ struct HistorySearch {
             let leak = leaks[i]
             var rest = leaks
             rest.remove(at: i)
-            var tried = [leak.course]
-            if case .at(let start, let growth) = leak.course.onset {
-                let last = Double(days - Self.shortest)
-                var onsets: [(Double, Double)] = [-6.0, -3, -2, -1, 1, 2, 3, 6].map { (start + $0, growth) }
-                for other in Self.growths + [growth * 0.8, growth * 1.25, 0] where other == 0 || other >= Self.shortestGrowth {
-                    for shift in [-8.0, -4, 0, 4, 8] { onsets.append((start + shift, other)) }
-                }
-                for (start, growth) in onsets where start >= 0 && start <= last && start < leak.course.end ?? .infinity {
-                    let course = LeakCourse(onset: .at(start, growth: growth), end: leak.course.end)
-                    if !tried.contains(course) { tried.append(course) }
-                }
-            }
+            let tried = courses(about: leak.course, days: days)
             let model = HistoryModel(space, prior, days: days, leaks: rest)
             let found = best(model, tried.map { $0.shares(days: days) }, size: max(leak.size, prior.size / 10), drawn: drawn)
             leaks[i].pipe = found.pipe
@@ -146,6 +187,28 @@ struct HistorySearch {
             leaks[i].size = found.size
         }
         refit(&leaks, days: days)
+    }
+
+    /// A course and others like it: other beginnings, other growths.
+    private func courses(about course: LeakCourse, days: Int) -> [LeakCourse] {
+        guard case .at(let start, let growth) = course.onset else { return [course] }
+        let last = min(Double(days), course.end ?? .infinity)
+        var tried = [course]
+        func add(_ start: Double, _ growth: Double) {
+            guard start >= 0, start <= last - Double(Self.shortest), growth == 0 || last - start >= Self.shortestGrowth else { return }
+            // What would grow on beyond the readings is one and the same for them.
+            let other = LeakCourse(onset: .at(start, growth: growth < last - start ? growth : .infinity), end: course.end)
+            if !tried.contains(other) { tried.append(other) }
+        }
+        for shift in [-6.0, -3, -2, -1, 1, 2, 3, 6] { add(start + shift, growth) }
+        for back in Self.shortest...Self.lookBack where growth > 0 || start > last - Double(Self.lookBack) { add(last - Double(back), 0) }
+        let growths = Self.growths + (growth > 0 && growth.isFinite ? [growth * 0.8, growth * 1.25] : [])
+        for shift in [-16.0, -8, -4, 0, 4, 8, 16] {
+            add(start + shift, .infinity)
+            for other in growths where other < last - start - shift { add(start + shift, other) }
+            if growth > 0 { add(start + shift, 0) }
+        }
+        return tried
     }
 
     /// Other leaks that answer most alike.
@@ -171,17 +234,12 @@ struct HistorySearch {
         var courses = [LeakCourse(onset: .beforeRecord)]
         let standing = best(model, courses.map { $0.shares(days: days) }, size: 0, bar: -2 * prior.logBefore)
         // What began longer ago would have been seen then, but for what is weak.
-        for back in Array(Self.shortest + 1...Self.recent) + Array(stride(from: Self.recent + 3, through: Self.lookBack, by: 3))
+        for back in Array(Self.shortest...Self.recent) + Array(stride(from: Self.recent + 3, through: Self.lookBack, by: 3))
         where days - back > 0 {
             courses.append(LeakCourse(onset: .at(Double(days - back), growth: 0)))
         }
-        if days % Self.slowly == 0 {
-            for growth in Self.growths {
-                let first = max(0, days - Int(growth) - 20)
-                for day in stride(from: first, to: days - 7, by: max(2, Int(growth) / 8)) {
-                    courses.append(LeakCourse(onset: .at(Double(day), growth: growth)))
-                }
-            }
+        for back in Self.growingSince where days - back >= 0 {
+            courses.append(LeakCourse(onset: .at(Double(days - back), growth: .infinity)))
         }
         var chosen = standing, course = courses[0], margin = standing.gain + 2 * prior.logBefore
         if courses.count > 1 {
@@ -248,7 +306,8 @@ struct HistorySearch {
                 }
                 let leak = trial.remove(at: i)
                 guard !trial.isEmpty else { return }
-                refit(&trial, days: days)
+                // Other places and courses of the others do not make up for everything.
+                guard refit(&trial, days: days).evidence() > all - Self.replaceable else { continue }
                 let near = likest(leak, among: trial)
                 refine(&trial, days: days, near + [near[0]])
                 if HistoryModel(space, prior, days: days, leaks: trial).evidence() > all {

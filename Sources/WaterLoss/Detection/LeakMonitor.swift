@@ -39,7 +39,8 @@ public struct LeakMonitor: Sendable {
         let space = try DaySpace(residuals, &errors)
         let random: RandomNumbers
         do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical(error.description) }
-        let prior = LeakPrior(lengths: errors.lengths, meanDemand: errors.meanDemand, options: options)
+        let near = PipeReach(network, pipes: errors.pipes, reach: options.crewReach).near
+        let prior = LeakPrior(lengths: errors.lengths, near: near, meanDemand: errors.meanDemand, options: options)
         var search = HistorySearch(space, prior, random: random)
         search.run()
         let dates = LeakDates(residuals, errors, space, prior)

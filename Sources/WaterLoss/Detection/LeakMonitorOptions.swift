@@ -16,6 +16,8 @@ public struct LeakMonitorOptions: Sendable {
     public var yearsUnnoticed = 0.5
     /// Error of the answer to a leak, as a share of it. [–]
     public var answerError = 0.05
+    /// Distance along the pipes within which a crew finds a leak from where an alarm sends it: a night's walk with loggers (assumption). [m]
+    public var crewReach = 300.0
     /// Parts into which a day is cut; 24 divided by it is a whole number.
     public var partsOfDay = 6
     public var seed: UInt64 = 1
