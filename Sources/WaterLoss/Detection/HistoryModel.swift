@@ -26,6 +26,10 @@ struct HistoryModel {
     private let factor: CholeskyFactor?
     private let score: [Double]
 
+    /// Error of a growing leak's course half way, as four times a share of its size: the area of a hole may grow with the time or its
+    /// square, which differ by 0.2 of the size there. [–]
+    private static let shapeError = 0.5
+
     init(_ space: DaySpace, _ prior: LeakPrior, days: Int, leaks: [RunningLeak]) {
         self.space = space
         self.prior = prior
@@ -54,6 +58,11 @@ struct HistoryModel {
                 courses.append(day)
                 variances.append(error)
             }
+        }
+        // How a leak grows is not known to be as its course says.
+        for (leak, error) in zip(leaks, errors) where leak.course.isGrowing {
+            courses.append(leak.course.shares(days: days).map { $0 * (1 - $0) })
+            variances.append(error.map { Self.shapeError * Self.shapeError * $0 })
         }
         self.courses = courses
         let count = courses.count
@@ -105,7 +114,8 @@ struct HistoryModel {
             }
         }
         for i in 0..<n {
-            hessian[i, i] += 1 / (prior.size * prior.size)
+            let spread = prior.deviation(about: leaks[i].size)
+            hessian[i, i] += 1 / (spread * spread)
             for j in 0..<i { hessian[j, i] = hessian[i, j] }
         }
         self.hessian = hessian
@@ -154,8 +164,10 @@ struct HistoryModel {
             value += sizes[i] * score[i]
             for j in sizes.indices { value -= sizes[i] * hessian[i, j] * sizes[j] / 2 }
         }
-        value -= factor.logDeterminant / 2 + Double(leaks.count) * log(prior.size)
-        for leak in leaks { value += prior.log(of: leak) }
+        value -= factor.logDeterminant / 2
+        for leak in leaks {
+            value += prior.log(of: leak) + prior.logDensity(about: leak.size) - log(prior.deviation(about: leak.size))
+        }
         return value
     }
 

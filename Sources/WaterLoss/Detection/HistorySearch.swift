@@ -26,7 +26,7 @@ struct HistorySearch {
     private static let least = 0.04
     /// Days after a repair until it is doubted no more.
     private static let settled = 30.0
-    private static let mostChanges = 6
+    private static let mostChanges = 6, mostShifts = 4
     /// Days for which a new leak's place and course are looked at anew each day.
     private static let fresh = 10
     /// Probability of a place from which an alarm is raised, and days after which it is raised at any.
@@ -42,13 +42,18 @@ struct HistorySearch {
         self.random = random
     }
 
-    mutating func run() {
-        for day in min(Self.firstDays, space.days.columns)...space.days.columns { look(after: day) }
+    /// - progress: told each day that was judged.
+    mutating func run(progress: (Int) -> Void = { _ in }) {
+        for day in min(Self.firstDays, space.days.columns)...space.days.columns {
+            look(after: day)
+            progress(day)
+        }
         finish(days: space.days.columns)
     }
 
+    /// What the whole record says of the leaks that are there.
     mutating func finish(days: Int) {
-        for _ in 0..<2 { refine(&leaks, days: days, Array(leaks.indices)) }
+        for _ in 0..<2 { refine(&leaks, days: days, Array(leaks.indices), anew: true) }
         prune(days: days)
     }
 
@@ -61,12 +66,12 @@ struct HistorySearch {
         for _ in 0..<Self.mostChanges {
             let now = HistoryModel(space, prior, days: days, leaks: leaks).evidence()
             let found = [foundRepair(days: days), foundNew(days: days)].compactMap { $0 }.max { $0.evidence < $1.evidence }
-            guard let found, found.evidence > now else { break }
+            guard let found, found.evidence > now, found.evidence < .infinity else { break }
             leaks = found.leaks
             isChanged = true
         }
         if days % Self.review == 0 || days == Self.firstDays, !leaks.isEmpty {
-            refine(&leaks, days: days, Array(leaks.indices))
+            refine(&leaks, days: days, Array(leaks.indices), anew: true)
             rearrange(days: days)
             isChanged = true
         }
@@ -101,10 +106,10 @@ struct HistorySearch {
         let model = HistoryModel(space, prior, days: days, leaks: others)
         let size = max(leak.size, prior.size / 10)
         let bank = space.sizes.indices.min { abs(space.sizes[$0] - size) < abs(space.sizes[$1] - size) } ?? 0
-        let (information, score) = model.further([leak.course.shares(days: days)], answers: space.answers[bank], squares: space.squares[bank])
+        let (information, score) = model.further(
+            [leak.course.shares(days: days)], answers: space.answers[bank], squares: space.squares[bank])
         var chances = prior.logLengths.indices.map { x in
-            let info = information[x, 0], s = max(score[x, 0], 0)
-            return s * s / info / 2 - log(max(info * prior.size * prior.size, 1)) / 2 + prior.logLengths[x]
+            prior.gain(information: information[x, 0], score: score[x, 0]) / 2 + prior.logLengths[x]
         }
         let best = chances.max() ?? 0
         chances = chances.map { exp($0 - best) }
@@ -149,7 +154,7 @@ struct HistorySearch {
             for x in 0..<information.rows {
                 for t in 0..<information.columns {
                     let info = information[x, t], s = score[x, t]
-                    let gain = (s > 0 ? s * s / info : 0) - log(max(info * prior.size * prior.size, 1)) + 2 * prior.logLengths[x]
+                    let gain = prior.gain(information: info, score: s) + 2 * prior.logLengths[x]
                     if drawn { gains.append(gain) }
                     if gain > best.gain { best = Best(gain: gain, pipe: x, course: t, size: max(s / info, 0)) }
                 }
@@ -174,38 +179,73 @@ struct HistorySearch {
     }
 
     /// Moves leaks, one after the other, to where the others leave them the best place and course.
-    private func refine(_ leaks: inout [RunningLeak], days: Int, _ which: [Int], drawn: Bool = false) {
+    /// - anew: courses of leaks that have been known for long, too.
+    private func refine(_ leaks: inout [RunningLeak], days: Int, _ which: [Int], drawn: Bool = false, anew: Bool = false) {
         for i in which {
             let leak = leaks[i]
             var rest = leaks
             rest.remove(at: i)
-            let tried = courses(about: leak.course, days: days)
+            let isYoung = days - (leak.noticed ?? days) < Int(Self.settled)
+            let tried = isYoung || anew ? courses(about: leak.course, days: days) : [leak.course]
             let model = HistoryModel(space, prior, days: days, leaks: rest)
             let found = best(model, tried.map { $0.shares(days: days) }, size: max(leak.size, prior.size / 10), drawn: drawn)
             leaks[i].pipe = found.pipe
             leaks[i].course = tried[found.course]
             leaks[i].size = found.size
+            if let step = lastStep(of: leaks[i]), step > Double(days) - Self.settled { settle(&leaks, i, days: days) }
         }
         refit(&leaks, days: days)
     }
 
+    /// Day of the last sudden change of a leak; nil where there is none.
+    private func lastStep(of leak: RunningLeak) -> Double? { leak.course.end ?? (leak.course.isAbrupt ? leak.course.firstDay : nil) }
+
+    /// Moves the days on which a leak steps to those that explain most, the day of the step itself having an error of its own.
+    /// - Returns: the evidence.
+    @discardableResult
+    private func settle(_ leaks: inout [RunningLeak], _ index: Int, days: Int) -> Double {
+        var best = refit(&leaks, days: days).evidence()
+        for _ in 0..<Self.mostShifts {
+            let course = leaks[index].course
+            var others: [LeakCourse] = []
+            for shift in [-1.0, 1] {
+                if let end = course.end, end + shift > course.firstDay + 1, end + shift < Double(days - 1) {
+                    others.append(LeakCourse(onset: course.onset, end: end + shift))
+                }
+                if case .at(let start, growth: 0) = course.onset, start + shift >= 1, start + shift + 1 < course.end ?? Double(days) {
+                    others.append(LeakCourse(onset: .at(start + shift, growth: 0), end: course.end))
+                }
+            }
+            var isBetter = false
+            for other in others {
+                var trial = leaks
+                trial[index].course = other
+                let evidence = refit(&trial, days: days).evidence()
+                if evidence > best + 1e-6 { (best, leaks, isBetter) = (evidence, trial, true) }
+            }
+            guard isBetter else { break }
+        }
+        return best
+    }
+
     /// A course and others like it: other beginnings, other growths.
     private func courses(about course: LeakCourse, days: Int) -> [LeakCourse] {
-        guard case .at(let start, let growth) = course.onset else { return [course] }
-        let last = min(Double(days), course.end ?? .infinity)
         var tried = [course]
+        guard case .at(let start, let growth) = course.onset else { return tried }
+        let last = min(Double(days), course.end ?? .infinity)
         func add(_ start: Double, _ growth: Double) {
             guard start >= 0, start <= last - Double(Self.shortest), growth == 0 || last - start >= Self.shortestGrowth else { return }
             // What would grow on beyond the readings is one and the same for them.
             let other = LeakCourse(onset: .at(start, growth: growth < last - start ? growth : .infinity), end: course.end)
             if !tried.contains(other) { tried.append(other) }
         }
-        for shift in [-6.0, -3, -2, -1, 1, 2, 3, 6] { add(start + shift, growth) }
+        // Steps by a day are for `settle`, which knows that the day of the step is a mixture.
+        for shift in [-6.0, -3, -2, -1, 1, 2, 3, 6] where growth > 0 || abs(shift) > 1 { add(start + shift, growth) }
         for back in Self.shortest...Self.lookBack where growth > 0 || start > last - Double(Self.lookBack) { add(last - Double(back), 0) }
-        let growths = Self.growths + (growth > 0 && growth.isFinite ? [growth * 0.8, growth * 1.25] : [])
-        for shift in [-16.0, -8, -4, 0, 4, 8, 16] {
+        let finer = growth > 0 && growth.isFinite ? [0.8, 0.9, 0.95, 1, 1.05, 1.11, 1.25].map { $0 * growth } : []
+        for shift in [-16.0, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16] {
             add(start + shift, .infinity)
-            for other in growths where other < last - start - shift { add(start + shift, other) }
+            for other in Self.growths + finer where other < last - start - shift { add(start + shift, other) }
             if growth > 0 { add(start + shift, 0) }
         }
         return tried
@@ -223,6 +263,8 @@ struct HistorySearch {
 
     // MARK: Moves
 
+    /// Another set of leaks. Its evidence is infinite where a step of the last day or two is the best there is: such a day is a mixture
+    /// of before and after, and would be taken for anything.
     private struct Trial {
         var leaks: [RunningLeak]
         var evidence: Double
@@ -234,7 +276,7 @@ struct HistorySearch {
         var courses = [LeakCourse(onset: .beforeRecord)]
         let standing = best(model, courses.map { $0.shares(days: days) }, size: 0, bar: -2 * prior.logBefore)
         // What began longer ago would have been seen then, but for what is weak.
-        for back in Array(Self.shortest...Self.recent) + Array(stride(from: Self.recent + 3, through: Self.lookBack, by: 3))
+        for back in Array(1...Self.recent) + Array(stride(from: Self.recent + 3, through: Self.lookBack, by: 3))
         where days - back > 0 {
             courses.append(LeakCourse(onset: .at(Double(days - back), growth: 0)))
         }
@@ -250,6 +292,7 @@ struct HistorySearch {
             }
         }
         guard margin > 0 else { return nil }
+        if course.isAbrupt, course.firstDay > Double(days - Self.shortest) { return Trial(leaks: leaks, evidence: .infinity) }
         var trial = leaks
         trial.append(RunningLeak(pipe: chosen.pipe, course: course, size: chosen.size))
         let new = trial.count - 1
@@ -258,7 +301,7 @@ struct HistorySearch {
         refine(&trial, days: days, [new] + near + [new])
         refine(&trial, days: days, near + [new])
         guard trial[new].size > Self.least * prior.size else { return nil }
-        return Trial(leaks: trial, evidence: HistoryModel(space, prior, days: days, leaks: trial).evidence())
+        return Trial(leaks: trial, evidence: settle(&trial, new, days: days))
     }
 
     /// With one leak repaired, where there is a step down at its place of about its size.
@@ -269,16 +312,18 @@ struct HistorySearch {
             let first = max(Int(leak.course.firstDay) + 4, days - Self.repairBack)
             guard first < days - 1 else { continue }
             let shares = leak.course.shares(days: days)
-            let candidates = Array(first..<days - 1)
+            let candidates = Array(first..<days)
             let tried = candidates.map { day in shares.indices.map { $0 >= day ? shares[$0] : 0 } }
             let told = model.further(tried, answer: space.answer(leak.pipe, size: leak.size))
             let gains = told.map { $0.score < 0 && -$0.score / $0.information > leak.size / 2 ? $0.score * $0.score / $0.information : 0 }
             guard let place = gains.indices.max(by: { gains[$0] < gains[$1] }), gains[place] > -2 * prior.logRepair else { continue }
+            if candidates[place] > days - Self.shortest - 1 { return Trial(leaks: leaks, evidence: .infinity) }
             var trial = leaks
             trial[i].course.end = Double(candidates[place])
             refit(&trial, days: days)
-            refine(&trial, days: days, [i])
-            let evidence = HistoryModel(space, prior, days: days, leaks: trial).evidence()
+            settle(&trial, i, days: days)
+            refine(&trial, days: days, [i, i])
+            let evidence = settle(&trial, i, days: days)
             if evidence > best?.evidence ?? -.infinity { best = Trial(leaks: trial, evidence: evidence) }
         }
         return best
@@ -307,7 +352,8 @@ struct HistorySearch {
                 let leak = trial.remove(at: i)
                 guard !trial.isEmpty else { return }
                 // Other places and courses of the others do not make up for everything.
-                guard refit(&trial, days: days).evidence() > all - Self.replaceable else { continue }
+                let isFresh = days - (leak.noticed ?? days) < Int(Self.settled)
+                guard refit(&trial, days: days).evidence() > all - (isFresh ? .infinity : Self.replaceable) else { continue }
                 let near = likest(leak, among: trial)
                 refine(&trial, days: days, near + [near[0]])
                 if HistoryModel(space, prior, days: days, leaks: trial).evidence() > all {

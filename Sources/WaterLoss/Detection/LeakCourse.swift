@@ -24,6 +24,8 @@ struct LeakCourse: Equatable {
 
     var isAbrupt: Bool { if case .at(_, growth: 0) = onset { true } else { false } }
 
+    var isGrowing: Bool { if case .at(_, let growth) = onset { growth > 0 } else { false } }
+
     /// Share of the size, mean of each day. The size is that at the end of the days or of the leak: what it may still grow to is not
     /// in the readings.
     func shares(days: Int) -> [Double] {

@@ -44,6 +44,20 @@ struct LeakPrior {
         self.logRepair = logRepair
     }
 
+    /// Deviation of the normal law by which a leak of about this size is judged. Sizes have a heavy tail: to split a large leak into two
+    /// at one place must not pay. [m³/s]
+    func deviation(about size: Double) -> Double { max(self.size, size) }
+
+    /// What a deviation other than the usual one costs, as a logarithm: the density falls with the square of the size.
+    func logDensity(about size: Double) -> Double { Foundation.log(self.size / deviation(about: size)) }
+
+    /// Twice what the readings gain by a leak of free size, of which `HistoryModel.further` tells information and score.
+    func gain(information: Double, score: Double) -> Double {
+        guard score > 0 else { return -Foundation.log(max(information * size * size, 1)) }
+        let told = max(information - 1 / (size * size), 1e-6 / (size * size)), about = score / told, spread = deviation(about: about)
+        return score * score / (told + 1 / (spread * spread)) - Foundation.log(told * spread * spread + 1) + 2 * logDensity(about: about)
+    }
+
     func log(of leak: RunningLeak) -> Double {
         logLengths[leak.pipe] + (leak.course.onset == .beforeRecord ? logBefore : logNew) + (leak.course.end == nil ? 0 : logRepair)
     }
