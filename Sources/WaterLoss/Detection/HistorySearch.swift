@@ -31,8 +31,6 @@ struct HistorySearch {
     private static let fresh = 10
     /// Probability of a place from which an alarm is raised, and days after which it is raised at any.
     private static let likely = 0.5, longestWait = 14
-    /// Probability below which a place is given up, where another one has at least the other.
-    private static let dry = 0.02, sureOfPlace = 0.8
     /// Evidence that other places of the other leaks may make up for. [nat]
     private static let replaceable = 30.0
 
@@ -81,26 +79,23 @@ struct HistorySearch {
     }
 
     /// An alarm sends a crew to the place about which most of the probability lies within its reach; it waits until that is more likely
-    /// than not to hold the leak, but not for ever. Where later days make it unlikely, another one is sent.
+    /// than not to hold the leak, but not for ever. A leak has one alarm: places move to and fro, and each move would be a false one.
     private mutating func raiseAlarms(days: Int) {
         for i in leaks.indices {
             let noticed = leaks[i].noticed ?? days
             leaks[i].noticed = noticed
-            guard leaks[i].course.end == nil, days - noticed >= Self.confirmed || days == space.days.columns else { continue }
-            let (pipe, chance, chances) = place(of: i, days: days)
-            if let alarm = leaks[i].alarm {
-                let there = prior.near[alarms[alarm].pipe].reduce(0) { $0 + chances[$1] }
-                guard there < Self.dry, chance > Self.sureOfPlace else { continue }
-            } else {
-                guard chance > Self.likely || days - noticed >= Self.longestWait || days == space.days.columns else { continue }
+            guard leaks[i].alarm == nil, leaks[i].course.end == nil, days - noticed >= Self.confirmed || days == space.days.columns else {
+                continue
             }
+            let (pipe, chance) = place(of: i, days: days)
+            guard chance > Self.likely || days - noticed >= Self.longestWait || days == space.days.columns else { continue }
             leaks[i].alarm = alarms.count
             alarms.append(RaisedAlarm(days: days, pipe: pipe, size: leaks[i].size))
         }
     }
 
-    /// Where a crew should begin to look for a leak, how likely it is within its reach there, and the probability of each pipe.
-    func place(of index: Int, days: Int) -> (pipe: Int, chance: Double, chances: [Double]) {
+    /// Where a crew should begin to look for a leak, and how likely it is within its reach there.
+    private func place(of index: Int, days: Int) -> (pipe: Int, chance: Double) {
         var others = leaks
         let leak = others.remove(at: index)
         let model = HistoryModel(space, prior, days: days, leaks: others)
@@ -121,7 +116,7 @@ struct HistorySearch {
             // Among equals the likeliest pipe itself.
             if chance > found.chance + 1e-3 || chance > found.chance - 1e-3 && chances[x] > chances[found.pipe] { found = (x, chance) }
         }
-        return (found.pipe, found.chance, chances)
+        return found
     }
 
     // MARK: Fits

@@ -62,7 +62,7 @@ public struct LeakMonitor: Sendable {
                 pipe: pipe(leak.pipe), onset: onset, start: hourly.start + latest, startEarliest: hourly.start + earliest,
                 end: leak.course.end.map { hourly.start + dates.end(of: leak, day: $0) }, flow: leak.size,
                 probability: dates.probability(of: leak, among: search.leaks),
-                detected: hourly.start + (leak.alarm.map { search.alarms[$0].days } ?? 0) * 86_400)
+                detected: hourly.start + (leak.alarm.map { search.alarms[$0].days } ?? leak.noticed ?? 0) * 86_400)
         }.sorted { ($0.start, $0.pipe) < ($1.start, $1.pipe) }
         let kept = Set(search.leaks.compactMap(\.alarm))
         let alarms = search.alarms.enumerated().filter { Double($0.element.days) > first }.map { place, alarm in

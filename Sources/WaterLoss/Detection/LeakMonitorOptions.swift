@@ -46,7 +46,7 @@ public struct LeakEpisode: Sendable {
     public var startEarliest: Instant
     /// Its repair; nil where it runs on.
     public var end: Instant?
-    /// Mean flow once it had grown. [m³/s]
+    /// Mean flow at the end of the readings, or before its repair. [m³/s]
     public var flow: Double
     /// That there is such a leak, rather than none or the others larger. [–]
     public var probability: Double
