@@ -96,7 +96,8 @@ def run(wn, factors, noise, common, rows, leaks, hours):
                     for k, (_, kind, element, _) in enumerate(rows):
                         readings[time // 3600, k] = (
                             moved[links[element]] * 1000 if kind == "flow" else heads[nodes[element]] - elevations[nodes[element]])
-                    flows[time // 3600] = [out[nodes[leak[0]]] * 3.6 for leak in leaks]
+                    # EPANET keeps a flow for emitters that are shut.
+                    flows[time // 3600] = [out[nodes[node]] * 3.6 if share(time // 3600, *course) > 0 else 0.0 for node, _, *course in leaks]
                 if engine.advance() == 0:
                     return readings, flows
 
