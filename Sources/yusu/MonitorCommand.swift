@@ -55,7 +55,12 @@ struct MonitorCommand: ParsableCommand {
         let monitor = LeakMonitor(network: model, sensors: list.map(\.sensor), options: options)
         let history: LeakHistory
         do {
-            history = try monitor.history(of: record, from: from.flatMap { SensorReadings.moment($0) })
+            let isShown = !quiet && isatty(STDERR_FILENO) == 1
+            defer { if isShown { Console.bar("") } }
+            history = try monitor.history(of: record, from: from.flatMap { SensorReadings.moment($0) }) { judged, days in
+                guard isShown else { return }
+                Console.bar(judged == 0 ? "the model at the measured boundary, \(days) days" : "\(judged) of \(days) days judged")
+            }
         } catch {
             throw TextFileError.invalid([InputProblem(file: sensors, what: error.description, remedy: "")])
         }

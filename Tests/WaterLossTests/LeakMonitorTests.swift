@@ -79,19 +79,34 @@ struct LeakMonitorTests {
         #expect(leak.detected > start && leak.detected - start <= 6 * 86_400)
     }
 
-    @Test(
-        "it lies within two streets of where it was, and its size within a fifth",
-        .disabled("a known shortfall: with two leaks and no metered customers the places, or the number of leaks, come out wrong"))
+    @Test("it lies within two streets of where it was")
     func place() throws {
         let leak = try #require(try Self.leaking.get().first { $0.onset != .beforeRecord })
         #expect(Self.streets(leak.pipe, Self.newNode) <= 2, "\(leak.pipe)")
-        #expect(abs(leak.flow / Self.flow - 1) < 0.2, "\(leak.flow)")
         #expect(leak.probability > 0.95)
     }
 
+    @Test("the size of a leak is found within a fifth where it is the only one")
+    func size() throws {
+        let found = try Self.found([(Self.newNode, Self.startHour..<Self.endHour)])
+        #expect(found.count == 1)
+        let leak = try #require(found.first)
+        #expect(abs(leak.flow / Self.flow - 1) < 0.2, "\(leak.flow)")
+    }
+
     @Test(
-        "a leak that ran before the record shows against the model alone",
-        .disabled("a known shortfall: with two leaks and no metered customers the places, or the number of leaks, come out wrong"))
+        "the size of a leak is found within a fifth beside another one",
+        .disabled(
+            """
+            a known shortfall: answers are those of the town without the other leak, which takes a quarter of all flow; slopes of head loss \
+            are 1.2 to 1.4 times those, and the size comes out 1.24 times too large
+            """))
+    func sizeBeside() throws {
+        let leak = try #require(try Self.leaking.get().first { $0.onset != .beforeRecord })
+        #expect(abs(leak.flow / Self.flow - 1) < 0.2, "\(leak.flow)")
+    }
+
+    @Test("a leak that ran before the record shows against the model alone")
     func standing() throws {
         let leak = try #require(try Self.leaking.get().first { $0.onset == .beforeRecord })
         #expect(leak.start == GridTown.mondayMidnight && leak.end == nil)
@@ -99,9 +114,7 @@ struct LeakMonitorTests {
         #expect(abs(leak.flow / Self.flow - 1) < 0.4, "\(leak.flow)")
     }
 
-    @Test(
-        "nothing is found where nothing leaks, and nothing is invented beside two leaks",
-        .disabled("a known shortfall: with two leaks and no metered customers the places, or the number of leaks, come out wrong"))
+    @Test("nothing is found where nothing leaks, and nothing is invented beside two leaks")
     func healthy() throws {
         #expect(try Self.found([]).isEmpty)
         #expect(try Self.leaking.get().count == 2)

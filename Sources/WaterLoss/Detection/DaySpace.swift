@@ -21,6 +21,8 @@ struct DaySpace {
     var order: Int { standing.count }
 
     private static let most = 80
+    /// Days over which changes are taken as noise: few, for a leak's step is in as many of them.
+    private static let lags = [1, 2]
     private static let fewestHours = 1
 
     init(_ record: RecordResiduals, _ errors: inout DailyErrors) throws(LeakLocatorError) {
@@ -34,14 +36,14 @@ struct DaySpace {
             let told = dotProduct(direction, errors.common)
             if told > 0 {
                 let moves = means.map { dotProduct(direction, $0) / told }
-                let variance = max(Self.variance(moves, lag: 1), Self.variance(moves, lag: 7)) - 1 / told
+                let variance = (Self.lags.map { Self.variance(moves, lag: $0) }.max() ?? 0) - 1 / told
                 errors.addCommonDays(max(variance, 0).squareRoot())
             }
             var factor = try CholeskyFactor(Self.ridged(errors.daily))
             let white = means.map { factor.whiten($0) }
             dispersion = max(
                 1,
-                [1, 7].map { lag in
+                Self.lags.map { lag in
                     OrderStatistics.medianOrZero((0..<features).map { f in Self.variance(white.map { $0[f] }, lag: lag) })
                 }.max() ?? 1)
             factor = try CholeskyFactor(Self.ridged(errors.daily).scaled(by: dispersion))

@@ -26,6 +26,10 @@ struct HistoryModel {
     private let factor: CholeskyFactor?
     private let score: [Double]
 
+    /// Error of a growing leak's course half way, as four times a share of its size: the area of a hole may grow with the time or its
+    /// square, which differ by 0.2 of the size there. [–]
+    private static let shapeError = 0.5
+
     init(_ space: DaySpace, _ prior: LeakPrior, days: Int, leaks: [RunningLeak]) {
         self.space = space
         self.prior = prior
@@ -54,6 +58,11 @@ struct HistoryModel {
                 courses.append(day)
                 variances.append(error)
             }
+        }
+        // How a leak grows is not known to be as its course says.
+        for (leak, error) in zip(leaks, errors) where leak.course.isGrowing {
+            courses.append(leak.course.shares(days: days).map { $0 * (1 - $0) })
+            variances.append(error.map { Self.shapeError * Self.shapeError * $0 })
         }
         self.courses = courses
         let count = courses.count
@@ -105,7 +114,8 @@ struct HistoryModel {
             }
         }
         for i in 0..<n {
-            hessian[i, i] += 1 / (prior.size * prior.size)
+            let spread = prior.deviation(about: leaks[i].size)
+            hessian[i, i] += 1 / (spread * spread)
             for j in 0..<i { hessian[j, i] = hessian[i, j] }
         }
         self.hessian = hessian
@@ -118,6 +128,14 @@ struct HistoryModel {
         let first = row * days.columns
         for t in course.indices { sum += course[t] * days.storage[first + t] }
         return sum
+    }
+
+    /// Of each coordinate's days with each course, which may be shorter.
+    private static func products(_ days: Matrix, _ courses: [[Double]]) -> Matrix {
+        let length = courses.first?.count ?? 0
+        var first = Matrix(rows: length, columns: days.rows)
+        for f in 0..<days.rows { for t in 0..<length { first[t, f] = days[f, t] } }
+        return first.transposedTimes(Matrix(courses).transposed)
     }
 
     /// Likeliest sizes, none below nought: coordinate descent on the quadratic form. [m³/s]
@@ -146,8 +164,10 @@ struct HistoryModel {
             value += sizes[i] * score[i]
             for j in sizes.indices { value -= sizes[i] * hessian[i, j] * sizes[j] / 2 }
         }
-        value -= factor.logDeterminant / 2 + Double(leaks.count) * log(prior.size)
-        for leak in leaks { value += prior.log(of: leak) }
+        value -= factor.logDeterminant / 2
+        for leak in leaks {
+            value += prior.log(of: leak) + prior.logDensity(about: leak.size) - log(prior.deviation(about: leak.size))
+        }
         return value
     }
 
@@ -160,20 +180,22 @@ struct HistoryModel {
         var own = Matrix(rows: order, columns: many)
         // With the days, then with each leak that is there.
         var with = [Matrix](repeating: Matrix(rows: order, columns: many), count: 1 + n)
-        let withCourses = tried.map { course in courses.map { dotProduct($0, course) } }
+        let withCourses = Matrix(courses.map { course in tried.map { dotProduct($0, course) } })
+        let ofLeaks = Matrix((0..<n).map { products.column(1 + $0) } + [[Double](repeating: 0, count: count)])
         let squaresOfCourses = tried.map { dotProduct($0, $0) }
+        let withDays = Self.products(space.days, tried)
         for f in 0..<order {
-            let kernel = kernels[f]
+            let told = kernels[f] * withCourses
+            let met = ofLeaks * told
             for t in 0..<many {
-                let product = withCourses[t]
-                let told = kernel * product
-                own[f, t] = squaresOfCourses[t] - dotProduct(product, told)
-                with[0][f, t] = Self.dot(tried[t], space.days, f) - dotProduct(product, fitted[f])
-                for i in 0..<n {
-                    var value = product[1 + i]
-                    for c in 0..<count { value -= told[c] * products[c, 1 + i] }
-                    with[1 + i][f, t] = answers[i][f] * value
+                var known = 0.0, fit = 0.0
+                for c in 0..<count {
+                    known += withCourses[c, t] * told[c, t]
+                    fit += withCourses[c, t] * fitted[f][c]
                 }
+                own[f, t] = squaresOfCourses[t] - known
+                with[0][f, t] = withDays[f, t] - fit
+                for i in 0..<n { with[1 + i][f, t] = answers[i][f] * (withCourses[1 + i, t] - met[i, t]) }
             }
         }
         var information = squares.transposedTimes(own)

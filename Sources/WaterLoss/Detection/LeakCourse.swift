@@ -6,7 +6,8 @@ import Foundation
 struct LeakCourse: Equatable {
     enum Onset: Equatable {
         case beforeRecord
-        /// At a day, at once where `growth` is nought, or with the square of the time until it is full grown.
+        /// At a day, at once where `growth` is nought, or with the square of the time until it is full grown: never within the
+        /// record where it is infinite.
         case at(Double, growth: Double)
     }
 
@@ -23,16 +24,20 @@ struct LeakCourse: Equatable {
 
     var isAbrupt: Bool { if case .at(_, growth: 0) = onset { true } else { false } }
 
-    /// Share of the full size, mean of each day.
+    var isGrowing: Bool { if case .at(_, let growth) = onset { growth > 0 } else { false } }
+
+    /// Share of the size, mean of each day. The size is that at the end of the days or of the leak: what it may still grow to is not
+    /// in the readings.
     func shares(days: Int) -> [Double] {
-        (0..<days).map { index in
+        let last = min(end ?? Double(days), Double(days))
+        return (0..<days).map { index in
             let day = Double(index)
             var share: Double
             switch onset {
             case .beforeRecord: share = 1
             case .at(let start, let growth):
                 if growth > 0 {
-                    let grown = min(max((day + 0.5 - start) / growth, 0), 1)
+                    let grown = min(max((day + 0.5 - start) / max(min(growth, last - start), 0.5), 0), 1)
                     share = grown * grown
                 } else {
                     share = min(max(day + 1 - start, 0), 1)

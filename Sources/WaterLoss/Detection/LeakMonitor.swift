@@ -28,20 +28,25 @@ public struct LeakMonitor: Sendable {
     /// - Parameters:
     ///   - record: the readings, with days before `from` where there are any.
     ///   - from: leaks that were repaired before are left out.
+    ///   - progress: called with the days that have been judged and all days; first with none, when the model has yet to run.
     /// - Throws: `LeakLocatorError`.
-    public func history(of record: SensorRecord, from: Instant? = nil) throws(LeakLocatorError) -> LeakHistory {
+    public func history(
+        of record: SensorRecord, from: Instant? = nil, progress: (_ judged: Int, _ days: Int) -> Void = { _, _ in }
+    ) throws(LeakLocatorError) -> LeakHistory {
         let (unstuck, _) = record.withoutStuck(sensors)
         guard let hourly = unstuck.hourlyFromMidnight(), hourly.count >= Self.shortestRecord * 24 else {
             throw .recordTooShort(hours: record.count * record.step / 3600)
         }
+        progress(0, hourly.count / 24)
         let residuals = try RecordResiduals(network, sensors: sensors, record: hourly)
         var errors = try DailyErrors(residuals, options: options)
         let space = try DaySpace(residuals, &errors)
         let random: RandomNumbers
         do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical(error.description) }
-        let prior = LeakPrior(lengths: errors.lengths, meanDemand: errors.meanDemand, options: options)
+        let near = PipeReach(network, pipes: errors.pipes, reach: options.crewReach).near
+        let prior = LeakPrior(lengths: errors.lengths, near: near, meanDemand: errors.meanDemand, options: options)
         var search = HistorySearch(space, prior, random: random)
-        search.run()
+        search.run { progress($0, hourly.count / 24) }
         let dates = LeakDates(residuals, errors, space, prior)
         func pipe(_ place: Int) -> Link.ID { network.links[errors.pipes[place]].id }
         let first = from.map { max(Double($0 - hourly.start) / 86_400, 0) } ?? 0
@@ -57,7 +62,7 @@ public struct LeakMonitor: Sendable {
                 pipe: pipe(leak.pipe), onset: onset, start: hourly.start + latest, startEarliest: hourly.start + earliest,
                 end: leak.course.end.map { hourly.start + dates.end(of: leak, day: $0) }, flow: leak.size,
                 probability: dates.probability(of: leak, among: search.leaks),
-                detected: hourly.start + (leak.alarm.map { search.alarms[$0].days } ?? 0) * 86_400)
+                detected: hourly.start + (leak.alarm.map { search.alarms[$0].days } ?? leak.noticed ?? 0) * 86_400)
         }.sorted { ($0.start, $0.pipe) < ($1.start, $1.pipe) }
         let kept = Set(search.leaks.compactMap(\.alarm))
         let alarms = search.alarms.enumerated().filter { Double($0.element.days) > first }.map { place, alarm in

@@ -14,8 +14,11 @@ public struct LeakMonitorOptions: Sendable {
     public var leaksPerYearAndKilometre = 0.2
     /// Time that a leak had run, on average, when the record begins: half a year between surveys (assumption). [a]
     public var yearsUnnoticed = 0.5
-    /// Error of the answer to a leak, as a share of it. [–]
-    public var answerError = 0.05
+    /// Error of the answer to a leak, as a share of it: head loss goes with the power −1.852 of a roughness that is unknown by 8 % in
+    /// each of the two or three classes on the way (`errors.roughnessSpreadByClass`), 1.852 · 0.08 / √2 to √3. [–]
+    public var answerError = 0.1
+    /// Distance along the pipes within which a crew finds a leak from where an alarm sends it: a night's walk with loggers (assumption). [m]
+    public var crewReach = 300.0
     /// Parts into which a day is cut; 24 divided by it is a whole number.
     public var partsOfDay = 6
     public var seed: UInt64 = 1
@@ -43,7 +46,7 @@ public struct LeakEpisode: Sendable {
     public var startEarliest: Instant
     /// Its repair; nil where it runs on.
     public var end: Instant?
-    /// Mean flow once it had grown. [m³/s]
+    /// Mean flow at the end of the readings, or before its repair. [m³/s]
     public var flow: Double
     /// That there is such a leak, rather than none or the others larger. [–]
     public var probability: Double

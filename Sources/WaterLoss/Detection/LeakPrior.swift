@@ -10,6 +10,8 @@ struct LeakPrior {
     let answerError: Double
     /// ln of a pipe's length over the mean.
     let logLengths: [Double]
+    /// By pipe, those within a crew's reach of it, itself among them.
+    let near: [[Int]]
     /// What a leak must explain, as ln of odds: one that ran before the record, one that began on a day of it, a repair.
     let logBefore: Double
     let logNew: Double
@@ -18,9 +20,10 @@ struct LeakPrior {
     /// Days within which a repair is dated at once.
     private static let repairDays = 180.0
 
-    init(lengths: [Double], meanDemand: Double, options: LeakMonitorOptions) {
+    init(lengths: [Double], near: [[Int]], meanDemand: Double, options: LeakMonitorOptions) {
         size = max(0.045 * meanDemand, 1e-6)
         answerError = options.answerError
+        self.near = near
         let total = max(lengths.reduce(0, +), 1), mean = total / Double(max(lengths.count, 1))
         logLengths = lengths.map { Foundation.log(max($0, 1) / mean) }
         let places = Double(max(lengths.count, 1)), perYear = max(options.leaksPerYearAndKilometre * total / 1000, 0.1)
@@ -35,9 +38,24 @@ struct LeakPrior {
         self.size = size
         self.answerError = answerError
         self.logLengths = logLengths
+        near = logLengths.indices.map { [$0] }
         self.logBefore = logBefore
         self.logNew = logNew
         self.logRepair = logRepair
+    }
+
+    /// Deviation of the normal law by which a leak of about this size is judged. Sizes have a heavy tail: to split a large leak into two
+    /// at one place must not pay. [m³/s]
+    func deviation(about size: Double) -> Double { max(self.size, size) }
+
+    /// What a deviation other than the usual one costs, as a logarithm: the density falls with the square of the size.
+    func logDensity(about size: Double) -> Double { Foundation.log(self.size / deviation(about: size)) }
+
+    /// Twice what the readings gain by a leak of free size, of which `HistoryModel.further` tells information and score.
+    func gain(information: Double, score: Double) -> Double {
+        guard score > 0 else { return -Foundation.log(max(information * size * size, 1)) }
+        let told = max(information - 1 / (size * size), 1e-6 / (size * size)), about = score / told, spread = deviation(about: about)
+        return score * score / (told + 1 / (spread * spread)) - Foundation.log(told * spread * spread + 1) + 2 * logDensity(about: about)
     }
 
     func log(of leak: RunningLeak) -> Double {

@@ -19,6 +19,8 @@ struct ImposedModel {
         /// Index of the node or link in the network.
         let index: Int
         let isFlow: Bool
+        /// Whether it is the flow of a link, rather than a tank's.
+        var isLink: Bool { if case .flow = observation { true } else { false } }
 
         var sensor: Sensor.ID {
             switch source {

@@ -36,6 +36,8 @@ struct LinkStates {
     private static let leastPressure = 0.1, leastFlow = 0.01
     /// What an exception from the schedule has to explain before it is believed, as a difference of log likelihoods.
     private static let exception = 8.0
+    /// Share of a link's flow below which it is shut, and what the link's own meter weighs where it says the opposite.
+    private static let shut = 0.05, contradiction = 500.0
     private static let nearLimit = 0.05  // m, some times the noise of a level
     private static let rounds = 3
 
@@ -77,11 +79,17 @@ struct LinkStates {
             seen[hour][state] = found
             return found
         }
+        let isOwnMeter = channels.map { [links = model.switched.links] in $0.isLink && links.contains($0.index) }
         func cost(_ hour: Int, _ state: Int) -> Double {
             let found = snapshot(hour, state)
             var sum = found.isConverged ? 0 : 1e6
             for k in channels.indices {
                 guard let read = measured[k][hour], let value = found.values[k] else { continue }
+                // A leak shifts all pressures as a pump that runs does; the meter on the pump knows better.
+                let more = max(abs(read), abs(value))
+                if isOwnMeter[k], more > Self.leastFlow * largest, min(abs(read), abs(value)) < Self.shut * more {
+                    sum += Self.contradiction
+                }
                 let error = (read - value - habit.centre[k]) / habit.spread[k]
                 sum += 2.5 * log1p(error * error / 4)  // Student's t with four degrees of freedom
             }

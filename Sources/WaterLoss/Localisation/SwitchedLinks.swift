@@ -21,6 +21,17 @@ struct SwitchedLinks {
 
     let choices: [Choice]
 
+    /// All links that a choice changes.
+    var links: Set<Int> {
+        choices.reduce(into: []) { found, choice in
+            switch choice {
+            case .control(let above, let below): found.formUnion((above + below).map(\.link))
+            case .schedule(let link): found.insert(link)
+            case .tank(_, let links): found.formUnion(links)
+            }
+        }
+    }
+
     /// Bits beyond this are left as the model has them.
     private static let mostChoices = 48
 
