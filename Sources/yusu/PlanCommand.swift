@@ -41,6 +41,7 @@ struct DrawUpPlanCommand: ParsableCommand {
             Example: yusu plan Examples/Chanchamayo --output plan
             Example: yusu plan Examples/Chanchamayo --output plan --language es
             Example: yusu plan Examples/Chanchamayo --output plan --form brief --form crew
+            Example: yusu plan Examples/Chanchamayo --output plan --language en --language es
             """)
 
     @Argument(help: "City folder.", completion: .directory) var folder: String
@@ -48,8 +49,8 @@ struct DrawUpPlanCommand: ParsableCommand {
     @Option(
         help: """
             Language of the documents: \(Catalogue.embedded.joined(separator: ", ")), or the path of a YAML file of words; by default the \
-            language of city.yaml.
-            """) var language: String?
+            language of city.yaml. May be given several times: each language's documents then come in a folder of its own, <output>/es.
+            """) var language: [String] = []
     @Option(help: "Units of the documents: si, us or imperial (gallons); by default those of the country.") var units: UnitSystem?
     @Option(help: "Date on the cover, ISO 8601; none by default, so that the same input gives the same bytes.") var date: String?
     @Option(help: "Funder whose order of chapters the document takes; the donor of plan.yaml by default, 'none' for no one's.")
@@ -65,7 +66,7 @@ struct DrawUpPlanCommand: ParsableCommand {
     @Flag(help: "No messages on standard error.") var quiet = false
 
     func validate() throws {
-        if let language, !language.hasSuffix(".yaml"), !Catalogue.embedded.contains(language) {
+        for language in language where !language.hasSuffix(".yaml") && !Catalogue.embedded.contains(language) {
             throw ValidationError(
                 "there is no language '\(language)'; --language takes one of: \(Catalogue.embedded.joined(separator: ", "))")
         }
@@ -93,6 +94,10 @@ struct DrawUpPlanCommand: ParsableCommand {
     func run() throws {
         try OutputFiles.check(output)
         let chosen = try language.map(Self.catalogue)
+        let codes = chosen.map(\.code)
+        if let twice = codes.indices.first(where: { codes[..<$0].contains(codes[$0]) }) {
+            throw ValidationError("--language names '\(codes[twice])' twice; name each language once")
+        }
         let work = try CityWork(folder: folder, seed: seed, findsLeaks: true, quiet: quiet)
         Console.progress("drawing up the plan", quiet: quiet)
         let plan = improvementPlan(for: work.city, assessment: work.assessment, seed: seed)
@@ -102,13 +107,26 @@ struct DrawUpPlanCommand: ParsableCommand {
                     InputProblem(file: "\(folder)/plan.yaml", what: $0, remedy: "change the budgets, crews or targets")
                 })
         }
-        let catalogue = try (chosen ?? Self.catalogue(of: work.city)).used(
-            in: work.city.profile.country, units: units ?? .usual(in: work.city.profile.country))
         let funder = donor ?? work.city.plan.donor
         let profile = funder.flatMap(DonorProfile.named)
         if let funder, funder != "none", profile == nil {
             Console.warn("plan.yaml: there is no funder '\(funder)'; the document has its own order (known are: \(DonorProfile.names))")
         }
+        let country = work.city.profile.country
+        let languages = try (chosen.isEmpty ? [Self.catalogue(of: work.city)] : chosen).map {
+            $0.used(in: country, units: units ?? .usual(in: country))
+        }
+        var outputs: [(folder: String, files: OutputFiles)] = []
+        for catalogue in languages {
+            let folder = languages.count == 1 ? output : "\(output)/\(catalogue.code)"
+            outputs.append((folder, try documents(of: plan, catalogue, profile)))
+        }
+        for (folder, files) in outputs { try files.write(to: folder) }
+        for remark in work.remarks { Console.warn(remark) }
+        Console.result(outputs.flatMap { output in output.files.names.map { "\(output.folder)/\($0)\n" } }.joined())
+    }
+
+    private func documents(of plan: ImprovementPlan, _ catalogue: Catalogue, _ profile: DonorProfile?) throws -> OutputFiles {
         var files = OutputFiles()
         let document = PlanDocument(plan: plan, language: catalogue, date: date, profile: profile)
         files.add("plan.json", planJSON(plan).text)
@@ -123,9 +141,7 @@ struct DrawUpPlanCommand: ParsableCommand {
             files.add("\(form.rawValue).docx", word(of: short))
         }
         addPDF(of: document, to: &files)
-        try files.write(to: output)
-        for remark in work.remarks { Console.warn(remark) }
-        Console.result(files.names.map { "\(output)/\($0)\n" }.joined())
+        return files
     }
 
     /// Without a program that makes one there is no PDF, and the other documents are written all the same.

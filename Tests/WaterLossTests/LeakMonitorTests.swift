@@ -148,7 +148,7 @@ struct HistoryModelTests {
             days: Matrix(readings), standing: standing, answers: [table],
             squares: [Matrix(rows: 2, columns: 1, storage: answer.map { $0 * $0 })],
             sizes: [0])
-        let prior = LeakPrior(size: 1, answerError: error, logLengths: [0], logBefore: 0, logNew: 0, logRepair: 0)
+        let prior = LeakPrior(size: 1, answerError: error, courseError: 0, logLengths: [0], logBefore: 0, logNew: 0, logRepair: 0)
         let leak = RunningLeak(
             pipe: 0, course: LeakCourse(onset: .beforeRecord, end: nil), size: size)
         let model = HistoryModel(space, prior, days: days, leaks: [leak])
@@ -185,7 +185,7 @@ struct HistoryModelTests {
         let space = DaySpace(
             days: readings, standing: [0.7, 2.5, 0.2], answers: [table],
             squares: [Matrix(rows: 3, columns: 2, storage: table.storage.map { $0 * $0 })], sizes: [0])
-        let prior = LeakPrior(size: 1.5, answerError: 0, logLengths: [0, 0], logBefore: 0, logNew: 0, logRepair: 0)
+        let prior = LeakPrior(size: 1.5, answerError: 0, courseError: 0, logLengths: [0, 0], logBefore: 0, logNew: 0, logRepair: 0)
         let one = RunningLeak(pipe: 0, course: LeakCourse(onset: .beforeRecord), size: 1)
         let course = LeakCourse(onset: .at(2, growth: 3))
         let other = RunningLeak(pipe: 1, course: course, size: 1)

@@ -121,7 +121,9 @@ struct CommandLineTests {
         #expect(read?["files"] as? Int == 1 && read?["readings"] as? Int == 960 && read?["meters"] as? Int == 10)
         #expect(read?["rejected"] as? Int == 0 && (read?["bytes"] as? Int ?? 0) > 0)
         #expect(try yusu("meters", "report", "--store", "m.sqlite", "--output", "out").status == 0)
-        let files = ["edits.csv", "findings.csv", "findings.json", "meters.csv", "zones.csv", "zones_hourly.csv", "zones_quality.csv"]
+        let files = [
+            "counts.json", "edits.csv", "findings.csv", "findings.json", "meters.csv", "zones.csv", "zones_hourly.csv", "zones_quality.csv",
+        ]
         #expect(city.files(in: "out") == files)
         #expect(try firstLine("out/zones_hourly.csv") == "zone,hour,consumption_m3,inflow_m3,meters_reporting")
         let meters = try DelimitedText(path: city.path + "/out/meters.csv")
@@ -198,6 +200,19 @@ struct CommandLineTests {
     func date() throws {
         #expect(try yusu("plan", "city", "--output", "out", "--date", "2027-03-31", "--pdf", "none", "--quiet").status == 0)
         #expect(try city.text("out/plan.html").contains("2027"))
+    }
+
+    @Test("several languages: a folder each, with the files of that language alone")
+    func languages() throws {
+        let words = ["--pdf", "none", "--quiet"]
+        let both = try Program.yusu(["plan", "city", "--output", "both", "--language", "es", "--language", "ko"] + words, in: city)
+        #expect(both.status == 0 && both.output.contains("both/es/plan.html\n") && both.output.contains("both/ko/plan.json\n"))
+        #expect(try Program.yusu(["plan", "city", "--output", "one", "--language", "ko"] + words, in: city).status == 0)
+        for name in ["plan.json", "plan.html", "plan.geojson"] { #expect(try city.text("both/ko/" + name) == city.text("one/" + name)) }
+        #expect(try city.text("both/es/plan.html").contains("lang=\"es\""))
+        #expect(!FileManager.default.fileExists(atPath: city.path + "/both/plan.json"))
+        let twice = try Program.yusu(["plan", "city", "--output", "two", "--language", "ko", "--language", "ko"] + words, in: city)
+        #expect(twice.status == 64 && twice.messages.contains("'ko' twice"))
     }
 
     @Test("what standard output receives is nothing but the result; --quiet leaves standard error empty")

@@ -26,10 +26,6 @@ struct HistoryModel {
     private let factor: CholeskyFactor?
     private let score: [Double]
 
-    /// Error of a growing leak's course half way, as four times a share of its size: the area of a hole may grow with the time or its
-    /// square, which differ by 0.2 of the size there. [–]
-    private static let shapeError = 0.5
-
     init(_ space: DaySpace, _ prior: LeakPrior, days: Int, leaks: [RunningLeak]) {
         self.space = space
         self.prior = prior
@@ -62,7 +58,7 @@ struct HistoryModel {
         // How a leak grows is not known to be as its course says.
         for (leak, error) in zip(leaks, errors) where leak.course.isGrowing {
             courses.append(leak.course.shares(days: days).map { $0 * (1 - $0) })
-            variances.append(error.map { Self.shapeError * Self.shapeError * $0 })
+            variances.append(error.map { prior.courseError * prior.courseError * $0 })
         }
         self.courses = courses
         let count = courses.count

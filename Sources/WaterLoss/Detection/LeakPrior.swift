@@ -8,6 +8,9 @@ struct LeakPrior {
     /// A usual size. [m³/s]
     let size: Double
     let answerError: Double
+    /// Error of a growing leak's course half way, as four times a share of its size: the area of a hole may grow with the time or its
+    /// square, which differ by 0.2 of the size there. [–]
+    let courseError: Double
     /// ln of a pipe's length over the mean.
     let logLengths: [Double]
     /// By pipe, those within a crew's reach of it, itself among them.
@@ -23,6 +26,7 @@ struct LeakPrior {
     init(lengths: [Double], near: [[Int]], meanDemand: Double, options: LeakMonitorOptions) {
         size = max(0.045 * meanDemand, 1e-6)
         answerError = options.answerError
+        courseError = 0.5
         self.near = near
         let total = max(lengths.reduce(0, +), 1), mean = total / Double(max(lengths.count, 1))
         logLengths = lengths.map { Foundation.log(max($0, 1) / mean) }
@@ -34,9 +38,11 @@ struct LeakPrior {
         logRepair = -Foundation.log(Self.repairDays)
     }
 
-    init(size: Double, answerError: Double, logLengths: [Double], logBefore: Double, logNew: Double, logRepair: Double) {
+    init(size: Double, answerError: Double, courseError: Double, logLengths: [Double], logBefore: Double, logNew: Double, logRepair: Double)
+    {
         self.size = size
         self.answerError = answerError
+        self.courseError = courseError
         self.logLengths = logLengths
         near = logLengths.indices.map { [$0] }
         self.logBefore = logBefore
