@@ -97,7 +97,8 @@ let package = Package(
         tests(of: "WaterLoss", ["WaterModel", "Hydraulics", "WaterFiles", "NumericalMethods", "balance-coverage"]),
         tests(of: "Planning", ["WaterModel", "WaterLoss", "NumericalMethods"]),
         tests(of: "WaterFiles", ["WaterModel", "fuzz-inp"], exclude: ["Crashers"]),
-        tests(of: "Metering", ["WaterModel", "WaterFiles", "TextFiles", "fuzz-meters"], exclude: ["Seeds", "Samples", "Crashers", "Stores"]),
+        tests(
+            of: "Metering", ["WaterModel", "WaterFiles", "TextFiles", "fuzz-meters"], exclude: ["Seeds", "Samples", "Crashers", "Stores"]),
         tests(of: "Reporting", ["WaterModel", "WaterLoss", "Planning"]),
         tests(
             of: "yusu", ["TextFiles", "WaterModel", "WaterLoss", "Planning", "SimulateWithLeaks", "BalanceWithIntervals", "LocateALeak"]),
