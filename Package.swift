@@ -55,6 +55,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+        .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CByteScan"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         library("NumericalMethods", ["CGSL"], settings: vectors),
@@ -74,7 +75,8 @@ let package = Package(
         .executableTarget(
             name: "yusu",
             dependencies: [
-                "WaterModel", "TextFiles", "Hydraulics", "WaterLoss", "Planning", "WaterFiles", "Metering", "Reporting", argumentParser,
+                "WaterModel", "TextFiles", "Hydraulics", "WaterLoss", "Planning", "WaterFiles", "Metering", "Reporting", "CAllocator",
+                argumentParser,
             ],
             swiftSettings: strict),
         // Not a product: Tools/fuzz_inp and the tests of WaterFiles run it.

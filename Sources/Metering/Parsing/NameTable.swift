@@ -5,15 +5,17 @@
 /// Exports list their meters in the same order again and again: the name that followed the last one before is tried first.
 struct NameTable: Sendable {
     private struct Entry {
-        /// Of up to 16 bytes the name itself; of longer ones the first and the last eight.
+        /// As `words` has them, but for `tail` of a name of more than `short` bytes: its place in `longNames`.
         var head: UInt64, tail: UInt64
-        /// Place in `bytes`.
-        var start: Int, length: Int32
+        var length: Int32
         /// The name that came after this one, −1 where none did.
         var next: Int32 = -1
     }
 
-    private var bytes: [UInt8] = []
+    /// Bytes of a name that two words hold whole.
+    static let short = 16
+
+    private var longNames: [UInt8] = []
     private var entries: [Entry] = []
     /// Open addressing; −1 is free.
     private var slots = [Int32](repeating: -1, count: 64)
@@ -26,7 +28,12 @@ struct NameTable: Sendable {
 
     func bytes(of index: Int) -> [UInt8] {
         let entry = entries[index]
-        return Array(bytes[entry.start..<entry.start + Int(entry.length)])
+        let length = Int(entry.length)
+        if length > Self.short { return Array(longNames[Int(entry.tail)..<Int(entry.tail) + length]) }
+        let rest = length < 8 ? 0 : length - 8
+        return (0..<length).map { at in
+            UInt8(truncatingIfNeeded: at < 8 ? entry.head >> UInt64(8 * at) : entry.tail >> UInt64(8 * (at - rest)))
+        }
     }
 
     /// Number of a name.
@@ -59,6 +66,7 @@ struct NameTable: Sendable {
         return found
     }
 
+    /// The first and the last eight bytes; of less than eight, those and nothing. Of up to `short` bytes they are the name.
     @inline(__always)
     static func words(_ name: UnsafePointer<UInt8>, _ length: Int) -> (UInt64, UInt64) {
         let raw = unsafe UnsafeRawPointer(name)
@@ -71,12 +79,13 @@ struct NameTable: Sendable {
     @inline(__always)
     private func isEntry(_ index: Int32, _ head: UInt64, _ tail: UInt64, _ name: UnsafePointer<UInt8>, _ length: Int) -> Bool {
         let entry = entries[Int(index)]
-        guard entry.head == head, entry.tail == tail, Int(entry.length) == length else { return false }
-        return length <= 16 ? true : unsafe isSame(entry, name)
+        guard entry.head == head, Int(entry.length) == length else { return false }
+        return length <= Self.short ? entry.tail == tail : unsafe isSame(entry, name)
     }
 
     private func isSame(_ entry: Entry, _ name: UnsafePointer<UInt8>) -> Bool {
-        for i in 0..<Int(entry.length) where unsafe bytes[entry.start + i] != name[i] { return false }
+        let start = Int(entry.tail)
+        for i in 0..<Int(entry.length) where unsafe longNames[start + i] != name[i] { return false }
         return true
     }
 
@@ -87,8 +96,9 @@ struct NameTable: Sendable {
             slot = (slot + 1) & (slots.count - 1)
         }
         let index = Int32(truncatingIfNeeded: entries.count)
-        entries.append(Entry(head: head, tail: tail, start: bytes.count, length: Int32(truncatingIfNeeded: length)))
-        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name, count: length))
+        let isLong = length > Self.short
+        entries.append(Entry(head: head, tail: isLong ? UInt64(longNames.count) : tail, length: Int32(truncatingIfNeeded: length)))
+        if isLong { unsafe longNames.append(contentsOf: UnsafeBufferPointer(start: name, count: length)) }
         slots[slot] = index
         if entries.count * 2 > slots.count { grow() }
         return index
@@ -97,10 +107,16 @@ struct NameTable: Sendable {
     private mutating func grow() {
         slots = [Int32](repeating: -1, count: slots.count * 2)
         for (index, entry) in entries.enumerated() {
-            var slot = Self.hash(entry.head, entry.tail, Int(entry.length)) & (slots.count - 1)
+            var slot = Self.hash(entry.head, lastWord(entry), Int(entry.length)) & (slots.count - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = Int32(truncatingIfNeeded: index)
         }
+    }
+
+    private func lastWord(_ entry: Entry) -> UInt64 {
+        guard Int(entry.length) > Self.short else { return entry.tail }
+        let end = Int(entry.tail) + Int(entry.length)
+        return longNames[end - 8..<end].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     private static func hash(_ head: UInt64, _ tail: UInt64, _ length: Int) -> Int {

@@ -70,7 +70,7 @@ extension ExportParser {
                     }
                     let name = unsafe bytes + (row &+ pattern.meter)
                     let (nameHead, nameTail) = unsafe NameTable.words(name, pattern.meterLength)
-                    if nameHead != head || nameTail != tail || pattern.meterLength != length || length > 16 {
+                    if nameHead != head || nameTail != tail || pattern.meterLength != length || length > NameTable.short {
                         guard unsafe name[0] > 32, unsafe name[pattern.meterLength &- 1] > 32 else { break }
                         meter = unsafe builder.meter(name, pattern.meterLength) { Self.name($0, encoding) }
                         head = nameHead

@@ -37,10 +37,10 @@ final class FileImport {
     private struct Slot {
         var meter: Int32
         var series: UInt8
-        /// In the store; 0 until it is looked up.
-        var channel = 0
         /// Made by this file: the store has no blocks of it but those written here.
         var isNew = false
+        /// In the store; 0 until it is looked up.
+        var channel = 0
     }
 
     /// - rank: of the file, without its content, which `finish` gives.
