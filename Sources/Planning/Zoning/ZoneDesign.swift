@@ -186,10 +186,13 @@ private func design(_ layout: ZoneLayout, _ trial: ZoneTrial, _ options: ZoneDes
         guard feeds.closed.count < closed else { break }
         report = ZoneReport(layout, trial, feeds, options)
     }
-    // Where tanks and pumps come to work otherwise, no moment of today tells: their zones get more and more of their links back.
-    for round in 0..<7 {
-        guard !report.shortfalls.isEmpty, feeds.open(1 << round, for: report.shortZones) else { break }
+    // Where tanks and pumps come to work otherwise, the run with the design itself tells which link its worst moment lacks.
+    for _ in 0..<24 {
+        guard let worst = report.worst else { break }
+        trial.add(worst.time, worst.state, with: feeds.closed)
+        guard feeds.relieve(trial.moments.count - 1) else { break }
         report = ZoneReport(layout, trial, feeds, options)
     }
-    return report.design
+    // Where no single link tells: runs do.
+    return report.opened { ZoneReport(layout, trial, feeds.opening($0), options) }.design
 }

@@ -207,17 +207,29 @@ struct ZoneFeeds {
         }
     }
 
-    /// Opens so many links of each zone that carry most today; of −1 links of any zone.
+    /// The same with more links open.
+    func opening(_ links: some Sequence<Int>) -> ZoneFeeds {
+        var feeds = self
+        for link in links { feeds.isClosed[link] = false }
+        return feeds
+    }
+
+    /// Opens the link, wherever it lies, that leaves least deficit at a moment.
     ///
-    /// - Returns: false where all are open.
-    mutating func open(_ count: Int, for zones: [Int]) -> Bool {
-        let before = closed.count
-        for zone in zones {
-            let shut = borders.filter { (isClosed[$0.link] ?? false) && (zone < 0 || $0.touches(zone)) }
-                .sorted { (-abs($0.flow), $0.link) < (-abs($1.flow), $1.link) }
-            for border in shut.prefix(count) { isClosed[border.link] = false }
+    /// - Returns: false where none takes away a twentieth of it.
+    mutating func relieve(_ moment: Int) -> Bool {
+        let closed = closed
+        let enough = 0.95 * total([moment], closed)
+        var best = (link: -1, total: enough)
+        let promising = trial.byPotentialFlow(closed, trial.solve(moment, closed: closed))
+        for (place, link) in promising.enumerated() {
+            if place >= 4 * Self.tried, best.total < enough { break }
+            let sum = total([moment], closed.filter { $0 != link })
+            if sum < best.total { best = (link, sum) }
         }
-        return closed.count < before
+        guard best.link >= 0 else { return false }
+        isClosed[best.link] = false
+        return true
     }
 
     /// Looks at a further moment, and opens what it needs.

@@ -15,6 +15,8 @@ struct ZoneReport {
     private let options: ZoneDesignOptions
     private let network: Network
     private(set) var shortfalls: [Shortfall] = []
+    /// The moment of the greatest shortfall, with tanks, pumps and valves as the run has them; nil where every pressure is kept.
+    private(set) var worst: (time: Int, state: HydraulicState)?
     private var isConverged = false
     private var lowestOfRun: [Double]
 
@@ -37,9 +39,11 @@ struct ZoneReport {
         guard let model = try? HydraulicModel(network) else { return }
         var worst: [Int: (time: Int, shortfall: Double)] = [:]
         var lowest = lowestOfRun
+        var greatest: (shortfall: Double, moment: (time: Int, state: HydraulicState)?) = (1e-6, nil)
         var step = 0
         let run = Simulation(of: model, keepsSteps: false) { time, tell in
-            let now = trial.pressures(tell())
+            let state = tell()
+            let now = trial.pressures(state)
             defer { step += 1 }
             guard step < trial.pressuresBefore.count else { return }
             let before = trial.pressuresBefore[step]
@@ -51,18 +55,51 @@ struct ZoneReport {
                 let limit = trial.limit(Double(before[node]))
                 let shortfall = pressure.map { limit - $0 } ?? 100
                 if shortfall > worst[node]?.shortfall ?? 1e-6 { worst[node] = (time, shortfall) }
+                if shortfall > greatest.shortfall { greatest = (shortfall, (time, state)) }
             }
         }
         isConverged = run.isConverged
         lowestOfRun = lowest
+        self.worst = greatest.moment
         shortfalls = worst.sorted { $0.key < $1.key }.map { (layout.network.nodes[$0.key].id, $0.value.time, $0.value.shortfall) }
     }
 
-    /// Zones with nodes whose pressure is not kept in the run; −1: nodes outside.
-    var shortZones: [Int] {
-        let short = Set(shortfalls.map(\.node))
-        return Set(layout.zoneOfNode.indices.filter { short.contains(layout.network.nodes[$0].id) }.map { layout.zoneOfNode[$0] }).sorted()
+    /// Runs that `opened` takes at most, a few more or less.
+    private static let mostRuns = 64
+
+    /// The report with as few of the closed links open again as runs find, so that every pressure is kept: twice as many each time, those
+    /// first that would carry most at the worst moment, and then parts of them closed again where they prove not to be needed. This
+    /// report, where it lacks nothing or nothing helps.
+    /// - run: of the network with links open again.
+    func opened(_ run: ([Int]) -> ZoneReport) -> ZoneReport {
+        guard let worst else { return self }
+        let order = trial.byPotentialFlow(feeds.closed, worst.state)
+        var best: (links: [Int], report: ZoneReport)?
+        var count = 1, runs = 0
+        while best == nil {
+            let links = Array(order.prefix(count))
+            let report = run(links)
+            runs += 1
+            if report.keeps { best = (links, report) } else if links.count == order.count { return self }
+            count *= 2
+        }
+        guard var best else { return self }
+        var part = (best.links.count + 1) / 2
+        while runs < Self.mostRuns {
+            var start = 0
+            while start < best.links.count, runs < Self.mostRuns {
+                let rest = Array(best.links[..<start] + best.links[min(start + part, best.links.count)...])
+                let report = run(rest)
+                runs += 1
+                if report.keeps { best = (rest, report) } else { start += part }
+            }
+            if part == 1 { break }
+            part = (part + 1) / 2
+        }
+        return best.report
     }
+
+    private var keeps: Bool { isConverged && shortfalls.isEmpty }
 
     /// Today's state at a moment of the run.
     func stateBefore(at time: Int) -> HydraulicState? {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import Hydraulics
 import WaterModel
 
@@ -57,15 +58,28 @@ final class ZoneTrial {
 
     /// Takes a moment of today's run among those that are looked at.
     func add(_ time: Int, _ state: HydraulicState) {
+        take(time, state)
+        let solved = solve(moments.count - 1, closed: [])
+        moments[moments.count - 1].before = pressures(solved)
+        moments[moments.count - 1].flowsBefore = solved.flows
+    }
+
+    /// Takes a moment of a run with links closed, beside today's pressures at that time.
+    func add(_ time: Int, _ state: HydraulicState, with closed: [Int]) {
+        take(time, state)
+        for link in closed { moments[moments.count - 1].conditions.statuses[link] = .open }
+        guard let step = times.firstIndex(of: time) else { return }
+        moments[moments.count - 1].before = pressuresBefore[step].map { $0 > -.infinity ? Double($0) : nil }
+    }
+
+    private func take(_ time: Int, _ state: HydraulicState) {
         var conditions = BoundaryConditions(of: network, at: time)
         for (index, node) in network.nodes.enumerated() where node.tank != nil { conditions.fixedHeads[index] = state.heads[index] }
         for (index, link) in network.links.enumerated() where link.valve == nil {
             conditions.statuses[index] = state.statuses[index] == .closed ? .closed : .open
         }
-        moments.append(Moment(time: time, conditions: conditions, before: [], flowsBefore: []))
-        let solved = solve(moments.count - 1, closed: [])
-        moments[moments.count - 1].before = pressures(solved)
-        moments[moments.count - 1].flowsBefore = solved.flows
+        let unknown = [Double?](repeating: nil, count: network.nodes.count)
+        moments.append(Moment(time: time, conditions: conditions, before: unknown, flowsBefore: []))
     }
 
     /// The state of a moment with pipes closed and, where asked for, water drawn at a node on top.
@@ -77,6 +91,18 @@ final class ZoneTrial {
         let state = solver.solve(conditions, warm: solves > 1)
         // A warm start that does not end well is tried anew.
         return state.verdict.outcome == .converged || state.verdict.outcome == .demandWithoutSource ? state : solver.solve(conditions)
+    }
+
+    /// Closed pipes in order of what they would carry by the heads at their ends, most first: as (Δh d⁵ / L)^½, which is Darcy–Weisbach's
+    /// law but for the friction. Those with a dry end come before all others.
+    func byPotentialFlow(_ links: [Int], _ state: HydraulicState) -> [Int] {
+        func potential(_ link: Int) -> Double {
+            guard let pipe = network.pipe(at: link), let start = state.heads[ends[link].start], let end = state.heads[ends[link].end] else {
+                return .infinity
+            }
+            return abs(start - end) * pow(pipe.diameter, 5) / max(pipe.length, 1e-3)
+        }
+        return links.map { ($0, potential($0)) }.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }.map(\.0)
     }
 
     func pressures(_ state: HydraulicState) -> [Double?] {
