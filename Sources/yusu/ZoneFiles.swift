@@ -176,7 +176,7 @@ struct ZoneFiles {
         }
         if let worst = design.shortfalls.max(by: { $0.shortfall < $1.shortfall }) {
             found.append(
-                "\(design.shortfalls.count) nodes fall below the pressure to be kept, most node \(worst.node) by \(number(worst.shortfall, 2)) m at \(worst.time) s"
+                "\(design.shortfalls.count) nodes leave the pressures that they must keep, most node \(worst.node) by \(number(worst.shortfall, 2)) m at \(worst.time) s"
             )
         }
         if !design.isConverged { found.append("the run with the design did not converge") }

@@ -28,7 +28,8 @@ struct ZonesCommand: ParsableCommand {
     @Option(help: "Share of the properties that the trunk must leave to zones, in per cent, where its diameter is chosen.")
     var zonedShare = 85.0
     @Option(help: "Pressure at peak that no node may lose, m.") var pressure = 15.0
-    @Option(help: "By how much a pressure may fall below the one to be kept, m.") var tolerance = 0.5
+    @Option(help: "Pressure that no node may rise above, or above what it has today where that is more, m.") var mostPressure = 100.0
+    @Option(help: "By how much a pressure may fall below the one to be kept, or rise above the most, m.") var tolerance = 0.5
     @Option(help: "Fire flow at one node on top of the peak, l/s; 0: none.") var fireFlow = 10.0
     @Option(help: "Pressure that the fire flow must leave, m.") var firePressure = 10.0
     @Option(help: "Cost of an inlet chamber with meter, for the sum; default: the catalogue's, in its currency.") var inletCost: Double?
@@ -41,7 +42,7 @@ struct ZonesCommand: ParsableCommand {
     func validate() throws {
         for (name, value) in [
             ("demand-per-property", demandPerProperty), ("least", least), ("most", most), ("connections", connections ?? 1),
-            ("trunk-diameter", trunkDiameter ?? 1),
+            ("trunk-diameter", trunkDiameter ?? 1), ("most-pressure", mostPressure),
         ] where !(value > 0) { throw ValidationError("--\(name) must be above 0") }
         guard most >= 2 * least else { throw ValidationError("--most must be at least twice --least") }
         guard fireFlow >= 0, tolerance >= 0, attempts > 0, (0...100).contains(zonedShare) else {
@@ -59,6 +60,7 @@ struct ZonesCommand: ParsableCommand {
         options.trunkDiameter = trunkDiameter.map { $0 / 1000 }
         options.zonedShare = zonedShare / 100
         (options.minimumPressure, options.pressureTolerance) = (pressure, tolerance)
+        options.mostPressure = mostPressure
         (options.fireFlow, options.firePressure) = (fireFlow / 1000, firePressure)
         (options.attempts, options.seed) = (attempts, seed)
         options.givenZones = try partition.map(Self.zones)

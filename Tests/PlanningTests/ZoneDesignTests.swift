@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Hydraulics
-import Planning
 import Testing
 import WaterModel
+
+@testable import Planning
 
 /// Synthetic: two street grids of 6 × 6 corners beside a trunk main, 100 m apart, joined to it and to each other by several pipes.
 enum TwoDistricts {
@@ -42,6 +43,17 @@ enum TwoDistricts {
         // Far corners of both are joined round the end of the trunk.
         for column in 0..<3 { pipe("A5\(column)", "B5\(column)", 0.1) }
         network.links = links
+        return network
+    }
+
+    /// With a tank at the far corner of one grid, that the night fills through its streets.
+    static func networkWithTank(level: Double) -> Network {
+        var network = network()
+        let tank = Tank(initialLevel: 2, minimumLevel: 0, maximumLevel: 4, diameter: 9)
+        network.nodes.append(Node(id: "K", elevation: level, kind: .tank(tank), position: Point(x: 700, y: 500)))
+        network.links.append(
+            Link(
+                id: "B55-K", start: "B55", end: "K", kind: .pipe(Pipe(length: 100, diameter: 0.15, roughness: 120)), status: .open))
         return network
     }
 
@@ -96,6 +108,27 @@ struct ZoneDesignTests {
         let loose = try designZones(TwoDistricts.network(head: 70), TwoDistricts.options)
         #expect(tight.borders.count { $0.role == .inlet } > loose.borders.count { $0.role == .inlet })
         #expect(tight.shortfalls.isEmpty)
+    }
+
+    @Test("a tank that fills less with the design than today: the run opens what no moment of today asks for", arguments: [44, 48])
+    func tank(level: Double) throws {
+        var options = TwoDistricts.options
+        (options.minimumPressure, options.pressureTolerance) = (38, 0.1)
+        let design = try designZones(TwoDistricts.networkWithTank(level: level), options)
+        #expect(design.shortfalls.isEmpty)
+        #expect(design.borders.contains { $0.role == .closed })
+    }
+
+    @Test("a pressure is at fault below what it must keep, and above what it may be or is today")
+    func faults() throws {
+        let network = TwoDistricts.network()
+        let trial = try ZoneTrial(network, ends: ZoneLayout(network, TwoDistricts.options).ends, ZoneDesignOptions())
+        #expect(trial.fault(10, before: 20) == 15 - 0.5 - 10)
+        #expect(trial.fault(8, before: 9) == 9 - 0.5 - 8)
+        #expect(trial.fault(120, before: 50) == 120 - 100 - 0.5)
+        #expect(trial.fault(130, before: 140) < 0)
+        #expect(trial.fault(nil, before: 20) == 100 + 14.5)
+        #expect(trial.fault(5, before: nil) == -.infinity)
     }
 
     @Test("the same seed gives the same zones")

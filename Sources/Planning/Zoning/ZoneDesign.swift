@@ -89,7 +89,8 @@ public struct ZoneDesign: Sendable {
     public var after: Comparison
     /// Since the start of the run. [s]
     public var peakTime: Int
-    /// Nodes whose pressure is not kept at some moment of the run, with the least shortfall first to last. [m]
+    /// Nodes whose pressure is not kept at some moment of the run, by how much it falls below what it must keep or rises above what it
+    /// may. [m]
     public var shortfalls: [(node: Node.ID, time: Int, shortfall: Double)]
     /// Every solve of the run with the design converged.
     public var isConverged: Bool

@@ -16,7 +16,9 @@ public struct ZoneDesignOptions: Sendable {
     public var zonedShare = 0.85
     /// At peak; where a node had less before, that is what it keeps. Default 15, unverified. [m]
     public var minimumPressure = 15.0
-    /// By how much a pressure may fall below the one to be kept. Default 0.5. [m]
+    /// What a pressure may not rise above, or above what it is today where that is more. Default 100, the rating PN 10; assumed. [m]
+    public var mostPressure = 100.0
+    /// By how much a pressure may fall below the one to be kept, or rise above the most. Default 0.5. [m]
     public var pressureTolerance = 0.5
     /// At one node at a time, on top of the peak. Default 0.010, assumed; 0: not looked at. [m³/s]
     public var fireFlow = 0.010

@@ -52,8 +52,7 @@ struct ZoneReport {
                 let zone = layout.zoneOfNode[node]
                 if zone >= 0 { lowest[zone] = min(lowest[zone], pressure ?? -.infinity) }
                 guard before[node] > -.infinity else { continue }
-                let limit = trial.limit(Double(before[node]))
-                let shortfall = pressure.map { limit - $0 } ?? 100
+                let shortfall = trial.fault(pressure, before: Double(before[node]))
                 if shortfall > worst[node]?.shortfall ?? 1e-6 { worst[node] = (time, shortfall) }
                 if shortfall > greatest.shortfall { greatest = (shortfall, (time, state)) }
             }

@@ -115,16 +115,22 @@ final class ZoneTrial {
         return min(options.minimumPressure, before) - options.pressureTolerance
     }
 
-    /// By how much pressures fall below what must be kept, for each node that draws water; a node without water counts its whole limit
-    /// and 100 m. [m]
+    /// By how much a pressure falls below what must be kept, or rises above what it may; below 0 where neither. A node without water
+    /// counts its whole limit and 100 m. [m]
+    func fault(_ pressure: Double?, before: Double?) -> Double {
+        let limit = limit(before)
+        guard limit > -.infinity else { return -.infinity }
+        guard let pressure else { return 100 + max(0, limit) }
+        return max(limit - pressure, pressure - max(options.mostPressure, before ?? 0) - options.pressureTolerance)
+    }
+
+    /// Faults of the nodes that draw water. [m]
     func deficits(_ moment: Int, closed: some Sequence<Int>) -> [Int: Double] {
         let now = pressures(solve(moment, closed: closed))
         var result: [Int: Double] = [:]
         for node in drawing {
-            let limit = limit(moments[moment].before[node])
-            guard limit > -.infinity else { continue }
-            let deficit = now[node].map { limit - $0 } ?? (100 + max(0, limit))
-            if deficit > 0 { result[node] = deficit }
+            let fault = fault(now[node], before: moments[moment].before[node])
+            if fault > 0 { result[node] = fault }
         }
         return result
     }
