@@ -181,29 +181,11 @@ public struct LeakLocator: Sendable {
         }
         let pValue = min(1, Double(tested.count) * (chances.min() ?? 1))
         let isDetected = pValue <= options.falseAlarmRate
-        let quantiles = Self.quantiles([0.025, 0.5, 0.975], grid: grid, weights: bySize)
+        let sizes = GridQuantiles(grid: grid, weights: bySize), quantiles = [0.025, 0.5, 0.975].map { sizes[$0] }
         return LeakFinding(
             isDetected: isDetected, pValue: pValue, start: isDetected ? start : nil, flow: isDetected ? quantiles[1] : 0,
             flowLow95: isDetected ? quantiles[0] : 0, flowHigh95: quantiles[2], candidates: candidates,
             credibleSet90: LeakFinding.Candidate.credibleSet(candidates, 0.9), zone: nil)
-    }
-
-    /// Quantiles of a distribution given by weights on a grid, linear between its points.
-    private static func quantiles(_ shares: [Double], grid: [Double], weights: [Double]) -> [Double] {
-        let total = weights.reduce(0, +)
-        guard total > 0 else { return shares.map { _ in 0 } }
-        return shares.map { share in
-            var sum = 0.0
-            for (index, weight) in weights.enumerated() {
-                let next = sum + weight / total
-                if next >= share {
-                    guard index > 0, weight > 0 else { return grid[index] }
-                    return grid[index - 1] + (grid[index] - grid[index - 1]) * (share - sum) / (weight / total)
-                }
-                sum = next
-            }
-            return grid.last ?? 0
-        }
     }
 
     private func logSum(_ values: [Double]) -> Double {
