@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Reporting
 import TextFiles
 import WaterFiles
 import WaterLoss
@@ -44,6 +45,9 @@ struct LocateCommand: ParsableCommand {
     @Option(help: "First moment to look at in a city folder's record (ISO 8601); default: its second half.") var since: String?
     @Option(help: "Without a network: zones with their inflow_sensors, as in a city folder.", completion: .file()) var zones: String?
     @Option(help: "Folder for the results.", completion: .directory) var output: String
+    @Option(help: "Also a page with a map of the search, one HTML file that needs no network; needs --network.", completion: .file())
+    var map: String?
+    @Option(help: "Language of the page: \(Catalogue.embedded.joined(separator: ", ")).") var language = "en"
     @Option(name: .customLong("false-alarm-rate"), help: "Chance of an alarm without a leak.") var falseAlarmRate = 0.02
     @Option(help: "What a crew has walked: pipe,result with result dry or found.", completion: .file()) var walked: String?
     @Option(help: "Chance that a crew hears a leak that is there.") var hearing = 0.8
@@ -76,6 +80,11 @@ struct LocateCommand: ParsableCommand {
         guard crewCost ?? 1 > 0, waterValue ?? 1 > 0, days > 0 else {
             throw ValidationError("--crew-cost, --water-value and --days must be above 0")
         }
+        guard Catalogue.embedded.contains(language) else {
+            throw ValidationError(
+                "there is no language '\(language)'; --language takes one of: \(Catalogue.embedded.joined(separator: ", "))")
+        }
+        guard folder != nil || network != nil || map == nil else { throw ValidationError("--map draws pipes and needs --network") }
         guard folder != nil || network != nil || (walked == nil && crewCost == nil) else {
             throw ValidationError("--walked, --crew-cost and --water-value are about pipes and need --network")
         }
@@ -96,14 +105,24 @@ struct LocateCommand: ParsableCommand {
             let finding = try locate(event, in: model)
             let files = LeakFindingFiles(finding: finding, walk: LeakWalk(finding, network: model, economics: economics))
             try files.output(model, seconds: seconds()).write(to: output)
+            if let map { try OutputFiles.write(page(of: files, model, event), to: map) }
             for remark in finding.remarks { Console.progress("note: \(remark)", quiet: quiet) }
             Console.progress(files.sentence, quiet: quiet)
         } else {
+            if map != nil { Console.warn("no map is drawn: \(event.folder ?? "") has no network.inp") }
             let files = ZoneLeakFiles(finding: try locateZone(event))
             try files.output(seconds: seconds()).write(to: output)
             for remark in files.finding.remarks { Console.progress("note: \(remark)", quiet: quiet) }
             Console.progress(files.sentence, quiet: quiet)
         }
+    }
+
+    private func page(of files: LeakFindingFiles, _ model: Network, _ event: LocateEvent) throws -> String {
+        let title = event.name ?? network.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent } ?? ""
+        return html(
+            of: PlanDocument(
+                finding: files.finding, walk: files.walk, network: model, sensors: event.sensors, name: title,
+                language: try Catalogue.named(language)))
     }
 
     private var economics: LeakWalk.Economics? {
@@ -150,6 +169,9 @@ struct LocateEvent {
     let readings: SensorRecord
     /// Whether the leak was found, by pipe; nil where no crew has walked.
     let walked: [Link.ID: Bool]?
+    /// Of the city and its folder; nil for single files.
+    let name: String?
+    let folder: String?
 
     init(network: String?, sensors: String, zones: String?, baseline: [String], readings: [String], walked: String?) throws {
         var errors = InputErrors()
@@ -170,6 +192,7 @@ struct LocateEvent {
         self.baseline = before
         self.readings = after
         self.walked = crew
+        (name, folder) = (nil, nil)
     }
 
     /// - since: nil: the second half of the record is looked at.
@@ -193,5 +216,7 @@ struct LocateEvent {
         sensors = city.sensors
         (baseline, readings) = parts
         walked = nil
+        name = city.profile.name
+        self.folder = folder
     }
 }

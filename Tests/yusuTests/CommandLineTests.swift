@@ -212,7 +212,9 @@ struct CommandLineTests {
 
     @Test("locate takes a city folder, with its network and without")
     func locateCity() throws {
-        #expect(try yusu("locate", "city", "--output", "pipes", "--since", "2026-03-05T00:00", "--quiet").status == 0)
+        let arguments = ["locate", "city", "--since", "2026-03-05T00:00", "--quiet"]
+        #expect(try Program.yusu(arguments + ["--output", "pipes", "--map", "pipes.html"], in: city).status == 0)
+        #expect(try city.text("pipes.html").contains("</html>"))
         #expect(try city.json("pipes/result.json")["told_by"] as? String == "pipe")
         try FileManager.default.removeItem(atPath: city.path + "/city/network.inp")
         #expect(try yusu("locate", "city", "--output", "zones", "--since", "2026-03-05T00:00", "--quiet").status == 0)
@@ -297,6 +299,8 @@ struct CommandLineTests {
         ["balance", "a.csv", "--standard", "mine"],
         ["meters", "import", "--store", "s.sqlite"], ["locate", "--output", "out"],
         ["locate", "city", "--network", "city/network.inp", "--output", "out"], ["locate", "city", "--since", "noon", "--output", "out"],
+        ["locate", "city", "--language", "xx", "--output", "out"],
+        ["locate", "--sensors", "s.csv", "--baseline", "b.csv", "--readings", "r.csv", "--map", "m.html", "--output", "out"],
         ["locate", "--sensors", "s.csv", "--baseline", "b.csv", "--readings", "r.csv", "--walked", "w.csv", "--output", "out"],
     ]
 
