@@ -68,6 +68,7 @@ struct LeakFindingFiles {
             ("leak_l_per_s_high95", JSON(finding.flowHigh95 * 1000)),
             ("credible_set_90", JSON(finding.credibleSet90.map(\.name))), ("seconds", JSON(seconds)),
             ("remarks", JSON(finding.remarks.map(\.description))), ("told_by", "pipe"),
+            ("prior", JSON(["length"] + finding.prior)),
         ])
     }
 

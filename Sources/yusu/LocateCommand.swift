@@ -44,6 +44,8 @@ struct LocateCommand: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Readings of the days to look at.", completion: .file()) var readings: [String] = []
     @Option(help: "First moment to look at in a city folder's record (ISO 8601); default: its second half.") var since: String?
     @Option(help: "Without a network: zones with their inflow_sensors, as in a city folder.", completion: .file()) var zones: String?
+    @Option(help: "Pipes: pipe and perhaps material, installed (year), breaks_per_km_year.", completion: .file()) var pipes: String?
+    @Option(help: "Past repairs: date,pipe, as leaks.csv of a city folder.", completion: .file()) var repairs: String?
     @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(help: "Also a page with a map of the search, one HTML file that needs no network; needs --network.", completion: .file())
     var map: String?
@@ -71,6 +73,10 @@ struct LocateCommand: ParsableCommand {
         guard since == nil || since.flatMap({ SensorReadings.moment($0) }) != nil else {
             throw ValidationError("--since must be a time such as 2024-01-01T00:00")
         }
+        guard network != nil || (pipes == nil && repairs == nil) else {
+            throw ValidationError(
+                "--pipes and --repairs are about the pipes of --network; a city folder has its own in pipes.csv and leaks.csv")
+        }
         guard network == nil || zones == nil else { throw ValidationError("--zones is for a search without --network") }
         guard falseAlarmRate >= 0.0005, falseAlarmRate <= 0.5 else {
             throw ValidationError("--false-alarm-rate must lie between 0.0005 and 0.5")
@@ -96,7 +102,9 @@ struct LocateCommand: ParsableCommand {
         try OutputFiles.check(output)
         let event =
             try folder.map { try LocateEvent(folder: $0, since: since.flatMap { SensorReadings.moment($0) }) }
-            ?? LocateEvent(network: network, sensors: sensors ?? "", zones: zones, baseline: baseline, readings: readings, walked: walked)
+            ?? LocateEvent(
+                network: network, sensors: sensors ?? "", zones: zones, baseline: baseline, readings: readings, walked: walked,
+                pipes: pipes, repairs: repairs)
         func seconds() -> Double {
             let elapsed = clock.now - began
             return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
@@ -136,7 +144,8 @@ struct LocateCommand: ParsableCommand {
         var options = LeakLocatorOptions()
         options.falseAlarmRate = falseAlarmRate
         options.seed = seed
-        let locator = LeakLocator(network: model, sensors: event.sensors, options: options)
+        let rates = PipeFailureRates(network: model, records: event.pipes, repairs: event.repairs)
+        let locator = LeakLocator(network: model, sensors: event.sensors, options: options, failureRates: rates)
         do throws(LeakLocatorError) {
             let finding = try locator.locate(baseline: event.baseline, readings: event.readings)
             return crew.map { finding.after($0.mapValues { $0 ? .found : .dry }, hearing: hearing) } ?? finding
@@ -169,11 +178,16 @@ struct LocateEvent {
     let readings: SensorRecord
     /// Whether the leak was found, by pipe; nil where no crew has walked.
     let walked: [Link.ID: Bool]?
+    let pipes: [PipeRecord]
+    let repairs: [LeakRepair]
     /// Of the city and its folder; nil for single files.
     let name: String?
     let folder: String?
 
-    init(network: String?, sensors: String, zones: String?, baseline: [String], readings: [String], walked: String?) throws {
+    init(
+        network: String?, sensors: String, zones: String?, baseline: [String], readings: [String], walked: String?,
+        pipes: String?, repairs: String?
+    ) throws {
         var errors = InputErrors()
         let model = try network.flatMap { path in try errors.keep { try INP.read(path) } }
         let list = try errors.keep { try SensorReadings.sensors(path: sensors) }
@@ -184,7 +198,13 @@ struct LocateEvent {
         let crew = try walked.flatMap { walked in
             try model.flatMap { model in try errors.keep { try NetworkTables.walked(walked, for: model) } }
         }
-        guard network == nil || model != nil, let list, let before, let after, let given, walked == nil || crew != nil else { throw errors }
+        let register = try model.flatMap { model in
+            try errors.keep { try pipes.map { path throws(TextFileError) in try PipeRegisterFile.read(path, for: model) } ?? [] }
+        }
+        let past = try errors.keep { try repairs.map { path throws(TextFileError) in try PipeRegisterFile.repairs(path) } ?? [] }
+        guard network == nil || (model != nil && register != nil), let past, let list, let before, let after, let given,
+            walked == nil || crew != nil
+        else { throw errors }
         self.network = model
         self.zones = given
         self.sensors = list.map(\.sensor)
@@ -192,6 +212,8 @@ struct LocateEvent {
         self.baseline = before
         self.readings = after
         self.walked = crew
+        self.pipes = register ?? []
+        self.repairs = past
         (name, folder) = (nil, nil)
     }
 
@@ -216,6 +238,8 @@ struct LocateEvent {
         sensors = city.sensors
         (baseline, readings) = parts
         walked = nil
+        pipes = city.pipes
+        repairs = city.repairs
         name = city.profile.name
         self.folder = folder
     }

@@ -15,8 +15,13 @@ public struct LeakLocator: Sendable {
     public let network: Network
     public let sensors: [Sensor]
     public var options: LeakLocatorOptions
+    /// How much likelier a metre of one pipe leaks than of another; nil: all metres alike.
+    public var failureRates: PipeFailureRates?
 
-    public init(network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions()) {
+    public init(
+        network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions(), failureRates: PipeFailureRates? = nil
+    ) {
+        self.failureRates = failureRates
         self.network = network
         self.sensors = sensors
         self.options = options
@@ -160,7 +165,7 @@ public struct LeakLocator: Sendable {
                 continue
             }
             let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size, tempering: tempering) }) }
-            logWeights.append(log(length) + logSum(byGrid) - log(Double(places.count * grid.count)))
+            logWeights.append(log(length) + log(failureRates?[pipe.id] ?? 1) + logSum(byGrid) - log(Double(places.count * grid.count)))
             posteriors.append(byGrid)
         }
         let normaliser = logSum(logWeights)
@@ -185,7 +190,7 @@ public struct LeakLocator: Sendable {
         return LeakFinding(
             isDetected: isDetected, pValue: pValue, start: isDetected ? start : nil, flow: isDetected ? quantiles[1] : 0,
             flowLow95: isDetected ? quantiles[0] : 0, flowHigh95: quantiles[2], candidates: candidates,
-            credibleSet90: LeakFinding.Candidate.credibleSet(candidates, 0.9), zone: nil)
+            credibleSet90: LeakFinding.Candidate.credibleSet(candidates, 0.9), zone: nil, prior: failureRates?.evidence ?? [])
     }
 
     private func logSum(_ values: [Double]) -> Double {
