@@ -158,8 +158,9 @@ struct CommandLineTests {
         let result = try city.json("one/result.json")
         let keys = [
             "leak_detected", "p_value", "start", "leak_l_per_s", "leak_l_per_s_low95", "leak_l_per_s_high95", "credible_set_90", "seconds",
-            "remarks", "told_by",
+            "remarks", "told_by", "prior",
         ]
+        #expect(result["prior"] as? [String] == ["length"])
         #expect(Set(result.keys) == Set(keys) && result["told_by"] as? String == "pipe")
         #expect(result["credible_set_90"] is [String])
         let map = try city.json("one/candidates.geojson")
@@ -215,6 +216,14 @@ struct CommandLineTests {
         let arguments = ["locate", "city", "--since", "2026-03-05T00:00", "--quiet"]
         #expect(try Program.yusu(arguments + ["--output", "pipes", "--map", "pipes.html"], in: city).status == 0)
         #expect(try city.text("pipes.html").contains("</html>"))
+        try city.write("city/pipes.csv", "pipe,material,breaks_per_km_year\nPA2,AC,0.5\nPA3,AC,0.1\n")
+        #expect(try Program.yusu(arguments + ["--output", "rates"], in: city).status == 0)
+        #expect((try city.json("rates/result.json")["prior"] as? [String])?.contains("given_rates") == true)
+        try city.write("city/pipes.csv", "pipe,installed\nnowhere,1970\nPA2,soon\n")
+        let wrong = try Program.yusu(arguments + ["--output", "wrong"], in: city)
+        #expect(wrong.status == 65 && wrong.messages.contains("city/pipes.csv:2: 'nowhere' is not a pipe of the network"))
+        #expect(wrong.messages.contains("city/pipes.csv:3: pipe 'PA2': installed is 'soon'"))
+        try city.remove("city/pipes.csv")
         #expect(try city.json("pipes/result.json")["told_by"] as? String == "pipe")
         try FileManager.default.removeItem(atPath: city.path + "/city/network.inp")
         #expect(try yusu("locate", "city", "--output", "zones", "--since", "2026-03-05T00:00", "--quiet").status == 0)
