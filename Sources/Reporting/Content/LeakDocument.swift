@@ -146,13 +146,15 @@ struct LeakMap {
     private func access(_ positions: [Node.ID: Point]) -> NetworkMap.SiteGroup? {
         var sites: [NetworkMap.SiteGroup.Site] = []
         var reached: Set<Node.ID> = []
+        let valves = network.links.indices.filter { network.links[$0].valve != nil }
         func row(_ step: Int) -> (label: Phrase, text: Phrase) { (.words(.walkStep), .literal("\(step)")) }
         for (index, leg) in walk.legs.enumerated() {
             for node in [leg.from, leg.to] where reached.insert(node).inserted {
                 guard let position = positions[node] else { continue }
                 var rows = [row(index + 1)]
-                for link in network.links where link.valve != nil && (link.start == node || link.end == node) {
-                    rows.append((.words(.mapDevice), .literal("\(link.id.name) (\(Self.device(link) ?? ""))")))
+                for index in valves where network.links[index].start == node || network.links[index].end == node {
+                    let valve = network.links[index]
+                    rows.append((.words(.mapDevice), .literal("\(valve.id.name) (\(Self.device(valve) ?? ""))")))
                 }
                 sites.append(.init(id: node.name, position: position, rows: rows))
             }
