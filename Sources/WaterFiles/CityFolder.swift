@@ -102,6 +102,13 @@ public enum CityFolder {
                 problems.add(error)
             }
         }
+        if folder.has("pipes.csv"), let model = contents.city.network {
+            do {
+                contents.city.pipes = try PipeRegisterFile.read(folder.file("pipes.csv"), for: model)
+            } catch {
+                problems.add(error)
+            }
+        }
         readSensors(folder, into: &contents, problems: &problems)
     }
 

@@ -44,7 +44,9 @@ struct CityWork {
                 var options = LeakLocatorOptions()
                 options.seed = seed
                 do {
-                    if let finding = try LeakLocator(network: network, sensors: city.sensors, options: options).locate(in: record) {
+                    let rates = PipeFailureRates(network: network, records: city.pipes, repairs: city.repairs)
+                    let locator = LeakLocator(network: network, sensors: city.sensors, options: options, failureRates: rates)
+                    if let finding = try locator.locate(in: record) {
                         leaks.append(finding)
                     } else {
                         remarks.append(

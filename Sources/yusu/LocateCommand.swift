@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Reporting
 import TextFiles
 import WaterFiles
 import WaterLoss
@@ -14,27 +15,41 @@ struct LocateCommand: ParsableCommand {
         usage: """
             yusu locate --network <network> --sensors <sensors> --baseline <file> ...
                         --readings <file> ... --output <output> [<options>]
+            yusu locate <folder> --output <output> [--since <time>] [<options>]
             """,
         discussion: """
             Hour 0 of the model's patterns is taken as Monday 00:00 of the readings' own clock. \
             Writes candidates.csv (every pipe in walking order), walk.csv (stretches of connected pipes, and where walking stops to \
-            pay), candidates.geojson and result.json. After a night's walk give what the crew found with --walked: the order changes.
+            pay), candidates.geojson and result.json. After a night's walk give what the crew found with --walked: the order changes. \
+            Without --network, or for a city folder without network.inp, inflows tell the zone, the size and since when (zones.csv), \
+            and no pipe.
 
             Example:
               yusu locate --network town.inp --sensors sensors.csv \\
                 --baseline before.csv --readings after.csv --output result
               yusu locate ... --walked walked.csv \\
                 --crew-cost 0.5 --water-value 1.2 --output second_night
+              yusu locate --sensors sensors.csv --zones zones.csv \\
+                --baseline before.csv --readings after.csv --output result
             """)
 
-    @Option(help: "Network model (EPANET INP).", completion: .file()) var network: String
-    @Option(help: "Sensors: sensor,kind,network_element,unit.", completion: .file()) var sensors: String
+    @Argument(help: "City folder, in place of single files; its readings from --since on are looked at.", completion: .directory)
+    var folder: String?
+    @Option(help: "Network model (EPANET INP).", completion: .file()) var network: String?
+    @Option(help: "Sensors: sensor,kind,network_element,unit and perhaps zone.", completion: .file()) var sensors: String?
     @Option(
         parsing: .upToNextOption, help: "Healthy readings, a few days: timestamp,sensor,value or a column a sensor; .gz too.",
         completion: .file())
-    var baseline: [String]
-    @Option(parsing: .upToNextOption, help: "Readings of the days to look at.", completion: .file()) var readings: [String]
+    var baseline: [String] = []
+    @Option(parsing: .upToNextOption, help: "Readings of the days to look at.", completion: .file()) var readings: [String] = []
+    @Option(help: "First moment to look at in a city folder's record (ISO 8601); default: its second half.") var since: String?
+    @Option(help: "Without a network: zones with their inflow_sensors, as in a city folder.", completion: .file()) var zones: String?
+    @Option(help: "Pipes: pipe and perhaps material, installed (year), breaks_per_km_year.", completion: .file()) var pipes: String?
+    @Option(help: "Past repairs: date,pipe, as leaks.csv of a city folder.", completion: .file()) var repairs: String?
     @Option(help: "Folder for the results.", completion: .directory) var output: String
+    @Option(help: "Also a page with a map of the search, one HTML file that needs no network; needs --network.", completion: .file())
+    var map: String?
+    @Option(help: "Language of the page: \(Catalogue.embedded.joined(separator: ", ")).") var language = "en"
     @Option(name: .customLong("false-alarm-rate"), help: "Chance of an alarm without a leak.") var falseAlarmRate = 0.02
     @Option(help: "What a crew has walked: pipe,result with result dry or found.", completion: .file()) var walked: String?
     @Option(help: "Chance that a crew hears a leak that is there.") var hearing = 0.8
@@ -45,6 +60,24 @@ struct LocateCommand: ParsableCommand {
     @Flag(help: "No messages on standard error.") var quiet = false
 
     func validate() throws {
+        if folder == nil {
+            guard sensors != nil, !baseline.isEmpty, !readings.isEmpty else {
+                throw ValidationError("give a city folder, or --sensors, --baseline and --readings, and --network where there is a model")
+            }
+            guard since == nil else {
+                throw ValidationError("--since goes with a city folder; --baseline and --readings are split already")
+            }
+        } else if network != nil || sensors != nil || zones != nil || !baseline.isEmpty || !readings.isEmpty {
+            throw ValidationError("a city folder has its own network, sensors, zones and readings")
+        }
+        guard since == nil || since.flatMap({ SensorReadings.moment($0) }) != nil else {
+            throw ValidationError("--since must be a time such as 2024-01-01T00:00")
+        }
+        guard network != nil || (pipes == nil && repairs == nil) else {
+            throw ValidationError(
+                "--pipes and --repairs are about the pipes of --network; a city folder has its own in pipes.csv and leaks.csv")
+        }
+        guard network == nil || zones == nil else { throw ValidationError("--zones is for a search without --network") }
         guard falseAlarmRate >= 0.0005, falseAlarmRate <= 0.5 else {
             throw ValidationError("--false-alarm-rate must lie between 0.0005 and 0.5")
         }
@@ -53,116 +86,161 @@ struct LocateCommand: ParsableCommand {
         guard crewCost ?? 1 > 0, waterValue ?? 1 > 0, days > 0 else {
             throw ValidationError("--crew-cost, --water-value and --days must be above 0")
         }
+        guard Catalogue.embedded.contains(language) else {
+            throw ValidationError(
+                "there is no language '\(language)'; --language takes one of: \(Catalogue.embedded.joined(separator: ", "))")
+        }
+        guard folder != nil || network != nil || map == nil else { throw ValidationError("--map draws pipes and needs --network") }
+        guard folder != nil || network != nil || (walked == nil && crewCost == nil) else {
+            throw ValidationError("--walked, --crew-cost and --water-value are about pipes and need --network")
+        }
     }
 
     func run() throws {
         let clock = ContinuousClock()
         let began = clock.now
         try OutputFiles.check(output)
+        let event =
+            try folder.map { try LocateEvent(folder: $0, since: since.flatMap { SensorReadings.moment($0) }) }
+            ?? LocateEvent(
+                network: network, sensors: sensors ?? "", zones: zones, baseline: baseline, readings: readings, walked: walked,
+                pipes: pipes, repairs: repairs)
+        func seconds() -> Double {
+            let elapsed = clock.now - began
+            return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        }
+        if let model = event.network {
+            let finding = try locate(event, in: model)
+            let files = LeakFindingFiles(finding: finding, walk: LeakWalk(finding, network: model, economics: economics))
+            try files.output(model, seconds: seconds()).write(to: output)
+            if let map { try OutputFiles.write(page(of: files, model, event), to: map) }
+            for remark in finding.remarks { Console.progress("note: \(remark)", quiet: quiet) }
+            Console.progress(files.sentence, quiet: quiet)
+        } else {
+            if map != nil { Console.warn("no map is drawn: \(event.folder ?? "") has no network.inp") }
+            let files = ZoneLeakFiles(finding: try locateZone(event))
+            try files.output(seconds: seconds()).write(to: output)
+            for remark in files.finding.remarks { Console.progress("note: \(remark)", quiet: quiet) }
+            Console.progress(files.sentence, quiet: quiet)
+        }
+    }
+
+    private func page(of files: LeakFindingFiles, _ model: Network, _ event: LocateEvent) throws -> String {
+        let title = event.name ?? network.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent } ?? ""
+        return html(
+            of: PlanDocument(
+                finding: files.finding, walk: files.walk, network: model, sensors: event.sensors, name: title,
+                language: try Catalogue.named(language)))
+    }
+
+    private var economics: LeakWalk.Economics? {
+        crewCost.flatMap { cost in
+            waterValue.map { LeakWalk.Economics(costPerMetre: cost, waterValue: $0, days: days, hearing: hearing) }
+        }
+    }
+
+    private func locate(_ event: LocateEvent, in model: Network) throws -> LeakFinding {
+        let crew = try event.walked ?? walked.map { try NetworkTables.walked($0, for: model) }
+        var options = LeakLocatorOptions()
+        options.falseAlarmRate = falseAlarmRate
+        options.seed = seed
+        let rates = PipeFailureRates(network: model, records: event.pipes, repairs: event.repairs)
+        let locator = LeakLocator(network: model, sensors: event.sensors, options: options, failureRates: rates)
+        do throws(LeakLocatorError) {
+            let finding = try locator.locate(baseline: event.baseline, readings: event.readings)
+            return crew.map { finding.after($0.mapValues { $0 ? .found : .dry }, hearing: hearing) } ?? finding
+        } catch {
+            throw TextFileError.invalid([InputProblem(file: event.sensorFile, what: error.description, remedy: "")])
+        }
+    }
+
+    private func locateZone(_ event: LocateEvent) throws -> ZoneLeakFinding {
+        var options = ZoneLeakLocator.Options()
+        options.falseAlarmRate = falseAlarmRate
+        let locator = ZoneLeakLocator(zones: event.zones, sensors: event.sensors, options: options)
+        do throws(LeakLocatorError) {
+            return try locator.locate(baseline: event.baseline, readings: event.readings)
+        } catch {
+            throw TextFileError.invalid([InputProblem(file: event.sensorFile, what: error.description, remedy: "")])
+        }
+    }
+}
+
+/// What a search for a leak starts from, out of single files or of a city folder.
+struct LocateEvent {
+    /// nil: only zones can be told.
+    let network: Network?
+    let zones: [Zone]
+    let sensors: [Sensor]
+    /// Named in messages.
+    let sensorFile: String
+    let baseline: SensorRecord
+    let readings: SensorRecord
+    /// Whether the leak was found, by pipe; nil where no crew has walked.
+    let walked: [Link.ID: Bool]?
+    let pipes: [PipeRecord]
+    let repairs: [LeakRepair]
+    /// Of the city and its folder; nil for single files.
+    let name: String?
+    let folder: String?
+
+    init(
+        network: String?, sensors: String, zones: String?, baseline: [String], readings: [String], walked: String?,
+        pipes: String?, repairs: String?
+    ) throws {
         var errors = InputErrors()
-        let read = try errors.keep { try INP.read(network) }
+        let model = try network.flatMap { path in try errors.keep { try INP.read(path) } }
         let list = try errors.keep { try SensorReadings.sensors(path: sensors) }
         // Without the list of sensors the readings cannot be judged.
         let before = try list.flatMap { list in try errors.keep { try SensorReadings.record(paths: baseline, sensors: list) } }
         let after = try list.flatMap { list in try errors.keep { try SensorReadings.record(paths: readings, sensors: list) } }
+        let given = try errors.keep { try zones.map { path throws(TextFileError) in try ZoneTable.read(path) } ?? [] }
         let crew = try walked.flatMap { walked in
-            try read.flatMap { model in try errors.keep { try NetworkTables.walked(walked, for: model) } }
+            try model.flatMap { model in try errors.keep { try NetworkTables.walked(walked, for: model) } }
         }
-        guard let model = read, let list, let before, let after, walked == nil || crew != nil else { throw errors }
-        var options = LeakLocatorOptions()
-        options.falseAlarmRate = falseAlarmRate
-        options.seed = seed
-        let locator = LeakLocator(network: model, sensors: list.map(\.sensor), options: options)
-        var finding: LeakFinding
-        do {
-            finding = try locator.locate(baseline: before, readings: after)
-        } catch {
-            throw TextFileError.invalid([InputProblem(file: sensors, what: error.description, remedy: "")])
+        let register = try model.flatMap { model in
+            try errors.keep { try pipes.map { path throws(TextFileError) in try PipeRegisterFile.read(path, for: model) } ?? [] }
         }
-        if let crew { finding = finding.after(crew.mapValues { $0 ? .found : .dry }, hearing: hearing) }
-        let seconds = clock.now - began
-        let economics = crewCost.flatMap { cost in
-            waterValue.map { LeakWalk.Economics(costPerMetre: cost, waterValue: $0, days: days, hearing: hearing) }
-        }
-        let files = LeakFindingFiles(finding: finding, walk: LeakWalk(finding, network: model, economics: economics))
-        var result = OutputFiles()
-        result.add("candidates.csv", files.candidates)
-        result.add("walk.csv", files.walkTable)
-        result.add("candidates.geojson", files.map(model))
-        result.add(
-            "result.json", files.result(seconds: Double(seconds.components.seconds) + Double(seconds.components.attoseconds) * 1e-18).text)
-        try result.write(to: output)
-        for remark in finding.remarks { Console.progress("note: \(remark)", quiet: quiet) }
-        Console.progress(files.sentence, quiet: quiet)
+        let past = try errors.keep { try repairs.map { path throws(TextFileError) in try PipeRegisterFile.repairs(path) } ?? [] }
+        guard network == nil || (model != nil && register != nil), let past, let list, let before, let after, let given,
+            walked == nil || crew != nil
+        else { throw errors }
+        self.network = model
+        self.zones = given
+        self.sensors = list.map(\.sensor)
+        sensorFile = sensors
+        self.baseline = before
+        self.readings = after
+        self.walked = crew
+        self.pipes = register ?? []
+        self.repairs = past
+        (name, folder) = (nil, nil)
     }
-}
 
-/// The files of a finding.
-struct LeakFindingFiles {
-    let finding: LeakFinding
-    let walk: LeakWalk
-
-    var candidates: String {
-        var text = "rank,pipe,probability,length_m,cumulative_length_m\n"
-        var walked = 0.0
-        for (index, candidate) in finding.candidates.enumerated() {
-            walked += candidate.length
-            text += DelimitedText.line([
-                "\(index + 1)", candidate.pipe.name, "\(candidate.probability)", NumberText.fixed(candidate.length, 2),
-                NumberText.fixed(walked, 2),
+    /// - since: nil: the second half of the record is looked at.
+    init(folder: String, since: Instant?) throws {
+        let city = try CityFolder.read(folder) { path throws(TextFileError) in try INP.read(path) }
+        sensorFile = folder + "/sensors.csv"
+        guard let record = city.record else {
+            throw TextFileError.invalid([
+                InputProblem(
+                    file: folder, what: "the city has no readings of inflows or pressures", remedy: "lay them in flows/ and pressures/")
             ])
         }
-        return text
-    }
-
-    var walkTable: String {
-        var text = "step,stretch,pipe,from,to,length_m,cumulative_length_m,probability,cumulative_probability,pays\n"
-        for (index, leg) in walk.legs.enumerated() {
-            text += DelimitedText.line([
-                "\(index + 1)", "\(leg.stretch)", leg.pipe.name, leg.from.name, leg.to.name, NumberText.fixed(leg.length, 2),
-                NumberText.fixed(leg.cumulativeLength, 2), "\(leg.probability)", "\(leg.cumulativeProbability)",
-                leg.pays.map { $0 ? "yes" : "no" } ?? "",
-            ])
+        guard let parts = since.map({ record.split(at: $0) }) ?? record.halves else {
+            let what =
+                since.map { "no readings on both sides of \($0)" }
+                ?? "the sensors' record is shorter than \(LeakLocator.shortestRecord) days"
+            throw TextFileError.invalid([InputProblem(file: sensorFile, what: what, remedy: "say with --since from when to look")])
         }
-        return text
-    }
-
-    /// Every pipe as a line with its rank and probability, and the step of the walk.
-    func map(_ network: Network) -> String {
-        let steps = Dictionary(walk.legs.enumerated().map { ($1.pipe, $0 + 1) }, uniquingKeysWith: { first, _ in first })
-        let isIn90 = Set(finding.credibleSet90)
-        var added: [Link.ID: [(String, JSON)]] = [:]
-        for (index, candidate) in finding.candidates.enumerated() {
-            added[candidate.pipe] = [
-                ("rank", .integer(index + 1)), ("probability", JSON(candidate.probability)),
-                ("probability_per_m", JSON(candidate.length > 0 ? candidate.probability / candidate.length : nil)),
-                ("walk_step", steps[candidate.pipe].map { .integer($0) } ?? .null),
-                ("in_credible_set_90", JSON(isIn90.contains(candidate.pipe))),
-            ]
-        }
-        return NetworkGeoJSON.text(of: network, adding: added).text
-    }
-
-    func result(seconds: Double) -> JSON {
-        .object([
-            ("leak_detected", JSON(finding.isDetected)), ("p_value", JSON(finding.pValue)),
-            ("start", JSON(finding.start?.description)),
-            ("leak_l_per_s", JSON(finding.flow * 1000)), ("leak_l_per_s_low95", JSON(finding.flowLow95 * 1000)),
-            ("leak_l_per_s_high95", JSON(finding.flowHigh95 * 1000)),
-            ("credible_set_90", JSON(finding.credibleSet90.map(\.name))), ("seconds", JSON(seconds)),
-            ("remarks", JSON(finding.remarks.map(\.description))),
-        ])
-    }
-
-    var sentence: String {
-        guard finding.isDetected else {
-            return "no leak is seen (p = \(NumberText.significant(finding.pValue, 2))); one of up to "
-                + "\(NumberText.significant(finding.flowHigh95 * 1000, 2)) l/s could hide"
-        }
-        let metres = finding.candidates.prefix(finding.credibleSet90.count).reduce(0) { $0 + $1.length }
-        return "leak of \(NumberText.significant(finding.flow * 1000, 2)) l/s "
-            + "(\(NumberText.significant(finding.flowLow95 * 1000, 2))–\(NumberText.significant(finding.flowHigh95 * 1000, 2))) since "
-            + "\(finding.start?.description ?? "an unknown hour"); walk pipe '\(finding.candidates.first?.pipe.name ?? "?")' first; "
-            + "\(finding.credibleSet90.count) pipes, \(NumberText.fixed(metres, 0)) m, hold it with 90 %"
+        network = city.network
+        zones = city.zones
+        sensors = city.sensors
+        (baseline, readings) = parts
+        walked = nil
+        pipes = city.pipes
+        repairs = city.repairs
+        name = city.profile.name
+        self.folder = folder
     }
 }

@@ -158,9 +158,10 @@ struct CommandLineTests {
         let result = try city.json("one/result.json")
         let keys = [
             "leak_detected", "p_value", "start", "leak_l_per_s", "leak_l_per_s_low95", "leak_l_per_s_high95", "credible_set_90", "seconds",
-            "remarks",
+            "remarks", "told_by", "prior",
         ]
-        #expect(Set(result.keys) == Set(keys))
+        #expect(result["prior"] as? [String] == ["length"])
+        #expect(Set(result.keys) == Set(keys) && result["told_by"] as? String == "pipe")
         #expect(result["credible_set_90"] is [String])
         let map = try city.json("one/candidates.geojson")
         #expect((map["features"] as? [[String: Any]])?.count == 8)
@@ -173,6 +174,62 @@ struct CommandLineTests {
         #expect(outcome.status == 0 && outcome.isClean)
         let after = try DelimitedText(path: city.path + "/three/candidates.csv")
         #expect(after.rows.last?.fields[1] == first && after.rows.last?.fields[2] == "0.0")
+    }
+
+    @Test("locate without a network tells zones, with the keys that a script knows from pipes")
+    func locateZones() throws {
+        var text = "timestamp,Q_A,Q_B\n"
+        for hour in 0..<240 {
+            let day = hour < 192 ? 2 + hour / 24 : 2 + hour / 24,
+                stamp = "2026-03-\(day < 10 ? "0" : "")\(day)T\(hour % 24 < 10 ? "0" : "")\(hour % 24):00"
+            // Days that differ a little, so that there is a scatter.
+            let wave = 2 + Double((hour * 7919) % 13) / 100 + Double(hour % 24) / 24
+            text += "\(stamp),\(wave + (hour >= 180 ? 1.5 : 0)),\(2 * wave)\n"
+        }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
+        try city.write("before.csv", lines.prefix(169).joined(separator: "\n") + "\n")
+        try city.write("after.csv", ([lines[0]] + lines.dropFirst(169)).joined(separator: "\n") + "\n")
+        try city.write("zones.csv", "zone,inflow_sensors\nnorth,Q_A\nsouth,Q_B\n")
+        let outcome = try yusu(
+            "locate", "--sensors", "city/sensors.csv", "--zones", "zones.csv", "--baseline", "before.csv", "--readings", "after.csv",
+            "--output", "zones")
+        #expect(outcome.status == 0 && outcome.isClean, "\(outcome.messages)")
+        #expect(outcome.messages.contains("no pipe can be named") && outcome.messages.contains("in zone 'north'"))
+        #expect(city.files(in: "zones") == ["candidates.csv", "pressures.csv", "result.json", "zones.csv"])
+        #expect(try city.text("zones/candidates.csv") == "rank,pipe,probability,length_m,cumulative_length_m\n")
+        let result = try city.json("zones/result.json")
+        let keys = [
+            "leak_detected", "p_value", "start", "leak_l_per_s", "leak_l_per_s_low95", "leak_l_per_s_high95", "credible_set_90", "seconds",
+            "remarks", "told_by", "zone", "start_earliest", "start_latest", "credible_zones_90",
+        ]
+        #expect(Set(result.keys) == Set(keys))
+        #expect(result["leak_detected"] as? Bool == true && result["zone"] as? String == "north")
+        #expect((result["credible_set_90"] as? [String]) == [] && (result["credible_zones_90"] as? [String]) == ["north"])
+        let flow = try #require(result["leak_l_per_s"] as? Double)
+        #expect(abs(flow - 1.5) < 0.1)
+        let table = try DelimitedText(path: city.path + "/zones/zones.csv")
+        #expect(table.rows.map { $0.fields[1] } == ["north", "south"] && table.rows[1].fields[3] == "0")
+    }
+
+    @Test("locate takes a city folder, with its network and without")
+    func locateCity() throws {
+        let arguments = ["locate", "city", "--since", "2026-03-05T00:00", "--quiet"]
+        #expect(try Program.yusu(arguments + ["--output", "pipes", "--map", "pipes.html"], in: city).status == 0)
+        #expect(try city.text("pipes.html").contains("</html>"))
+        try city.write("city/pipes.csv", "pipe,material,breaks_per_km_year\nPA2,AC,0.5\nPA3,AC,0.1\n")
+        #expect(try Program.yusu(arguments + ["--output", "rates"], in: city).status == 0)
+        #expect((try city.json("rates/result.json")["prior"] as? [String])?.contains("given_rates") == true)
+        try city.write("city/pipes.csv", "pipe,installed\nnowhere,1970\nPA2,soon\n")
+        let wrong = try Program.yusu(arguments + ["--output", "wrong"], in: city)
+        #expect(wrong.status == 65 && wrong.messages.contains("city/pipes.csv:2: 'nowhere' is not a pipe of the network"))
+        #expect(wrong.messages.contains("city/pipes.csv:3: pipe 'PA2': installed is 'soon'"))
+        try city.remove("city/pipes.csv")
+        #expect(try city.json("pipes/result.json")["told_by"] as? String == "pipe")
+        try FileManager.default.removeItem(atPath: city.path + "/city/network.inp")
+        #expect(try yusu("locate", "city", "--output", "zones", "--since", "2026-03-05T00:00", "--quiet").status == 0)
+        #expect(try city.json("zones/result.json")["told_by"] as? String == "zone")
+        let never = try yusu("locate", "city", "--output", "none", "--since", "2030-01-01T00:00", "--quiet")
+        #expect(never.status == 65 && never.messages.contains("no readings on both sides of 2030-01-01T00:00"))
     }
 
     static let planFiles = ["plan.json", "plan.html", "plan.docx", "plan.xlsx", "plan.gpkg", "plan.geojson"]
@@ -249,7 +306,11 @@ struct CommandLineTests {
         ["network", "simulate", "city/network.inp", "--output", "out", "--accuracy", "5"],
         ["network", "simulate", "city/network.inp", "--output", "out", "--demand-model", "xyz"],
         ["balance", "a.csv", "--standard", "mine"],
-        ["meters", "import", "--store", "s.sqlite"],
+        ["meters", "import", "--store", "s.sqlite"], ["locate", "--output", "out"],
+        ["locate", "city", "--network", "city/network.inp", "--output", "out"], ["locate", "city", "--since", "noon", "--output", "out"],
+        ["locate", "city", "--language", "xx", "--output", "out"],
+        ["locate", "--sensors", "s.csv", "--baseline", "b.csv", "--readings", "r.csv", "--map", "m.html", "--output", "out"],
+        ["locate", "--sensors", "s.csv", "--baseline", "b.csv", "--readings", "r.csv", "--walked", "w.csv", "--output", "out"],
     ]
 
     @Test("a value that cannot be is refused before any work", arguments: wrongValues)

@@ -61,6 +61,8 @@ struct DrawingStyle: Equatable {
             case "pipe": (stroke, width) = (0x8A949C, 1.2)
             case "device": (stroke, width, dashes) = (0x14202B, 2.4, [3, 3])
             case "node": width = names.contains("tiny") ? 3.4 : 6.4
+            case "sensors": (fill, stroke, width) = (0x0B4F8A, Self.paper, 1.2)
+            case "access": (fill, stroke, width) = (Self.paper, 0x2F6B2F, 1.6)
             case "tank": (fill, stroke, width) = (0x14202B, Self.paper, 1)
             default:
                 if let colour = Self.parts[name] { fill = colour }

@@ -36,6 +36,10 @@ extension GraphicDrawing {
         }
         drawPipes(map, place: place, on: &canvas)
         drawNodes(map, place: place, on: &canvas)
+        for group in map.sites {
+            let d = group.sites.map { Self.mark(group.kind, at: place($0.position)) }.joined()
+            canvas.path(d, style: group.kind.rawValue, title: wording.text(group.title))
+        }
         for pipe in map.pipes {
             guard let rank = pipe.rank, rank <= 10 else { continue }
             let middle = Self.middle(of: pipe.points.map(place))
@@ -155,6 +159,15 @@ extension GraphicDrawing {
         }
     }
 
+    /// Sensors are squares, places to listen rings, so that they differ in grey print, too.
+    private static func mark(_ kind: NetworkMap.SiteGroup.Kind, at point: Point) -> String {
+        let c = Canvas.coordinate
+        return switch kind {
+        case .sensors: "M\(c(point.x - 4)) \(c(point.y - 4))h8v8h-8Z"
+        case .access: "M\(c(point.x - 3)) \(c(point.y))a3 3 0 1 0 6 0a3 3 0 1 0 -6 0"
+        }
+    }
+
     private func drawLegend(_ map: NetworkMap, top: Double, on canvas: inout Canvas) {
         let labels = ClassLabels(wording: wording)
         canvas.line(0, top, Self.width, top, style: "frame")
@@ -184,6 +197,11 @@ extension GraphicDrawing {
         canvas.text(wording.text(.words(.mapTank)), x: 38, y: y, small: true)
         canvas.line(190, y - 4, 214, y - 4, style: "pipe device")
         canvas.text(wording.text(.words(.mapDevice)), x: 220, y: y, small: true)
+        for (index, group) in map.sites.enumerated() {
+            let x = 372 + 190 * Double(index)
+            canvas.path(Self.mark(group.kind, at: Point(x: x + 6, y: y - 5)), style: group.kind.rawValue)
+            canvas.text(wording.text(group.title), x: x + 18, y: y, small: true)
+        }
         if !map.zones.isEmpty {
             canvas.rectangle(x: 372, y: y - 12, width: 22, height: 14, style: "zone z0")
             canvas.text(wording.text(.words(.mapZone)), x: 402, y: y, small: true)

@@ -88,14 +88,14 @@ struct LiveMap {
             ("layers", .mapLayers), ("zoom_in", .mapZoomIn), ("zoom_out", .mapZoomOut), ("whole", .mapWhole), ("hint", .mapHint),
             ("close", .mapClose), ("unknown", .notKnown), ("node", .mapNode), ("pipe", .pipe), ("zone", .zone), ("device", .mapDevice),
             ("elevation", .mapElevation), ("night", .nightPressure), ("diameter", .diameterMillimetres), ("length", .length),
-            ("probability", .probability),
+            ("probability", .probability), ("step", .walkStep), ("walked", .lengthWalked), ("found", .probabilitySoFar),
         ]
         let units = [("metres", ShownUnit.metres), ("head", .metresOfHead)].map { ($0.0, wording.unit($0.1)) }
         let named = words.map { ($0.0, word($0.1)) } + units
         return "{\"words\":{" + named.map { "\"\($0.0)\":" + Self.quoted($0.1) }.joined(separator: ",") + "},\n"
             + "\"width\":\(grid.width),\"height\":\(grid.height),\"paper\":\"#fbfbf8\",\n\"layers\":" + layers + ",\n\"zones\":"
             + zones(grid) + ",\n\"pipes\":" + pipes(grid) + ",\n\"devices\":" + devices(grid) + ",\n\"nodes\":" + nodes(grid)
-            + ",\n\"tanks\":" + tanks(grid) + "}"
+            + ",\n\"tanks\":" + tanks(grid) + ",\n\"sites\":" + sites(grid) + "}"
     }
 
     /// Lines with `n` points each and the trail `p` of all.
@@ -119,7 +119,42 @@ struct LiveMap {
         text += ",\"d\":" + Self.list(map.pipes.map { Self.number($0.diameter.map { $0 * 1000 }, decimals: 0) })
         text += ",\"l\":" + Self.list(map.pipes.map { number($0.length, .metres, decimals: 0) })
         text += ",\"q\":" + (knowsLeaks ? Self.list(map.pipes.map { Self.number($0.probability.map { 100 * $0 }, decimals: 1) }) : "null")
-        return text + ",\"first\":" + Self.list(first.map { "\($0.index)" }) + "}"
+        return text + ",\"first\":" + Self.list(first.map { "\($0.index)" }) + walk + "}"
+    }
+
+    /// Pipes in the order of the walk, and by pipe its step, metres walked by then and chance that the leak is passed [%].
+    private var walk: String {
+        let steps = map.pipes.enumerated().compactMap { index, pipe in pipe.walk.map { (index: index, step: $0) } }
+            .sorted { $0.step.number < $1.step.number }
+        guard !steps.isEmpty else { return ",\"walk\":[],\"w\":null" }
+        let rows = map.pipes.map { pipe in
+            pipe.walk.map { step in
+                Self.list([
+                    "\(step.number)", number(step.cumulativeLength, .metres, decimals: 0),
+                    Self.number(100 * step.cumulativeProbability, decimals: 1),
+                ])
+            } ?? "null"
+        }
+        return ",\"walk\":" + Self.list(steps.map { "\($0.index)" }) + ",\"w\":" + Self.list(rows)
+    }
+
+    private func sites(_ grid: Grid) -> String {
+        Self.list(
+            map.sites.map { group in
+                var trail = Trail()
+                for site in group.sites { trail.add(grid.cell(site.position)) }
+                let rows = group.sites.map { site in
+                    Self.list(site.rows.map { Self.list([Self.quoted(wording.text($0.label)), Self.quoted(wording.text($0.text))]) })
+                }
+                return "{\"key\":\"\(group.kind.rawValue)\",\"title\":\(Self.quoted(wording.text(group.title))),\"colour\":"
+                    + Self.colour(Self.colour(of: group.kind)) + ",\"id\":" + Self.list(group.sites.map { name($0.id) }) + ",\"p\":["
+                    + trail.text + "],\"rows\":" + Self.list(rows) + "}"
+            })
+    }
+
+    private static func colour(of kind: NetworkMap.SiteGroup.Kind) -> UInt32? {
+        let style = DrawingStyle(element: "path", classes: kind.rawValue)
+        return kind == .sensors ? style.fill : style.stroke
     }
 
     private func devices(_ grid: Grid) -> String {
@@ -177,7 +212,13 @@ struct LiveMap {
             layer(
                 "pipes", word(knowsLeaks ? .mapLeakProbability : .mapNoSearch) + (knowsLeaks ? " [%]" : ""),
                 knowsLeaks ? classes(GraphicDrawing.probabilityClasses.count, "pipe p", drawing.probability) : []))
+        if map.pipes.contains(where: { $0.walk != nil }) { layers.append(layer("walk", word(.mapWalk), [])) }
+        for group in map.sites where !group.sites.isEmpty {
+            layers.append(layer(group.kind.rawValue, wording.text(group.title), [(Self.colour(of: group.kind), "")]))
+        }
         layers.append(layer("devices", word(.mapTank) + ", " + word(.mapDevice), []))
+        // The page of a search says nothing of pressures.
+        guard knowsPressure || map.sites.isEmpty else { return Self.list(layers) }
         layers.append(
             layer(
                 "nodes", word(knowsPressure ? .mapNightPressure : .mapNoPressure),

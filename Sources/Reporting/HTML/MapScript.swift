@@ -6,7 +6,7 @@
 /// security policy admits this text by its digest; `MapTests` says the new one when the text is changed.
 enum MapScript {
     /// Base64 of the SHA-256 of `text`.
-    static let digest = "1dJaeB6k7ldQYWv7E+SKiww2APG9Kj8OKp292sSaw2k="
+    static let digest = "gU6gMm7NtglO8UspS38ie8TgXmIMKRFEM4N213W9Ro0="
 
     static let text = #"""
 
@@ -47,7 +47,7 @@ enum MapScript {
             return xy;
           }
           var pipes = lines(data.pipes), devices = lines(data.devices), zones = lines(data.zones), nodes = dots(data.nodes);
-          var tanks = dots(data.tanks);
+          var tanks = dots(data.tanks), sites = data.sites.map(dots);
 
           host.hidden = false;
           host.parentNode.classList.add('is-live');
@@ -75,7 +75,7 @@ enum MapScript {
             label.appendChild(document.createTextNode(' ' + layer.title));
             layer.classes.forEach(function (entry) {
               var mark = make('span', row, { 'class': 'map-mark' });
-              make('i', mark, { 'class': layer.key === 'nodes' ? 'dot' : layer.key === 'zones' ? 'area' : 'line' })
+              make('i', mark, { 'class': /nodes|access/.test(layer.key) ? 'dot' : /zones|sensors/.test(layer.key) ? 'area' : 'line' })
                 .style.background = entry.colour;
               mark.appendChild(document.createTextNode(entry.label));
             });
@@ -192,6 +192,32 @@ enum MapScript {
                 ink.fill();
               });
             }
+            data.sites.forEach(function (group, g) {
+              if (!shown[group.key]) return;
+              for (var i = 0; group.id.length > i; i++) {
+                var x = sites[g][2 * i] * view.s + view.x, y = sites[g][2 * i + 1] * view.s + view.y;
+                ink.lineWidth = 1.6;
+                ink.beginPath();
+                if (group.key === 'sensors') {
+                  ink.fillStyle = group.colour; ink.strokeStyle = data.paper; ink.rect(x - 5, y - 5, 10, 10);
+                } else {
+                  ink.fillStyle = data.paper; ink.strokeStyle = group.colour; ink.arc(x, y, 3.4, 0, 7);
+                }
+                ink.fill(); ink.stroke();
+              }
+            });
+            // As many steps as there is room for: more of them the closer one looks.
+            if (shown.walk) {
+              var taken = [], room = Math.round(12 * view.s / least);
+              data.pipes.walk.slice(0, room).forEach(function (i, step) {
+                var a = pipes.start[i], b = pipes.start[i + 1] - 1;
+                var x = (pipes.xy[2 * a] + pipes.xy[2 * b]) / 2 * view.s + view.x + 6 + 4 * grow;
+                var y = (pipes.xy[2 * a + 1] + pipes.xy[2 * b + 1]) / 2 * view.s + view.y - 6;
+                if (taken.some(function (p) { return 17 > Math.abs(p[0] - x) ? 13 > Math.abs(p[1] - y) : false; })) return;
+                taken.push([x, y]);
+                label(String(step + 1), x, y, 12);
+              });
+            }
             if (shown.pipes) data.pipes.first.forEach(function (i, rank) {
               var a = pipes.start[i], b = pipes.start[i + 1] - 1;
               label(String(rank + 1), (pipes.xy[2 * a] + pipes.xy[2 * b]) / 2 * view.s + view.x + 9,
@@ -233,7 +259,13 @@ enum MapScript {
           function figure(value, unit) { return value === null ? words.unknown : format.format(value) + '\u00a0' + unit; }
           function pick(px, py) {
             var best = 9, i, d, found = null;
-            if (shown.nodes) for (i = 0; data.nodes.id.length > i; i++) {
+            data.sites.forEach(function (group, g) {
+              if (shown[group.key]) for (var i = 0; group.id.length > i; i++) {
+                var near = Math.hypot(sites[g][2 * i] * view.s + view.x - px, sites[g][2 * i + 1] * view.s + view.y - py);
+                if (best > near) { best = near; found = ['site', i, g]; }
+              }
+            });
+            if (!found) if (shown.nodes) for (i = 0; data.nodes.id.length > i; i++) {
               d = Math.hypot(nodes[2 * i] * view.s + view.x - px, nodes[2 * i + 1] * view.s + view.y - py);
               if (best > d) { best = d; found = ['node', i]; }
             }
@@ -258,10 +290,18 @@ enum MapScript {
               title = words.node + ' ' + data.nodes.id[i];
               rows = [[words.elevation, figure(data.nodes.e[i], words.metres)], [words.night, figure(data.nodes.n[i], words.head)]];
               chosen = { x: nodes[2 * i], y: nodes[2 * i + 1] };
+            } else if (found[0] === 'site') {
+              var group = data.sites[found[2]];
+              title = group.title + ' ' + group.id[i];
+              rows = group.rows[i];
+              chosen = { x: sites[found[2]][2 * i], y: sites[found[2]][2 * i + 1] };
             } else if (found[0] === 'pipe') {
               title = words.pipe + ' ' + data.pipes.id[i];
               rows = [[words.diameter, figure(data.pipes.d[i], 'mm')], [words.length, figure(data.pipes.l[i], words.metres)]];
               if (data.pipes.q) rows.push([words.probability, figure(data.pipes.q[i], '%')]);
+              var walk = data.pipes.w ? data.pipes.w[i] : null;
+              if (walk) rows.push([words.step, format.format(walk[0])], [words.walked, figure(walk[1], words.metres)],
+                [words.found, figure(walk[2], '%')]);
               chosen = { part: pipes, index: i };
             } else if (found[0] === 'device') {
               title = data.devices.id[i];

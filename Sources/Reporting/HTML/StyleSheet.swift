@@ -129,6 +129,7 @@ enum StyleSheet {
         .node { fill: none; stroke-linecap: round; stroke-width: 6.4; }
         .node.tiny { stroke-width: 3.4; }
         .n0 { stroke: #b9dcf0; } .n1 { stroke: #7fbbe0; } .n2 { stroke: #4a94c9; } .n3 { stroke: #1f67a3; } .n4 { stroke: #08305c; }
+        .sensors { fill: #0b4f8a; stroke: #fbfbf8; stroke-width: 1.2; } .access { fill: #fbfbf8; stroke: #2f6b2f; stroke-width: 1.6; }
         .tank { fill: #14202b; stroke: #fbfbf8; stroke-width: 1; }
 
         """

@@ -32,6 +32,9 @@ public enum TextKey: String, Sendable, CaseIterable {
         workbookDiscountFactor
     case workbookPresentValue, workbookShareOf, workbookInProgramme, workbookStart, workbookWorth, workbookSwing, workbookSwitching
     case workbookWorthAtLow, workbookWorthAtHigh, workbookDays, workbookScaling
+    // A search for a leak.
+    case leakPageTitle, leakPageSubtitle, leakMapTitle, leakMapDescription, mapWalk, mapSensors, mapAccess, mapReads, walkStep, walkStretch
+    case walkCaption, walkNote, walkPays, sensorPressure, sensorFlow, sensorLevel, sensorDemand, leakRemarks, leakSeen
     case mapBelow, mapFrom, mapPipeLabel, pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged
     case pressureHistogramTitle, pressureHistogramDescription, pressureCaption, nightPressure, shareOfNodes, noZone, nodes, nightLowest
     case nightMedian, nightHighest, peakLowest, measuresTitle, measuresMissingTitle, measuresMissing, measuresCaption, measuresNote

@@ -162,6 +162,32 @@ public struct NetworkMap: Sendable {
         public var diameter: Double?
         /// Of a pump or valve, as the network file names it.
         public var device: String?
+        public var walk: WalkStep?
+    }
+
+    /// Of a pipe that a crew walks.
+    public struct WalkStep: Sendable {
+        /// From 1.
+        public var number: Int
+        /// When the pipe is walked. [m], [–]
+        public var cumulativeLength: Double
+        public var cumulativeProbability: Double
+    }
+
+    /// Places of one kind above the network: sensors, or where a crew can listen.
+    public struct SiteGroup: Sendable {
+        public enum Kind: String, Sendable, CaseIterable { case sensors, access }
+
+        public struct Site: Sendable {
+            public var id: String
+            public var position: Point
+            /// What is known of it.
+            public var rows: [(label: Phrase, text: Phrase)]
+        }
+
+        public var kind: Kind
+        public var title: Phrase
+        public var sites: [Site]
     }
 
     public struct NodeDot: Sendable {
@@ -187,6 +213,7 @@ public struct NetworkMap: Sendable {
     public var devices: [PipeLine]
     public var nodes: [NodeDot]
     public var zones: [ZoneArea]
+    public var sites: [SiteGroup] = []
 }
 
 extension Plot {

@@ -34,13 +34,16 @@ public struct LeakFinding: Sendable {
     public var credibleSet90: [Link.ID]
     /// Zone that holds most of the probability, where zones are known.
     public var zone: Zone.ID?
+    /// What the prior over pipes rests on beside their length (`PipeFailureRates.evidence`); empty: length alone.
+    public var prior: [String]
     /// What was odd in the readings.
     public var remarks: [LeakRemark] = []
 
     public init(
         isDetected: Bool, pValue: Double, start: Instant?, flow: Double, flowLow95: Double, flowHigh95: Double,
-        candidates: [Candidate], credibleSet90: [Link.ID], zone: Zone.ID? = nil
+        candidates: [Candidate], credibleSet90: [Link.ID], zone: Zone.ID? = nil, prior: [String] = []
     ) {
+        self.prior = prior
         self.isDetected = isDetected
         self.pValue = pValue
         self.start = start

@@ -11,11 +11,8 @@ extension LeakLocator {
     /// - Returns: nil where the record is shorter than `shortestRecord`.
     /// - Throws: `LeakLocatorError`.
     public func locate(in record: SensorRecord) throws(LeakLocatorError) -> LeakFinding? {
-        let perDay = 86_400 / max(record.step, 1)
-        guard record.count >= Self.shortestRecord * perDay else { return nil }
-        let sinceMidnight = ((record.start.seconds % 86_400) + 86_400) % 86_400 / record.step
-        let split = (record.count / 2 + sinceMidnight) / perDay * perDay - sinceMidnight
-        var finding = try locate(baseline: record.part(0..<split), readings: record.part(split..<record.count))
+        guard let (baseline, readings) = record.halves else { return nil }
+        var finding = try locate(baseline: baseline, readings: readings)
         finding.zone = zone(of: finding)
         return finding
     }
@@ -33,6 +30,23 @@ extension LeakLocator {
 }
 
 extension SensorRecord {
+    /// The readings before the midnight in the middle and those from it on; nil where the record is shorter than
+    /// `LeakLocator.shortestRecord`.
+    public var halves: (baseline: SensorRecord, readings: SensorRecord)? {
+        let perDay = 86_400 / max(step, 1)
+        guard count >= LeakLocator.shortestRecord * perDay else { return nil }
+        let sinceMidnight = ((start.seconds % 86_400) + 86_400) % 86_400 / step
+        return parts(at: (count / 2 + sinceMidnight) / perDay * perDay - sinceMidnight)
+    }
+
+    /// The readings before a moment and those from it on; nil where there are none on one side.
+    public func split(at moment: Instant) -> (baseline: SensorRecord, readings: SensorRecord)? {
+        let place = (moment - start + step - 1) / max(step, 1)
+        return place > 0 && place < count ? parts(at: place) : nil
+    }
+
+    private func parts(at place: Int) -> (baseline: SensorRecord, readings: SensorRecord) { (part(0..<place), part(place..<count)) }
+
     /// The readings of a range of steps.
     func part(_ range: Range<Int>) -> SensorRecord {
         SensorRecord(start: instant(at: range.lowerBound), step: step, count: range.count, series: series.mapValues { Array($0[range]) })

@@ -15,8 +15,13 @@ public struct LeakLocator: Sendable {
     public let network: Network
     public let sensors: [Sensor]
     public var options: LeakLocatorOptions
+    /// How much likelier a metre of one pipe leaks than of another; nil: all metres alike.
+    public var failureRates: PipeFailureRates?
 
-    public init(network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions()) {
+    public init(
+        network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions(), failureRates: PipeFailureRates? = nil
+    ) {
+        self.failureRates = failureRates
         self.network = network
         self.sensors = sensors
         self.options = options
@@ -160,7 +165,7 @@ public struct LeakLocator: Sendable {
                 continue
             }
             let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size, tempering: tempering) }) }
-            logWeights.append(log(length) + logSum(byGrid) - log(Double(places.count * grid.count)))
+            logWeights.append(log(length) + log(failureRates?[pipe.id] ?? 1) + logSum(byGrid) - log(Double(places.count * grid.count)))
             posteriors.append(byGrid)
         }
         let normaliser = logSum(logWeights)
@@ -181,29 +186,11 @@ public struct LeakLocator: Sendable {
         }
         let pValue = min(1, Double(tested.count) * (chances.min() ?? 1))
         let isDetected = pValue <= options.falseAlarmRate
-        let quantiles = Self.quantiles([0.025, 0.5, 0.975], grid: grid, weights: bySize)
+        let sizes = GridQuantiles(grid: grid, weights: bySize), quantiles = [0.025, 0.5, 0.975].map { sizes[$0] }
         return LeakFinding(
             isDetected: isDetected, pValue: pValue, start: isDetected ? start : nil, flow: isDetected ? quantiles[1] : 0,
             flowLow95: isDetected ? quantiles[0] : 0, flowHigh95: quantiles[2], candidates: candidates,
-            credibleSet90: LeakFinding.Candidate.credibleSet(candidates, 0.9), zone: nil)
-    }
-
-    /// Quantiles of a distribution given by weights on a grid, linear between its points.
-    private static func quantiles(_ shares: [Double], grid: [Double], weights: [Double]) -> [Double] {
-        let total = weights.reduce(0, +)
-        guard total > 0 else { return shares.map { _ in 0 } }
-        return shares.map { share in
-            var sum = 0.0
-            for (index, weight) in weights.enumerated() {
-                let next = sum + weight / total
-                if next >= share {
-                    guard index > 0, weight > 0 else { return grid[index] }
-                    return grid[index - 1] + (grid[index] - grid[index - 1]) * (share - sum) / (weight / total)
-                }
-                sum = next
-            }
-            return grid.last ?? 0
-        }
+            credibleSet90: LeakFinding.Candidate.credibleSet(candidates, 0.9), zone: nil, prior: failureRates?.evidence ?? [])
     }
 
     private func logSum(_ values: [Double]) -> Double {

@@ -43,6 +43,8 @@ public struct LeakLocatorOptions: Sendable {
 /// Why a leak cannot be looked for.
 public enum LeakLocatorError: Error, Sendable, CustomStringConvertible {
     case noUsableSensor
+    /// Without a model: no zone has an inflow that can be compared.
+    case noZoneInflow
     case unknownElement(sensor: Sensor.ID, element: String)
     case recordTooShort(hours: Int)
     case hydraulics(String)
@@ -51,6 +53,9 @@ public enum LeakLocatorError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noUsableSensor: "no pressure, flow or level sensor has readings both before and after"
+        case .noZoneInflow:
+            "without a network model inflows of zones are needed: flow sensors with readings of at least three healthy days and of a "
+                + "night that follows"
         case .unknownElement(let sensor, let element): "sensor '\(sensor)' sits on '\(element)', which the network does not have"
         case .recordTooShort(let hours): "the readings span \(hours) hours; a day before and a day after are the least"
         case .numerical(let reason): "the calculation failed: \(reason)"

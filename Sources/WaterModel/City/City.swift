@@ -11,6 +11,8 @@ public struct City: Sendable {
     /// Zone inflows, pressures and levels; nil where there are none.
     public var record: SensorRecord?
     public var repairs: [LeakRepair] = []
+    /// What is known of the network's pipes beside the model.
+    public var pipes: [PipeRecord] = []
     public var components = ComponentSettings()
     public var catalogue = CatalogueOverrides()
     public var plan = PlanSettings()
