@@ -67,7 +67,7 @@ public struct PipeFailureRates: Sendable {
 
     /// One level: each group's factor from that of its parent, its breaks and those that the parent expects in it.
     private static func shrink(_ factor: inout [Double], by keys: [String], breaks: [Double], expected: [Double]) {
-        let groups = Dictionary(grouping: keys.indices, by: { keys[$0] }).values.map { members in
+        let groups = Dictionary(grouping: keys.indices, by: { keys[$0] }).sorted { $0.key < $1.key }.map { _, members in
             (
                 members: members, found: members.reduce(0) { $0 + breaks[$1] },
                 expected: members.reduce(0) { $0 + expected[$1] * factor[$1] }
