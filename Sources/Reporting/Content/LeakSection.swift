@@ -40,7 +40,7 @@ extension PlanSource {
     }
 
     private func leakChance(_ leak: LeakFinding) -> Phrase {
-        leak.pValue < 0.001 ? .words(.lessThanPerMille) : .figure(Figure(leak.pValue, .none, .decimals(3)))
+        leak.pValue < 0.001 ? .words(.lessThanPerMille) : .figure(Figure(leak.pValue, .none, .decimals(3)).from(.leakChance))
     }
 
     func walkingList(_ leak: LeakFinding, number: Int) -> Table {
@@ -54,7 +54,7 @@ extension PlanSource {
             probability += candidate.probability
             rows.append(
                 Table.Row([
-                    .number(Figure(Double(index + 1), .none, .decimals(0))), .text(.literal(candidate.pipe.name)),
+                    .ordinal(index + 1), .text(.literal(candidate.pipe.name)),
                     ends(of: pipes[candidate.pipe]), .number(Figure(diameter(of: pipes[candidate.pipe]), .none, .decimals(0))),
                     .number(Figure(candidate.length, .metres, .decimals(0))),
                     .number(Figure(length, .metres, .decimals(0))), .number(Figure(100 * candidate.probability, .percent, .decimals(1))),
@@ -190,7 +190,7 @@ extension PlanSource {
                         content: .plot(
                             Plot(
                                 x: .init(.words(.nightPressure), .metresOfHead), y: .init(.words(.shareOfNodes), .percent, includes: [0]),
-                                panels: panels, legend: [])))),
+                                panels: panels, legend: [])), origins: [Origin(.pressure)])),
                 .table(
                     Table(
                         caption: .words(.pressureCaption, [.literal("\(survey.nightHour)"), .literal("\(survey.peakHour)")]),

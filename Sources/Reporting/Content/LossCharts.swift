@@ -95,7 +95,8 @@ extension PlanSource {
             content: .spans(
                 SpanChart(
                     axis: .init(.words(.netPresentValue), .money(currency)), rows: rows, reference: centre,
-                    legend: [.init(label("worth_at_low"), .secondary, .area), .init(label("worth_at_high"), .primary, .area)])))
+                    legend: [.init(label("worth_at_low"), .secondary, .area), .init(label("worth_at_high"), .primary, .area)])),
+            origins: [Origin(.switching)])
     }
 
     /// What meters of each age are expected to miss, by the growth that the register of assumptions gives.

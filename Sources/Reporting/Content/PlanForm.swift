@@ -46,14 +46,11 @@ extension PlanDocument {
             case .tender: [source.tenderLot]
             }
         hasContents = form == .annex
-        if form == .annex {
-            traces = source.traces(of: Self.traced(in: sections))
-            if let annex = source.traceSection(traces) { sections.append(annex) }
-        } else {
-            traces = []
+        if form != .annex {
             // What is not real must be said on every sheet; the rest stands in the plan.
             banner = Array(banner.prefix(source.isSynthetic ? 1 : 0)).map { Notice($0.kind, $0.title, Array($0.lines.prefix(1))) }
         }
+        addTraces(from: source, isShort: form != .annex)
     }
 }
 
@@ -72,11 +69,12 @@ extension PlanSource {
                             .init(.words(.volumeSaved), unit: .cubicMetresPerDay), .init(.words(.workbookStart), isNumeric: true),
                         ],
                         rows: selected.prefix(8).map {
-                            Table.Row([
-                                .text(name(of: $0)), .number(Figure($0.capital, .money(currency))),
-                                .number(Figure($0.volumeSaved, times: 1 / 365.0, .cubicMetresPerDay)),
-                                $0.startYear.map { .year($0) } ?? .none,
-                            ])
+                            Table.Row(
+                                [
+                                    .text(name(of: $0)), .number(Figure($0.capital, .money(currency))),
+                                    .number(Figure($0.volumeSaved, times: 1 / 365.0, .cubicMetresPerDay)),
+                                    $0.startYear.map { .year($0) } ?? .none,
+                                ], subjects: [$0.catalogueKey])
                         })))
         }
         return [section]
@@ -129,7 +127,7 @@ extension PlanSource {
         }
         let rows = ordered.enumerated().map { index, meter in
             Table.Row([
-                .number(Figure(Double(index + 1), .none, .decimals(0))), .text(.literal(meter.id.name)),
+                .ordinal(index + 1), .text(.literal(meter.id.name)),
                 meter.zone.map { .text(.literal(zoneName($0))) } ?? .none, cell("class_" + meter.customerClass.rawValue),
                 .number(Figure(meter.diameter.map { $0 * 1000 }, .none, .decimals(0))),
                 meter.installed.map { .text(.literal($0)) } ?? .none, .text(.words(stuck.contains(meter.id) ? .meterStuck : .meterOld)),
@@ -180,7 +178,7 @@ extension PlanSource {
             columns: [
                 .init(.words(.item)), .init(.words(.quantity), isNumeric: true), number("rate"), .init(.words(.amount), isNumeric: true),
             ],
-            rows: reading.items.map { Table.Row([cell("item_" + $0.name), decimals($0.quantity), .blank, .blank]) }
+            rows: reading.items.map { Table.Row([cell("item_" + $0.name), decimals($0.quantity).from(.readingLot), .blank, .blank]) }
                 + [Table.Row([.text(.words(.total)), .none, .none, .blank], style: .total)])
         var blocks: [Block] = [.paragraph(.words(.tenderScope)), .table(classes), .table(items)]
         blocks.append(.list([.words(.tenderKeys), .words(.tenderSuccess), .words(.tenderPilot), .words(.tenderExport)]))

@@ -80,7 +80,8 @@ enum StyleSheet {
         .indent3 { padding-left: 3.9rem; }
         .not-known { font-style: italic; color: var(--soft); }
         .line + .line { margin-top: .25rem; }
-        a.trace { margin-left: .15em; font-size: .72em; font-weight: 400; vertical-align: super; line-height: 0; text-decoration: none; }
+        a.trace { margin-left: .15em; font-size: .68em; font-weight: 400; vertical-align: super; line-height: 0; text-decoration: none; white-space: nowrap; }
+        .footnotes { margin-top: 1.4rem; padding: .5rem 0 0; border-top: 1px solid var(--edge); list-style: none; font-size: .8rem; color: var(--soft); }
         a.trace.uncertain { font-weight: 700; }
         td.blank { min-width: 4.5rem; border: 1px solid var(--edge); }
         .table-note { font-size: .82rem; color: var(--soft); margin: .35rem 0 0; }
@@ -171,6 +172,8 @@ enum StyleSheet {
           body.short-form h2 { margin-top: .6rem; padding-top: .4rem; font-size: 13pt; }
           caption, figcaption, thead th, tr.total th, tr.total td, .key-figures dd { font-weight: 700; }
           .skip { display: none; }
+          main ul.footnotes { margin: .5rem 0 0; max-width: none; columns: 2; column-gap: 5mm; font-size: 6.2pt; line-height: 1.22; }
+          .footnotes li { margin: 0 0 1pt; break-inside: avoid; }
           h2, h3, caption, figcaption { break-after: avoid; }
           section.page { break-before: page; }
           section.page h2 { border-top: 0; margin-top: 0; }

@@ -142,19 +142,30 @@ public struct Catalogue: Sendable {
     static func filled(_ form: String, _ arguments: [String]) -> String {
         guard form.contains("{") else { return form }
         var output = ""
+        scan(form, arguments.count, text: { output += $0 }, argument: { output += arguments[$0] })
+        return output
+    }
+
+    static func filled(_ form: String, _ arguments: [[TextRun]]) -> [TextRun] {
+        var output: [TextRun] = []
+        scan(form, arguments.count, text: { output.append(.text(String($0))) }, argument: { output += arguments[$0] })
+        return output
+    }
+
+    private static func scan(_ form: String, _ count: Int, text: (Substring) -> Void, argument: (Int) -> Void) {
         var rest = Substring(form)
         while let open = rest.firstIndex(of: "{") {
-            output += rest[..<open]
+            text(rest[..<open])
             let tail = rest[rest.index(after: open)...]
-            if let close = tail.firstIndex(of: "}"), let number = Int(tail[..<close]), arguments.indices.contains(number) {
-                output += arguments[number]
+            if let close = tail.firstIndex(of: "}"), let number = Int(tail[..<close]), (0..<count).contains(number) {
+                argument(number)
                 rest = tail[tail.index(after: close)...]
             } else {
-                output += "{"
+                text("{")
                 rest = tail
             }
         }
-        return output + rest
+        text(rest)
     }
 }
 

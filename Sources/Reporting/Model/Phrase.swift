@@ -58,6 +58,8 @@ public struct Figure: Sendable, Hashable {
     public var high: Double?
     public var unit: ShownUnit
     public var precision: Precision
+    /// nil: the head of its column, the label of its row or its table tells it.
+    public var origin: Origin?
 
     public init(_ value: Double?, low: Double? = nil, high: Double? = nil, _ unit: ShownUnit, _ precision: Precision = .automatic) {
         self.value = value

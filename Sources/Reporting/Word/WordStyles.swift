@@ -75,6 +75,7 @@ struct WordStyles {
                 id: "TableTextSmall", name: "Table text small", basedOn: "TableText", paragraph: [spacing(10, 10, line: 240)], run: size(13)
             ),
             Style(id: "TableNote", name: "Table note", paragraph: [spacing(60, 160, line: 240)], run: [colour(soft)] + size(17)),
+            Style(id: "Footnote", name: "Trace note", paragraph: [spacing(0, 20, line: 240)], run: [colour(soft)] + size(12)),
             Style(id: "Drawing", name: "Drawing", paragraph: [spacing(40, 160, line: 240)]),
             Style(
                 id: "TOCHeading", name: "TOC Heading", next: "Normal", paragraph: [Markup("w:keepNext"), spacing(320, 100)],
