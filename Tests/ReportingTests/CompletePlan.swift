@@ -9,7 +9,7 @@ enum CompletePlan {
     static let plan = plan()
 
     static func plan(prefix: String = "", country: String = "PE") -> ImprovementPlan {
-        let base = SyntheticPlan.plan(columns: 6, rows: 5, prefix: prefix)
+        let base = SyntheticPlan.plan(columns: 5, rows: 4, prefix: prefix)
         var city = base.city
         city.profile.country = country
         city.profile.exchangeRate = SourcedValue(3.7, year: "2025", source: "Example bank", status: .synthetic)
@@ -30,7 +30,7 @@ enum CompletePlan {
             let isStuck = $0.id.name.hasSuffix("7")
             return MeterSummary(meter: $0.id, zone: $0.zone, isStuck: isStuck, volume: isStuck ? 0 : 14)
         }
-        return improvementPlan(for: city, assessment: assessment, seed: 7, draws: 60)
+        return improvementPlan(for: city, assessment: assessment, seed: 7, draws: 12)
     }
 
     private static func settings(of city: inout City, _ prefix: String) {

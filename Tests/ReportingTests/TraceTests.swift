@@ -42,4 +42,46 @@ struct TraceTests {
         #expect(!document.placedFigures.isEmpty)
         #expect(Self.untraced(document) == [])
     }
+
+    @Test("a figure that nothing tells the origin of is named with its place")
+    func untracedIsNamed() throws {
+        var document = PlanDocument(plan: SyntheticPlan.plan(), language: try .named("en"))
+        document.sections[0].blocks.append(.paragraph(.figure(Figure(1, .years))))
+        #expect(Self.untraced(document) == ["summary: sentence"])
+    }
+
+    @Test("what a figure rests on is its own: of lines and measures whose inputs differ, one is marked and the other is not")
+    func ownInputs() throws {
+        var plan = CompletePlan.plan
+        plan.city.balance?.volumes[.ownSources]?.status = .measured
+        plan.city.balance?.volumes[.unauthorised]?.status = .assumed
+        plan.assumptions.removeAll { $0.item.hasPrefix("balance.") }
+        let document = PlanDocument(plan: plan, language: try .named("en"))
+        func mark(_ line: BalanceInput.Line) -> String? { document.mark(of: Origin(.balanceVolume, [line.rawValue]))?.text }
+        let (sources, unauthorised) = (try #require(mark(.ownSources)), try #require(mark(.unauthorised)))
+        #expect(!sources.contains("†") && unauthorised == sources.replacing("]", with: "†]"))
+        // Costs of a measure are those that the register has of it.
+        let key = try #require(plan.measures.first { $0.catalogueKey == "meter_replacement" }).catalogueKey
+        let capital = try #require(document.traces[Origin(.capital, [key])])
+        #expect(capital.inputs.contains(.name(.assumption, key + ".unit_cost")))
+        #expect(!capital.inputs.contains(.name(.assumption, "pressure_management.unit_cost")))
+    }
+
+    @Test("the workbook's marks are those of the document, and a sheet tells them")
+    func workbook() throws {
+        let book = PlanWorkbook(plan: CompletePlan.plan, language: try .named("en"))
+        let numbers = 1...book.document.kindTraces.count
+        var found: Set<String> = []
+        for row in book.sheets.dropLast().flatMap(\.rows) {
+            for case .text(let text, _) in row where text.hasSuffix("]") && text.contains(" [") {
+                found.insert(String(text[(text.lastIndex(of: "[") ?? text.startIndex)...]))
+            }
+        }
+        let marks = found.filter { $0.dropFirst().first?.isNumber == true }
+        #expect(marks.count > 10)
+        for mark in marks { #expect(numbers.contains(Int(mark.filter(\.isNumber)) ?? 0), "\(mark)") }
+        let told = try #require(book.sheets.last).rows.compactMap { row in if case .text(let text, _)? = row.first { text } else { nil } }
+        #expect(marks.isSubset(of: told))
+        #expect(told.count { $0.hasPrefix("[") } == numbers.count)
+    }
 }

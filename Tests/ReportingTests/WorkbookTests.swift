@@ -148,10 +148,10 @@ struct WorkbookTests {
         "LibreOffice computes the cached values anew",
         .enabled(
             if: IndependentProgram.office != nil && IndependentProgram.has("openpyxl"),
-            "LibreOffice or the Python package openpyxl is not installed"))
-    func recalculated() throws {
+            "LibreOffice or the Python package openpyxl is not installed"), arguments: [computed, CompletePlan.plan])
+    func recalculated(plan: ImprovementPlan) throws {
         let office = try #require(IndependentProgram.office)
-        let bytes = try Self.bytes()
+        let bytes = try Self.bytes(plan)
         let answer = try IndependentProgram.withFolder { folder in
             try IndependentProgram.write(bytes, to: folder + "/plan.xlsx")
             return try IndependentProgram.python(Self.recalculation, [folder, office])

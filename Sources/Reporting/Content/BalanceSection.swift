@@ -22,7 +22,8 @@ extension PlanSource {
                             .figure(Figure(balance.nonRevenueWater, times: 1 / balance.periodDays, .cubicMetresPerDay)),
                         ]), content: .balance(diagram(of: balance)))),
         ]
-        blocks += [lossWaterfall(of: balance), koreanTree(of: balance)].compactMap(\.self).map { .graphic($0) }
+        blocks += [lossWaterfall(of: balance)].compactMap(\.self).map { .graphic($0) }
+        if let tree = koreanTree(of: balance) { blocks += [.graphic(tree), .paragraph(.words(.balanceTreeNote))] }
         blocks.append(.table(table(of: balance)))
         if !balance.defaults.isEmpty {
             blocks.append(.notice(Notice(.information, .words(.balanceDefaultsTitle), balance.defaults.map { .message($0) })))
@@ -82,7 +83,8 @@ extension PlanSource {
                 row(.words(.unbilledAuthorised), balance.unbilledAuthorised, indent: 2, of: unbilled),
                 line(.unbilledMetered, balance.unbilledMetered, 3), line(.unbilledUnmetered, balance.unbilledUnmetered, 3),
                 row(.words(.waterLosses), balance.waterLosses, indent: 1, style: .total, of: sources + billed + unbilled),
-                row(.words(.apparentLosses), balance.apparentLosses, indent: 2, kind: .apparentLosses, of: apparent), line(.unauthorised, balance.unauthorised, 3),
+                row(.words(.apparentLosses), balance.apparentLosses, indent: 2, kind: .apparentLosses, of: apparent),
+                line(.unauthorised, balance.unauthorised, 3),
                 line(.meteringInaccuracy, balance.meteringInaccuracy, 3), line(.dataHandling, balance.dataHandling, 3),
                 row(.words(.realLossesLong), balance.realLosses, indent: 2, kind: .remainder, of: sources + billed + unbilled + apparent),
                 row(.words(.nonRevenueWaterLong), balance.nonRevenueWater, indent: 0, style: .total, of: sources + billed),

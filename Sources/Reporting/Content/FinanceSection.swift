@@ -180,7 +180,9 @@ extension PlanSource {
         let table = Table(
             caption: .words(.fundingCaption),
             columns: [.init(.words(.fundingSource)), .init(.words(.kind)), .init(.words(.amount), unit: .money(currency))],
-            rows: sources.map { Table.Row([.text(.literal($0.name)), .text(.name(.fundingKind, $0.kind.rawValue)), money($0.amount).from(.given)]) }
+            rows: sources.map {
+                Table.Row([.text(.literal($0.name)), .text(.name(.fundingKind, $0.kind.rawValue)), money($0.amount).from(.given)])
+            }
                 + [
                     Table.Row([.text(.words(.total)), .none, money(total).from(.given)], style: .total),
                     Table.Row([.text(.words(.capitalToFund)), .none, money(plan.selection.capital).from(.capital)]),

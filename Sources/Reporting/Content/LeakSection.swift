@@ -55,7 +55,7 @@ extension PlanSource {
             rows.append(
                 Table.Row([
                     .ordinal(index + 1), .text(.literal(candidate.pipe.name)),
-                    ends(of: pipes[candidate.pipe]), .number(Figure(diameter(of: pipes[candidate.pipe]), .none, .decimals(0))),
+                    ends(of: pipes[candidate.pipe]), .number(Figure(diameter(of: pipes[candidate.pipe]), .millimetres, .decimals(0))),
                     .number(Figure(candidate.length, .metres, .decimals(0))),
                     .number(Figure(length, .metres, .decimals(0))), .number(Figure(100 * candidate.probability, .percent, .decimals(1))),
                     .number(Figure(min(100, 100 * probability), .percent, .decimals(1))),
@@ -65,7 +65,7 @@ extension PlanSource {
             caption: .words(.walkingListCaption, [.literal("\(number)"), .literal("\(rows.count)"), .literal("\(leak.candidates.count)")]),
             columns: [
                 .init(.words(.rank), isNumeric: true), .init(.words(.pipe)), .init(.words(.betweenNodes)),
-                .init(.words(.diameterMillimetres), isNumeric: true), .init(.words(.length), unit: .metres),
+                .init(.words(.nominalDiameter), unit: .millimetres), .init(.words(.length), unit: .metres),
                 .init(.words(.lengthWalked), unit: .metres), .init(.words(.probability), unit: .percent),
                 .init(.words(.probabilitySoFar), unit: .percent),
             ], rows: rows, note: .words(.walkingListNote))

@@ -21,7 +21,8 @@ extension PlanSource {
     private var selectionSentence: Phrase {
         let selection = plan.selection
         let budget =
-            selection.budget.map { Phrase.words(.underBudget, [.figure(Figure($0, .money(currency)).from(.given))]) } ?? .words(.withoutBudget)
+            selection.budget.map { Phrase.words(.underBudget, [.figure(Figure($0, .money(currency)).from(.given))]) }
+            ?? .words(.withoutBudget)
         return .words(
             .selectionSentence,
             [

@@ -129,7 +129,7 @@ extension PlanSource {
             Table.Row([
                 .ordinal(index + 1), .text(.literal(meter.id.name)),
                 meter.zone.map { .text(.literal(zoneName($0))) } ?? .none, cell("class_" + meter.customerClass.rawValue),
-                .number(Figure(meter.diameter.map { $0 * 1000 }, .none, .decimals(0))),
+                .number(Figure(meter.diameter.map { $0 * 1000 }, .millimetres, .decimals(0))),
                 meter.installed.map { .text(.literal($0)) } ?? .none, .text(.words(stuck.contains(meter.id) ? .meterStuck : .meterOld)),
                 .blank, .blank,
             ])
@@ -143,7 +143,7 @@ extension PlanSource {
                         caption: .words(.meterListHeading),
                         columns: [
                             .init(.words(.numberSign), isNumeric: true), .init(.words(.meterNumber)), .init(.words(.zone)),
-                            column("class"), .init(.words(.diameterMillimetres), isNumeric: true), .init(.words(.meterInstalled)),
+                            column("class"), .init(.words(.nominalDiameter), unit: .millimetres), .init(.words(.meterInstalled)),
                             .init(.words(.meterWhy)), .init(.words(.meterNewNumber)), .init(.words(.meterLastReading)),
                         ], rows: rows, note: .words(.meterListNote))),
             ])
@@ -159,12 +159,13 @@ extension PlanSource {
         let classes = Table(
             caption: .words(.readingClassesCaption),
             columns: [
-                column("class"), .init(.words(.diameterMillimetres), isNumeric: true), number("endpoints"), number("rate"),
+                column("class"), .init(.words(.nominalDiameter), unit: .millimetres), number("endpoints"), number("rate"),
                 .init(.words(.amount), isNumeric: true),
             ],
             rows: reading.classes.map {
                 Table.Row([
-                    cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"), decimals($0.diameter.map(Double.init)),
+                    cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"),
+                    .number(Figure($0.diameter.map(Double.init), .millimetres, .decimals(0))),
                     decimals(Double($0.count)), .blank, .blank,
                 ])
             } + [

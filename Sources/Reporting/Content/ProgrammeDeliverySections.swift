@@ -28,7 +28,9 @@ extension PlanSource {
                             .number(Figure(Double(step.weeks), .none, .decimals(0))),
                             step.opens.isEmpty ? .none : .text(.list(step.opens.map { .name(.measure, $0) })),
                         ])
-                    }, note: .words(.diagnosisNote, [.figure(Figure(diagnosis.margin.map { 100 * $0 }, .percent, .decimals(1)).from(.remainder))]))))
+                    },
+                    note: .words(
+                        .diagnosisNote, [.figure(Figure(diagnosis.margin.map { 100 * $0 }, .percent, .decimals(1)).from(.remainder))]))))
         return Section(id: "diagnosis", title: .words(.diagnosisTitle), blocks: blocks)
     }
 
@@ -123,7 +125,8 @@ extension PlanSource {
         let rows = estimate.lines.map {
             Table.Row(
                 [
-                    .text(name(ofMeasure: $0.measure, in: $0.zone)), .text(.name(.assumption, $0.item)), .number(Figure($0.quantity, .none)),
+                    .text(name(ofMeasure: $0.measure, in: $0.zone)), .text(.name(.assumption, $0.item)),
+                    .number(Figure($0.quantity, .none)),
                     .number(Figure($0.rateSource.value == nil ? nil : $0.rate, .none).from(.stated)), .status($0.rateSource.status),
                     money($0.amount),
                 ], subjects: [Self.key(of: $0.measure)])
@@ -196,7 +199,9 @@ extension PlanSource {
             rows: monitoring.logic.map { row in
                 let zone = plan.measures.first { $0.id == row.measure }?.zone
                 let indicator: Phrase =
-                    row.quantity.map { .list([label(row.indicator), .figure(Figure($0, .asWritten(row.quantityUnit ?? "")).from(.sizing))]) }
+                    row.quantity.map {
+                        .list([label(row.indicator), .figure(Figure($0, .asWritten(row.quantityUnit ?? "")).from(.sizing))])
+                    }
                     ?? label(row.level == .purpose || row.level == .goal ? "kpi_" + row.indicator : row.indicator)
                 return Table.Row([
                     cell("level_" + row.level.rawValue), .text(row.measure.map { name(ofMeasure: $0, in: zone) } ?? label(row.item)),
@@ -266,10 +271,11 @@ extension PlanSource {
             .table(
                 Table(
                     caption: .words(.readingClassesCaption),
-                    columns: [column("class"), .init(.words(.diameterMillimetres), isNumeric: true), number("endpoints")],
+                    columns: [column("class"), .init(.words(.nominalDiameter), unit: .millimetres), number("endpoints")],
                     rows: reading.classes.map {
                         Table.Row([
-                            cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"), decimals($0.diameter.map(Double.init), 0),
+                            cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"),
+                            .number(Figure($0.diameter.map(Double.init), .millimetres, .decimals(0))),
                             decimals(Double($0.count), 0),
                         ])
                     })))
@@ -320,7 +326,9 @@ extension PlanSource {
                         columns: [.init(.words(.item)), column("variance_share", .percent), column("worth_of_knowing", .money(currency))],
                         rows: information.items.map {
                             Table.Row([.text(.name(.assumption, $0.item)), percent($0.varianceShare, 1), money($0.worth)])
-                        }, note: .words(.informationNote, [.figure(Figure(information.perfect, .money(currency), .decimals(0)).from(.information))]))))
+                        },
+                        note: .words(
+                            .informationNote, [.figure(Figure(information.perfect, .money(currency), .decimals(0)).from(.information))]))))
         }
         blocks.append(
             .table(

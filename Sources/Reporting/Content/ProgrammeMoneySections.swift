@@ -214,7 +214,8 @@ extension PlanSource {
             case .none: return .text(.words(.noRate))
             case .one: return percent(found.first)
             case .several:
-                return .text(.words(.severalRates, [.list(found.map { .figure(Figure(100 * $0, .percent, .decimals(1)).from(.internalRate)) })]))
+                return .text(
+                    .words(.severalRates, [.list(found.map { .figure(Figure(100 * $0, .percent, .decimals(1)).from(.internalRate)) })]))
             }
         }
         func payback(_ years: Double?) -> Cell { years.map { .number(Figure($0, .years, .decimals(1))) } ?? .text(.words(.noPayback)) }

@@ -45,7 +45,8 @@ extension PlanSource {
         return .words(
             .summaryWhereLeak,
             [
-                zones, .figure(leakFlow(leak)), .counted(.pipes, leak.credibleSet90.count), .figure(Figure(length, .metres, .decimals(0)).from(.given)),
+                zones, .figure(leakFlow(leak)), .counted(.pipes, leak.credibleSet90.count),
+                .figure(Figure(length, .metres, .decimals(0)).from(.given)),
             ])
     }
 
@@ -59,7 +60,12 @@ extension PlanSource {
     private var whatToDo: Phrase {
         let first = selected.prefix(3).map { measure -> Phrase in
             guard let cost = measure.costPerCubicMetre else { return name(of: measure) }
-            return .words(.measureAtCost, [name(of: measure), .figure(Figure(cost, .moneyPerCubicMetre(currency), .decimals(2)).from(.costPerVolume, [measure.catalogueKey]))])
+            return .words(
+                .measureAtCost,
+                [
+                    name(of: measure),
+                    .figure(Figure(cost, .moneyPerCubicMetre(currency), .decimals(2)).from(.costPerVolume, [measure.catalogueKey])),
+                ])
         }
         return first.isEmpty ? .words(.summaryNothingPays) : .words(.summaryDoFirst, [.list(first)])
     }

@@ -132,7 +132,8 @@ extension PlanSource {
             return .init(
                 parameters("demand_growth") + [.words(.realLosses), .words(.productionCapacity)],
                 [city.profile.productionCapacity.status], uses: has("demand_growth"))
-        case .meterError: return .init([.words(.meterAge)] + parameters("under_registration_growth"), uses: has("under_registration_growth"))
+        case .meterError:
+            return .init([.words(.meterAge)] + parameters("under_registration_growth"), uses: has("under_registration_growth"))
         case .schedule: return .init([.words(.registerTitle)], uses: has("_months"))
         case .financing: return .init([.words(.capitalCost), .words(.funding)], ofFiles, uses: has("tax", "contingency"))
         case .grantElement: return .init([.words(.funding), .words(.discountRate)], ofFiles, uses: has("discount_rate"))

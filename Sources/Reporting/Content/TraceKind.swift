@@ -93,7 +93,7 @@ extension Trace.Kind {
         add(.nightDayFactor, .nightDayFactor)
         add(.nightLeakage, .nightLeakage, .dailyLeakage)
         add(.counted, .nights, .nodes, .meters, .figuresCount)
-        add(.given, .connections, .mainsLength, .length, .lengthWalked, .diameterMillimetres)
+        add(.given, .connections, .mainsLength, .length, .lengthWalked, .nominalDiameter)
         add(.share, .shareOfSupplied, .meterShare, .shareOfNodes)
         add(.leakProbability, .probability, .probabilitySoFar)
         add(.pressure, .nightLowest, .nightMedian, .nightHighest, .peakLowest)

@@ -192,7 +192,8 @@ struct HTMLWriter {
             return Markup("tr", anchor + (row.style == .plain ? [] : [("class", row.style.rawValue)]), cells)
         }
         // A short table is not parted by a page.
-        var element = Markup("div", [("class", table.rows.count > Self.shortTable ? "table" : "table short")])
+        var element = Markup(
+            "div", [("class", "table" + (table.rows.count > Self.shortTable ? "" : " short") + (table.isBroad ? " broad" : ""))])
         element.append(
             Markup(
                 "div",
@@ -202,9 +203,10 @@ struct HTMLWriter {
                 ],
                 [
                     Markup(
-                        "table", table.columns.count > 7 ? [("class", "wide")] : [],
+                        "table", table.isWide ? [("class", "wide")] : [],
                         [
-                            Markup("caption", [], [said("span", table.caption, within: captionForm)]), Markup("thead", [], [Markup("tr", [], head)]),
+                            Markup("caption", [], [said("span", table.caption, within: captionForm)]),
+                            Markup("thead", [], [Markup("tr", [], head)]),
                             Markup("tbody", [], rows),
                         ])
                 ]))

@@ -6,7 +6,7 @@
 /// security policy admits this text by its digest; `MapTests` says the new one when the text is changed.
 enum MapScript {
     /// Base64 of the SHA-256 of `text`.
-    static let digest = "1dJaeB6k7ldQYWv7E+SKiww2APG9Kj8OKp292sSaw2k="
+    static let digest = "0Saux6cRDC+bmnyrU/c61eDjgL6uJTe31cvWXHSfVeU="
 
     static let text = #"""
 
@@ -260,7 +260,7 @@ enum MapScript {
               chosen = { x: nodes[2 * i], y: nodes[2 * i + 1] };
             } else if (found[0] === 'pipe') {
               title = words.pipe + ' ' + data.pipes.id[i];
-              rows = [[words.diameter, figure(data.pipes.d[i], 'mm')], [words.length, figure(data.pipes.l[i], words.metres)]];
+              rows = [[words.diameter, figure(data.pipes.d[i], words.millimetres)], [words.length, figure(data.pipes.l[i], words.metres)]];
               if (data.pipes.q) rows.push([words.probability, figure(data.pipes.q[i], '%')]);
               chosen = { part: pipes, index: i };
             } else if (found[0] === 'device') {

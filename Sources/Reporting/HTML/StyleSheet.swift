@@ -11,7 +11,7 @@ enum StyleSheet {
         :root { --ink: #1b2733; --soft: #55616d; --ground: #ffffff; --panel: #f3f6f8; --edge: #cfd8df; --grid: #e2e8ec; --link: #0b4f8a;
           --s1: #0b4f8a; --s2: #e08a00; --s3: #8cc7e8; --s4: #cfd3d6; --s5: #a8003f;
           --caution: #fff4d6; --caution-edge: #b77900; --missing: #f1eef8; --missing-edge: #6a5a9c; --information: #e8f2f9; --information-edge: #0b4f8a;
-          --supplied: #dfe7ec; --used: #c9dcea; --lost: #f0c9a0; --earning: #a9cbe3; --unbilled: #d9d2a6; --apparent: #f2d48f; --real: #c8643c; --unearning: #f3dcc0; }
+          --supplied: #dfe7ec; --used: #c9dcea; --lost: #f0c9a0; --earning: #a9cbe3; --unbilled: #d9d2a6; --apparent: #f2d48f; --real: #d97b52; --unearning: #f3dcc0; }
 
         """
 
@@ -160,6 +160,7 @@ enum StyleSheet {
 
     private static let print = """
         @page { size: A4; margin: 17mm 15mm 18mm; @bottom-center { content: counter(page); font-size: 8pt; } }
+        @page broad { size: A4 landscape; }
         @media print {
           :root { --ground: #ffffff; }
           body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; }
@@ -199,6 +200,8 @@ enum StyleSheet {
           table.wide td:not(.num) { min-width: 14mm; }
           table.wide th.num + td:not(.num) { min-width: 30mm; }
           table.wide td.num, table.wide th.num { white-space: normal; }
+          .table.broad { page: broad; }
+          .broad table.wide { font-size: 8.2pt; }
           svg.chart { min-width: 0; max-width: 165mm; }
           svg.map { max-width: 150mm; }
           .key-figures { grid-template-columns: repeat(4, 1fr); gap: 5pt; }

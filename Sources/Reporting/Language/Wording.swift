@@ -35,9 +35,16 @@ public struct Wording: Sendable {
             let volume = catalogue.units[catalogue.unitSystem.pricedVolume] ?? "m³"
             return Catalogue.filled(catalogue.text(.moneyPerVolumeForm), [number, sign(of: code), volume])
         default:
-            let unit = unit(figure.unit)
+            let unit = counted(figure) ?? unit(figure.unit)
             return unit.isEmpty ? number : number + "\u{A0}" + unit
         }
+    }
+
+    /// The unit in the form of its number, `1 leak`; nil for a unit that counts nothing.
+    private func counted(_ figure: Figure) -> String? {
+        let key = if case .asWritten(let words) = figure.unit { words } else { figure.unit.key.key }
+        guard let forms = catalogue.countedUnits[key], let value = figure.value, let whole = Int(exactly: value) else { return nil }
+        return forms[catalogue.pluralRules.form(for: whole)]
     }
 
     /// Name of the unit in which figures of `unit` are shown.

@@ -114,6 +114,11 @@ public struct Table: Sendable {
     /// Of its figures that neither say their own nor stand under a head or beside a label that does.
     public var origin: Trace.Kind?
 
+    /// Set in smaller type.
+    var isWide: Bool { columns.count > 7 }
+    /// Printed on pages of its own, across.
+    var isBroad: Bool { columns.count > 9 }
+
     public init(caption: Phrase, columns: [Column], rows: [Row], note: Phrase? = nil, origin: Trace.Kind? = nil) {
         self.caption = caption
         self.columns = columns

@@ -30,7 +30,8 @@ struct TableMarks {
             let marks = marks.compactMap(\.self)
             guard let first = marks.first, marks.allSatisfy(first.isLike) else { return nil }
             // Inputs of one figure are not those of all under a head.
-            return marks.allSatisfy { $0 == first } ? first : mark(Origin(first.origin.kind)).flatMap { $0.isLike(first) ? $0 : nil } ?? first
+            return marks.allSatisfy { $0 == first }
+                ? first : mark(Origin(first.origin.kind)).flatMap { $0.isLike(first) ? $0 : nil } ?? first
         }
         for column in table.columns.indices {
             guard let one = common(cells.map { $0.indices.contains(column) ? $0[column] : nil }) else { continue }
@@ -49,7 +50,9 @@ struct TableMarks {
 extension PlanDocument {
     /// nil where the figure needs no mark: its row tells its source, or the document has no annex.
     func mark(of origin: Origin?) -> TraceMark? {
-        guard let origin, let trace = traces[origin], let index = kindTraces.firstIndex(where: { $0.kind == origin.kind }) else { return nil }
+        guard let origin, let trace = traces[origin], let index = kindTraces.firstIndex(where: { $0.kind == origin.kind }) else {
+            return nil
+        }
         return TraceMark(number: index + 1, isUncertain: trace.isUncertain, origin: origin)
     }
 

@@ -15,7 +15,9 @@ struct WordTable {
     /// Ids of the bookmarks of headings count from 1.
     private static let firstBookmark = 1_000_000
 
-    private var isWide: Bool { table.columns.count > 7 }
+    /// In small type, where the page is not turned for it.
+    private var isWide: Bool { table.isWide && !table.isBroad }
+    private var textWidth: Int { table.isBroad ? WordPage.height - 2 * WordPage.margin : WordPage.textWidth }
     /// Not parted by a page.
     private var isShort: Bool { table.rows.count <= 12 }
 
@@ -28,7 +30,7 @@ struct WordTable {
             Markup(
                 "w:tblPr", [],
                 [
-                    Markup("w:tblStyle", [("w:val", "Figures")]), Markup("w:tblW", [("w:w", "\(WordPage.textWidth)"), ("w:type", "dxa")]),
+                    Markup("w:tblStyle", [("w:val", "Figures")]), Markup("w:tblW", [("w:w", "\(textWidth)"), ("w:type", "dxa")]),
                     Markup("w:tblLayout", [("w:type", "fixed")]),
                     Markup("w:tblLook", [("w:val", "0020"), ("w:firstRow", "1"), ("w:noVBand", "1"), ("w:noHBand", "1")]),
                     Markup("w:tblCaption", [("w:val", caption)]),
@@ -56,7 +58,8 @@ struct WordTable {
                                     [index == 0 ? marks.labels[number] : nil, marks.cells[number][index]].compactMap(\.self)),
                                 width: widths[index], isNumeric: table.columns[index].isNumeric, indent: index == 0 ? row.indent : 0,
                                 isShaded: row.style == .total, staysWithNext: isShort && number < table.rows.count - 1,
-                                isBlank: row.cells[index].isBlank, bookmark: index == 0 ? row.anchor.map { ($0, Self.firstBookmark + number) } : nil)
+                                isBlank: row.cells[index].isBlank,
+                                bookmark: index == 0 ? row.anchor.map { ($0, Self.firstBookmark + number) } : nil)
                         }))
         }
         return element
@@ -114,7 +117,8 @@ struct WordTable {
         for (index, line) in (lines.isEmpty ? [[]] : lines).enumerated() {
             element.append(
                 WordParagraph.paragraph(
-                    index == 0 ? bookmark.map { WordParagraph.bookmarked(line, $0.name, number: $0.number) } ?? line : line, style: isWide ? "TableTextSmall" : "TableText",
+                    index == 0 ? bookmark.map { WordParagraph.bookmarked(line, $0.name, number: $0.number) } ?? line : line,
+                    style: isWide ? "TableTextSmall" : "TableText",
                     properties: properties))
         }
         return element
@@ -144,7 +148,7 @@ struct WordTable {
                 }
             }
         }
-        let total = Double(WordPage.textWidth)
+        let total = Double(textWidth)
         let sumLeast = least.reduce(0, +)
         let sumWish = wish.reduce(0, +)
         let shares: [Double]

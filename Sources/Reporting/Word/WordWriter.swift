@@ -23,8 +23,13 @@ struct WordWriter {
 
     private static let type = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 
-    var bytes: [UInt8] {
+    /// The part that holds the text.
+    var mainPart: Markup {
         var state = State()
+        return mainPart(&state)
+    }
+
+    private func mainPart(_ state: inout State) -> Markup {
         var body = Markup("w:body")
         body.append(WordParagraph.paragraph(wording.text(document.title), style: "Title"))
         body.append(WordParagraph.paragraph(wording.text(document.subtitle), style: "Subtitle"))
@@ -36,23 +41,17 @@ struct WordWriter {
         if document.hasContents { appendContents(to: &body) }
         for section in document.sections { append(section, level: 1, to: &body, &state) }
         body.append(WordParagraph.paragraph(word(.madeWith), style: "TableNote"))
-        body.append(
-            Markup(
-                "w:sectPr", [],
-                [
-                    Markup("w:footerReference", [("w:type", "default"), ("r:id", "rIdFooter")]),
-                    Markup("w:pgSz", [("w:w", "\(WordPage.width)"), ("w:h", "\(WordPage.height)")]),
-                    Markup(
-                        "w:pgMar",
-                        ["top", "right", "bottom", "left"].map { ("w:" + $0, "\(WordPage.margin)") }
-                            + [("w:header", "567"), ("w:footer", "567"), ("w:gutter", "0")]),
-                ]))
+        body.append(Self.pages(across: false))
+        return Markup("w:document", WordXML.namespaces, [body])
+    }
 
+    var bytes: [UInt8] {
+        var state = State()
+        let main = mainPart(&state)
         var package = OfficePackage()
         package.defaults.append(("emf", "image/x-emf"))
         let language = WordStyles.tag(of: document.language.code)
-        package.add(
-            "word/document.xml", type: Self.type + "document.main+xml", Markup("w:document", WordXML.namespaces, [body]))
+        package.add("word/document.xml", type: Self.type + "document.main+xml", main)
         package.add("word/styles.xml", type: Self.type + "styles+xml", WordStyles(language: language).part)
         package.add("word/numbering.xml", type: Self.type + "numbering+xml", Self.numbering)
         package.add("word/settings.xml", type: Self.type + "settings+xml", Self.settings(language))
@@ -74,6 +73,21 @@ struct WordWriter {
     }
 
     private func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
+
+    /// Format of the pages up to here.
+    private static func pages(across: Bool) -> Markup {
+        let (width, height) = across ? (WordPage.height, WordPage.width) : (WordPage.width, WordPage.height)
+        return Markup(
+            "w:sectPr", [],
+            [
+                Markup("w:footerReference", [("w:type", "default"), ("r:id", "rIdFooter")]),
+                Markup("w:pgSz", [("w:w", "\(width)"), ("w:h", "\(height)")] + (across ? [("w:orient", "landscape")] : [])),
+                Markup(
+                    "w:pgMar",
+                    ["top", "right", "bottom", "left"].map { ("w:" + $0, "\(WordPage.margin)") }
+                        + [("w:header", "567"), ("w:footer", "567"), ("w:gutter", "0")]),
+            ])
+    }
 
     private func shown(_ mark: TraceMark) -> [Markup] {
         guard let trace = document.traces[mark.origin] else { return [] }
@@ -133,9 +147,12 @@ struct WordWriter {
         case .table(let table):
             state.tables += 1
             let caption = wording.text(table.caption)
+            if table.isBroad { body.append(WordParagraph.paragraph([], style: "TableNote", properties: [Self.pages(across: false)])) }
             body.append(self.caption(.tableCaption, "Table", state.tables, said(table.caption)))
             body.append(self.table(table, caption: caption))
-            body.append(WordParagraph.paragraph(table.note.map { said($0) } ?? [], style: "TableNote"))
+            body.append(
+                WordParagraph.paragraph(
+                    table.note.map { said($0) } ?? [], style: "TableNote", properties: table.isBroad ? [Self.pages(across: true)] : []))
         case .graphic(let graphic): append(graphic, to: &body, &state)
         }
     }
