@@ -52,7 +52,7 @@ struct FormTests {
                 return table.rows.flatMap(\.cells).compactMap { if case .number(let figure) = $0 { figure } else { nil } }
             }
         }
-        #expect(document.sections.flatMap(figures).allSatisfy { $0.unit == .none })
+        #expect(document.sections.flatMap(figures).allSatisfy { [.none, .millimetres].contains($0.unit) })
     }
 
     @Test("every mark leads to a row that tells formula, inputs and source")
@@ -92,6 +92,17 @@ struct SpanChartTests {
         let rounding = 0.2  // coordinates have one decimal
         #expect(abs(try ChartTests.number(part, "x") - (x + width / 2)) < rounding)
         #expect(abs(try ChartTests.number(part, "width") - width / 4) < rounding)
+    }
+
+    @Test("the last label of an axis does not stand beyond the drawing")
+    func lastLabel() throws {
+        let chart = SpanChart(
+            axis: .init(.literal("A")), rows: [.init(.literal("a"), [.init(from: 300_000, to: 600_000, .primary)])], reference: 440_000)
+        let graphic = Graphic(id: "g", title: .literal("T"), description: .literal("D"), content: .spans(chart))
+        let svg = graphic.svg(in: try .named("en"))
+        let label = try #require(svg.firstMatch(of: /<text x="([0-9.]+)"[^>]*>600,000</))
+        let middle = try #require(Double(label.1))
+        #expect(middle + Canvas.width(of: "600,000", size: Canvas.smallTextSize) / 2 <= GraphicDrawing.width)
     }
 
     @Test("the waterfall ends at revenue water and the tree's parts add up to the whole")

@@ -42,7 +42,7 @@ struct UnitTests {
     @Test("diameters come in inches, heads in pounds on the square inch, lengths in feet where gallons are usual")
     func lengths() throws {
         let wording = Wording(try Catalogue.named("en").used(in: "TT", units: .imperial))
-        #expect(wording.text(Figure(152.4, .millimetres)) == "6\u{A0}in")
+        #expect(wording.text(Figure(15, .millimetres, .decimals(0))) == "0.59\u{A0}in")
         #expect(wording.text(Figure(0.703_07, .metresOfHead, .decimals(1))) == "1\u{A0}psi")
         #expect(wording.text(Figure(30.48, .metres)) == "100\u{A0}ft")
     }

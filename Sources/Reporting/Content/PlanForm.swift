@@ -59,6 +59,12 @@ extension PlanSource {
     fileprivate var brief: [Section] {
         var section = summary
         section.title = .words(.briefHeading)
+        // The sentences tell the rest: with all of them it would not be one page.
+        section.blocks = section.blocks.map { block in
+            guard case .keyFigures(let figures) = block else { return block }
+            let wanted: [Phrase] = [.words(.revenueWaterRatio), .words(.nonRevenueWater), .words(.capitalCost), .words(.netPresentValue)]
+            return .keyFigures(figures.filter { wanted.contains($0.label) })
+        }
         if !selected.isEmpty {
             section.blocks.append(
                 .table(

@@ -91,7 +91,10 @@ extension PlanSource {
                     axis: .init(.words(.year), scale: .year), rows: bars,
                     legend: WorkSchedule.Task.Stage.allCases.map { .init(label("stage_" + $0.rawValue), styles[$0] ?? .primary, .area) })),
             origins: [Origin(.schedule)])
-        func month(_ index: Int) -> Phrase { .literal("\(schedule.firstYear + index / 12)-\(index % 12 < 9 ? "0" : "")\(index % 12 + 1)") }
+        // A hyphen at which no line is broken.
+        func month(_ index: Int) -> Phrase {
+            .literal("\(schedule.firstYear + index / 12)\u{2011}\(index % 12 < 9 ? "0" : "")\(index % 12 + 1)")
+        }
         let rows = measures.enumerated().map { index, id -> Table.Row in
             let tasks = schedule.tasks.filter { $0.measure == id }
             func span(_ stage: WorkSchedule.Task.Stage) -> Cell {

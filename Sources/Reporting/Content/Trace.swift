@@ -157,9 +157,12 @@ extension PlanSource {
     }
 
     func traceNotes(_ traces: [Trace]) -> [Footnote] {
-        traces.enumerated().map { index, trace in
-            Footnote(anchor: trace.anchor, mark: TraceMark.text(index + 1, trace.isUncertain), text: trace.sentence)
-        }
+        guard !traces.isEmpty else { return [] }
+        let head = Phrase.words(.traceLine, [.words(.traceFormula), .words(.traceInputs), .words(.source), .words(.statusHead)])
+        return [Footnote(anchor: "from", mark: "[…]", text: head)]
+            + traces.enumerated().map { index, trace in
+                Footnote(anchor: trace.anchor, mark: TraceMark.text(index + 1, trace.isUncertain), text: trace.line)
+            }
     }
 
     /// One row for each kind, in the order of their numbers.

@@ -67,6 +67,10 @@ public struct Trace: Sendable {
     public var kind: Kind { origin.kind }
     /// Rests on a figure that somebody assumed or that nobody verified.
     public var isUncertain: Bool { statuses.contains { [.assumed, .unverified].contains($0) } }
+    /// The same without a word for each part, for the foot of a page whose first line tells them.
+    var line: Phrase {
+        .words(.traceLine, [formula, .list(inputs), source, .list(statuses.map { .name(.status, $0.rawValue) })])
+    }
     /// All of it in one line.
     var sentence: Phrase {
         .words(.traceHover, [formula, .list(inputs), source, .list(statuses.map { .name(.status, $0.rawValue) })])

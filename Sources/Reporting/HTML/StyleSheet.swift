@@ -173,7 +173,11 @@ enum StyleSheet {
           body.short-form h2 { margin-top: .6rem; padding-top: .4rem; font-size: 13pt; }
           caption, figcaption, thead th, tr.total th, tr.total td, .key-figures dd { font-weight: 700; }
           .skip { display: none; }
-          main ul.footnotes { margin: .5rem 0 0; max-width: none; columns: 2; column-gap: 5mm; font-size: 6.2pt; line-height: 1.22; }
+          main ul.footnotes { margin: .5rem 0 0; max-width: none; columns: 2; column-gap: 5mm; font-size: 6pt; line-height: 1.2; }
+          body.short-form th, body.short-form td { padding-top: 1.6pt; padding-bottom: 1.6pt; }
+          body.short-form header { padding-bottom: 0; }
+          body.short-form .table { margin: .6rem 0; }
+          body.short-form .key-figures { margin: .7rem 0; }
           .footnotes li { margin: 0 0 1pt; break-inside: avoid; }
           h2, h3, caption, figcaption { break-after: avoid; }
           section.page { break-before: page; }
@@ -194,7 +198,7 @@ enum StyleSheet {
           .scroll { overflow: visible; }
           .live-map { display: none; }
           table { font-size: 8.2pt; }
-          table.wide { font-size: 6.9pt; }
+          table.wide { font-size: 7.5pt; }
           table.wide th, table.wide td { padding: 2pt 3pt; min-width: 0; }
           table.wide tbody th { min-width: 0; }
           table.wide td:not(.num) { min-width: 14mm; }

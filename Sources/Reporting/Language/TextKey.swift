@@ -62,7 +62,7 @@ public enum TextKey: String, Sendable, CaseIterable {
     case waterfallDescription, tornadoTitle, tornadoDescription, meterAgeTitle, meterAgeDescription, meterAgeClass, meterAge, meters
     case meterShare, meterExpectedError, meterAgeNote, candidatesTitle, candidatesDescription
     // Where figures come from.
-    case traceTitle, traceCaption, traceNote, traceFormula, traceInputs, traceHover
+    case traceTitle, traceCaption, traceNote, traceFormula, traceInputs, traceHover, traceLine
     // Short forms.
     case briefTitle, briefHeading, briefCaption, annexTitle, crewTitle, crewSheet, crewHowTo, crewTime, crewFound, crewRemarks, crewSign
     case meterListTitle, meterListHeading, meterListMissing, meterListPlanned, meterListStuck, meterListCount, meterListNote, meterNumber

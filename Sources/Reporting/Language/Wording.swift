@@ -65,7 +65,11 @@ public struct Wording: Sendable {
     /// The figure in the unit that is shown in its place.
     func converted(_ figure: Figure) -> Figure {
         let factor = factor(of: figure.unit)
-        return factor == 1 ? figure : figure.times(factor)
+        guard factor != 1 else { return figure }
+        var converted = figure.times(factor)
+        // A nominal diameter has no more digits than that.
+        if figure.unit == .millimetres { converted.precision = .decimals(2) }
+        return converted
     }
 
     /// From a unit to the one that is shown in its place.

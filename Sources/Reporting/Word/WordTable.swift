@@ -135,7 +135,7 @@ struct WordTable {
     private func widths(_ heads: [String], _ texts: [[[String]]]) -> [Int] {
         guard !heads.isEmpty else { return [] }
         // Points to twips, with the margins of a cell.
-        let size = isWide ? 6.5 : 8.5
+        let size = isWide ? 7.5 : 8.5
         func twips(_ text: some StringProtocol) -> Double { 20 * Canvas.width(of: String(text), size: size) * 0.95 + 160 }
         var least = [Double](repeating: 0, count: heads.count)
         var wish = least

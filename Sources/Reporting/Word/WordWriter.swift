@@ -31,7 +31,7 @@ struct WordWriter {
 
     private func mainPart(_ state: inout State) -> Markup {
         var body = Markup("w:body")
-        body.append(WordParagraph.paragraph(wording.text(document.title), style: "Title"))
+        body.append(WordParagraph.paragraph(wording.text(document.title), style: document.hasContents ? "Title" : "TitleShort"))
         body.append(WordParagraph.paragraph(wording.text(document.subtitle), style: "Subtitle"))
         if let date = document.date {
             body.append(
@@ -264,7 +264,7 @@ struct WordWriter {
                             [
                                 ("w:name", "compatibilityMode"), ("w:uri", "http://schemas.microsoft.com/office/word"), ("w:val", "15"),
                             ])
-                    ]), Markup("w:themeFontLang", [("w:val", language), ("w:eastAsia", "ko-KR")]),
+                    ]), Markup("w:themeFontLang", [("w:val", WordStyles.latinTag(of: language)), ("w:eastAsia", "ko-KR")]),
             ])
     }
 }
