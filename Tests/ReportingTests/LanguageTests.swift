@@ -69,7 +69,9 @@ struct LanguageTests {
             #expect(sentence != own)
         }
         let english = try Catalogue.named("en")
-        for (key, own) in catalogue.texts where own.split(separator: " ").count > 3 { #expect(own != english.texts[key], "words.\(key)") }
+        for (key, own) in catalogue.texts where own.split(separator: " ").count(where: { $0.contains(where: \.isLetter) }) > 3 {
+            #expect(own != english.texts[key], "words.\(key)")
+        }
     }
 
     @Test(

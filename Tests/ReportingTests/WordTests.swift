@@ -40,7 +40,7 @@ struct WordTests {
             import sys, zipfile, xml.dom.minidom as dom
             book = zipfile.ZipFile(sys.argv[1] + ".xlsx")
             names = [s.getAttribute("name") for s in dom.parseString(book.read("xl/workbook.xml")).getElementsByTagName("sheet")]
-            assert len(names) == len(set(n.lower() for n in names)) == 9 and all(0 != len(n) <= 31 for n in names), names
+            assert len(names) == len(set(n.lower() for n in names)) == 10 and all(0 != len(n) <= 31 for n in names), names
             main = dom.parseString(zipfile.ZipFile(sys.argv[1] + ".docx").read("word/document.xml"))
             print(len(main.getElementsByTagName("w:tbl")), len(main.getElementsByTagName("w:drawing")))
             """

@@ -23,7 +23,7 @@ struct DrawingStyle: Equatable {
     ]
     private static let parts: [String: UInt32] = [
         "supplied": 0xDFE7EC, "used": 0xC9DCEA, "lost": 0xF0C9A0, "earning": 0xA9CBE3, "unearning": 0xF3DCC0, "unbilled": 0xD9D2A6,
-        "apparent": 0xF2D48F, "real": 0xC8643C,
+        "apparent": 0xF2D48F, "real": 0xD97B52,
     ]
     private static let zones: [String: UInt32] = ["z0": 0xE6EEF3, "z1": 0xF1ECE0, "z2": 0xE7F0E6, "z3": 0xEFE7F0]
     private static let pipes: [String: (UInt32, Double)] = [

@@ -149,7 +149,14 @@ extension GraphicDrawing {
         let wording: Wording
 
         func probability(_ index: Int) -> String { range(GraphicDrawing.probabilityClasses, index, times: 100, decimals: 1) }
-        func pressure(_ index: Int) -> String { range(GraphicDrawing.pressureClasses, index, times: 1, decimals: 0) }
+        /// In the unit of the place.
+        func pressure(_ index: Int) -> String {
+            range(GraphicDrawing.pressureClasses, index, times: wording.factor(of: .metresOfHead), decimals: 0)
+        }
+        var pressureTitle: String {
+            Catalogue.filled(
+                wording.catalogue.text(.headWithUnit), [wording.catalogue.text(.nightPressure), wording.unit(.metresOfHead)])
+        }
 
         private func range(_ classes: [Double], _ index: Int, times factor: Double, decimals: Int) -> String {
             func text(_ value: Double) -> String { wording.number(value * factor, decimals: value * factor < 1 ? decimals : 0) }
@@ -184,7 +191,7 @@ extension GraphicDrawing {
             }
         }
         canvas.text(
-            wording.text(.words(hasPressure ? .mapNightPressure : .mapNoPressure)), x: 14, y: top + 48, style: "strong", small: true)
+            hasPressure ? labels.pressureTitle : wording.text(.words(.mapNoPressure)), x: 14, y: top + 48, style: "strong", small: true)
         if hasPressure {
             for index in Self.pressureClasses.indices {
                 let x = 190 + 90 * Double(index)

@@ -30,18 +30,21 @@ struct SpanDrawing {
         let labels = chart.rows.map { wording.text($0.label) }
         let figures = chart.rows.map { row in row.figure.map { wording.numbers($0) } ?? "" }
         let left = min(Self.widestLabel, (labels.map { Canvas.width(of: $0) }.max() ?? 0) + 14)
-        let right = GraphicDrawing.width - 14 - (figures.map { Canvas.width(of: $0, size: Canvas.smallTextSize) }.max() ?? 0)
         let ends = (chart.rows.flatMap(\.spans).flatMap { [$0.from, $0.to] } + chart.axis.includes + [chart.reference].compactMap(\.self))
             .map { $0 * factor }.filter(\.isFinite)
         let isYear = if case .year = chart.axis.scale { true } else { false }
-        let ticks = Ticks(
-            from: ends.min() ?? 0, to: ends.max() ?? 1, count: Int(max(2, (right - left) / 90)), smallestStep: isYear ? 1 : 0)
+        let ofFigures = figures.map { Canvas.width(of: $0, size: Canvas.smallTextSize) }.max() ?? 0
+        let count = Int(max(2, (GraphicDrawing.width - 14 - ofFigures - left) / 90))
+        let ticks = Ticks(from: ends.min() ?? 0, to: ends.max() ?? 1, count: count, smallestStep: isYear ? 1 : 0)
+        func text(_ tick: Double) -> String { isYear ? "\(Int(tick))" : wording.number(tick, decimals: ticks.decimals) }
+        // Room for the figures, and for the half of the last label that stands beyond the axis.
+        let ofLast = (ticks.values.last.map { Canvas.width(of: text($0), size: Canvas.smallTextSize) } ?? 0) / 2
+        let right = GraphicDrawing.width - 14 - max(ofFigures, ofLast)
         func x(_ value: Double) -> Double { left + (value - ticks.low) / (ticks.high - ticks.low) * (right - left) }
         let bottom = top + Self.row * Double(chart.rows.count)
         for tick in ticks.values {
             canvas.line(x(tick), top - 4, x(tick), bottom, style: tick == 0 ? "axis" : "grid")
-            let text = isYear ? "\(Int(tick))" : wording.number(tick, decimals: ticks.decimals)
-            canvas.text(text, x: x(tick), y: bottom + 16, anchor: .middle, small: true)
+            canvas.text(text(tick), x: x(tick), y: bottom + 16, anchor: .middle, small: true)
         }
         for (index, row) in chart.rows.enumerated() {
             let middle = top + Self.row * (Double(index) + 0.5)

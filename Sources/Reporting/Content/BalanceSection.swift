@@ -22,7 +22,8 @@ extension PlanSource {
                             .figure(Figure(balance.nonRevenueWater, times: 1 / balance.periodDays, .cubicMetresPerDay)),
                         ]), content: .balance(diagram(of: balance)))),
         ]
-        blocks += [lossWaterfall(of: balance), koreanTree(of: balance)].compactMap(\.self).map { .graphic($0) }
+        blocks += [lossWaterfall(of: balance)].compactMap(\.self).map { .graphic($0) }
+        if let tree = koreanTree(of: balance) { blocks += [.graphic(tree), .paragraph(.words(.balanceTreeNote))] }
         blocks.append(.table(table(of: balance)))
         if !balance.defaults.isEmpty {
             blocks.append(.notice(Notice(.information, .words(.balanceDefaultsTitle), balance.defaults.map { .message($0) })))
@@ -31,7 +32,7 @@ extension PlanSource {
     }
 
     private func period(of balance: WaterBalance) -> Phrase {
-        let days = Phrase.figure(Figure(balance.periodDays, .none, .decimals(0)))
+        let days = Phrase.figure(Figure(balance.periodDays, .none, .decimals(0)).from(.given))
         guard let start = city.balance?.periodStart else { return .words(.balancePeriod, [days]) }
         return .words(.balancePeriodFrom, [days, .date(start)])
     }
@@ -47,17 +48,25 @@ extension PlanSource {
 
     private func table(of balance: WaterBalance) -> Table {
         let supplied = balance.waterSupplied.value
-        func row(_ label: Phrase, _ term: Estimate, indent: Int, style: Table.Row.Style = .plain) -> Table.Row {
-            Table.Row(
+        func row(
+            _ label: Phrase, _ term: Estimate, indent: Int, style: Table.Row.Style = .plain, kind: Trace.Kind = .balanceVolume,
+            of lines: [BalanceInput.Line]
+        ) -> Table.Row {
+            let subjects = lines.map(\.rawValue)
+            return Table.Row(
                 [
-                    .text(label), .number(Figure(term, times: 365 / balance.periodDays, .cubicMetresPerYear)),
-                    .number(Figure(term, times: 1 / balance.periodDays, .cubicMetresPerDay)),
-                    supplied == 0 ? .none : .number(Figure(100 * term.value / supplied, .percent, .decimals(1))),
+                    .text(label), .number(Figure(term, times: 365 / balance.periodDays, .cubicMetresPerYear).from(kind, subjects)),
+                    .number(Figure(term, times: 1 / balance.periodDays, .cubicMetresPerDay).from(kind, subjects)),
+                    supplied == 0 ? .none : .number(Figure(100 * term.value / supplied, .percent, .decimals(1)).from(.share)),
                 ], style: style, indent: indent)
         }
         func line(_ line: BalanceInput.Line, _ term: Estimate, _ indent: Int) -> Table.Row {
-            row(.name(.balanceLine, line.rawValue), term, indent: indent)
+            row(.name(.balanceLine, line.rawValue), term, indent: indent, of: [line])
         }
+        let sources: [BalanceInput.Line] = [.ownSources, .imported, .exported]
+        let billed: [BalanceInput.Line] = [.billedMetered, .billedUnmetered]
+        let unbilled: [BalanceInput.Line] = [.unbilledMetered, .unbilledUnmetered]
+        let apparent: [BalanceInput.Line] = [.unauthorised, .meteringInaccuracy, .dataHandling]
         return Table(
             caption: .words(.balanceCaption),
             columns: [
@@ -67,17 +76,18 @@ extension PlanSource {
             ],
             rows: [
                 line(.ownSources, balance.ownSources, 1), line(.imported, balance.imported, 1), line(.exported, balance.exported, 1),
-                row(.words(.waterSupplied), balance.waterSupplied, indent: 0, style: .total),
-                row(.words(.authorisedConsumption), balance.authorisedConsumption, indent: 1, style: .total),
-                row(.words(.revenueWaterLong), balance.revenueWater, indent: 2),
+                row(.words(.waterSupplied), balance.waterSupplied, indent: 0, style: .total, of: sources),
+                row(.words(.authorisedConsumption), balance.authorisedConsumption, indent: 1, style: .total, of: billed + unbilled),
+                row(.words(.revenueWaterLong), balance.revenueWater, indent: 2, of: billed),
                 line(.billedMetered, balance.billedMetered, 3), line(.billedUnmetered, balance.billedUnmetered, 3),
-                row(.words(.unbilledAuthorised), balance.unbilledAuthorised, indent: 2),
+                row(.words(.unbilledAuthorised), balance.unbilledAuthorised, indent: 2, of: unbilled),
                 line(.unbilledMetered, balance.unbilledMetered, 3), line(.unbilledUnmetered, balance.unbilledUnmetered, 3),
-                row(.words(.waterLosses), balance.waterLosses, indent: 1, style: .total),
-                row(.words(.apparentLosses), balance.apparentLosses, indent: 2), line(.unauthorised, balance.unauthorised, 3),
+                row(.words(.waterLosses), balance.waterLosses, indent: 1, style: .total, of: sources + billed + unbilled),
+                row(.words(.apparentLosses), balance.apparentLosses, indent: 2, kind: .apparentLosses, of: apparent),
+                line(.unauthorised, balance.unauthorised, 3),
                 line(.meteringInaccuracy, balance.meteringInaccuracy, 3), line(.dataHandling, balance.dataHandling, 3),
-                row(.words(.realLossesLong), balance.realLosses, indent: 2),
-                row(.words(.nonRevenueWaterLong), balance.nonRevenueWater, indent: 0, style: .total),
+                row(.words(.realLossesLong), balance.realLosses, indent: 2, kind: .remainder, of: sources + billed + unbilled + apparent),
+                row(.words(.nonRevenueWaterLong), balance.nonRevenueWater, indent: 0, style: .total, of: sources + billed),
             ], note: .words(.intervalNote))
     }
 
@@ -103,7 +113,9 @@ extension PlanSource {
     }
 
     /// Shares are told in percent.
-    func shown(_ indicator: LossIndicator) -> Figure {
+    func shown(_ indicator: LossIndicator) -> Figure { inItsUnit(indicator).from(.indicator, [indicator.kind.rawValue]) }
+
+    private func inItsUnit(_ indicator: LossIndicator) -> Figure {
         switch indicator.kind {
         case .revenueWaterRatio, .nonRevenueWaterShare:
             indicator.unit == "%" ? Figure(indicator.value, .percent) : Figure(indicator.value, times: 100, .percent)

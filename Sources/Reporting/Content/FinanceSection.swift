@@ -44,8 +44,8 @@ extension PlanSource {
                     .words(
                         verdict,
                         [
-                            .figure(Figure(100 * target, .percent, .decimals(1))), .literal("\(year)"),
-                            .figure(reached.map { Figure($0, times: 100, .percent) } ?? Figure(nil, .percent)),
+                            .figure(Figure(100 * target, .percent, .decimals(1)).from(.given)), .literal("\(year)"),
+                            .figure((reached.map { Figure($0, times: 100, .percent) } ?? Figure(nil, .percent)).from(.trajectory)),
                         ])))
         } else {
             blocks.append(.paragraph(.words(.targetNotSet)))
@@ -64,7 +64,7 @@ extension PlanSource {
                         Plot(
                             x: .init(.words(.year), scale: .year), y: .init(.words(.revenueWaterRatio), .percent),
                             panels: [.init(marks: marks)],
-                            legend: legend)))))
+                            legend: legend)), origins: [Origin(.trajectory)])))
         blocks.append(
             .table(
                 Table(
@@ -142,7 +142,7 @@ extension PlanSource {
                     legend: [
                         .init(.words(.benefit), .tertiary, .area), .init(.words(.operationCost), .secondary, .area),
                         .init(.words(.capitalCost), .primary, .area), .init(.words(.cumulativeNet), .alert, .line),
-                    ])))
+                    ])), origins: [Origin(.net)])
     }
 
     private var cashFlowTable: Table {
@@ -180,11 +180,13 @@ extension PlanSource {
         let table = Table(
             caption: .words(.fundingCaption),
             columns: [.init(.words(.fundingSource)), .init(.words(.kind)), .init(.words(.amount), unit: .money(currency))],
-            rows: sources.map { Table.Row([.text(.literal($0.name)), .text(.name(.fundingKind, $0.kind.rawValue)), money($0.amount)]) }
+            rows: sources.map {
+                Table.Row([.text(.literal($0.name)), .text(.name(.fundingKind, $0.kind.rawValue)), money($0.amount).from(.given)])
+            }
                 + [
-                    Table.Row([.text(.words(.total)), .none, money(total)], style: .total),
-                    Table.Row([.text(.words(.capitalToFund)), .none, money(plan.selection.capital)]),
-                    Table.Row([.text(.words(.fundingGap)), .none, money(max(0, plan.selection.capital - total))]),
+                    Table.Row([.text(.words(.total)), .none, money(total).from(.given)], style: .total),
+                    Table.Row([.text(.words(.capitalToFund)), .none, money(plan.selection.capital).from(.capital)]),
+                    Table.Row([.text(.words(.fundingGap)), .none, money(max(0, plan.selection.capital - total)).from(.financing)]),
                 ])
         return [.table(table)]
     }

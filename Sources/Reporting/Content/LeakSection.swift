@@ -40,7 +40,7 @@ extension PlanSource {
     }
 
     private func leakChance(_ leak: LeakFinding) -> Phrase {
-        leak.pValue < 0.001 ? .words(.lessThanPerMille) : .figure(Figure(leak.pValue, .none, .decimals(3)))
+        leak.pValue < 0.001 ? .words(.lessThanPerMille) : .figure(Figure(leak.pValue, .none, .decimals(3)).from(.leakChance))
     }
 
     func walkingList(_ leak: LeakFinding, number: Int) -> Table {
@@ -54,8 +54,8 @@ extension PlanSource {
             probability += candidate.probability
             rows.append(
                 Table.Row([
-                    .number(Figure(Double(index + 1), .none, .decimals(0))), .text(.literal(candidate.pipe.name)),
-                    ends(of: pipes[candidate.pipe]), .number(Figure(diameter(of: pipes[candidate.pipe]), .none, .decimals(0))),
+                    .ordinal(index + 1), .text(.literal(candidate.pipe.name)),
+                    ends(of: pipes[candidate.pipe]), .number(Figure(diameter(of: pipes[candidate.pipe]), .millimetres, .decimals(0))),
                     .number(Figure(candidate.length, .metres, .decimals(0))),
                     .number(Figure(length, .metres, .decimals(0))), .number(Figure(100 * candidate.probability, .percent, .decimals(1))),
                     .number(Figure(min(100, 100 * probability), .percent, .decimals(1))),
@@ -65,7 +65,7 @@ extension PlanSource {
             caption: .words(.walkingListCaption, [.literal("\(number)"), .literal("\(rows.count)"), .literal("\(leak.candidates.count)")]),
             columns: [
                 .init(.words(.rank), isNumeric: true), .init(.words(.pipe)), .init(.words(.betweenNodes)),
-                .init(.words(.diameterMillimetres), isNumeric: true), .init(.words(.length), unit: .metres),
+                .init(.words(.nominalDiameter), unit: .millimetres), .init(.words(.length), unit: .metres),
                 .init(.words(.lengthWalked), unit: .metres), .init(.words(.probability), unit: .percent),
                 .init(.words(.probabilitySoFar), unit: .percent),
             ], rows: rows, note: .words(.walkingListNote))
@@ -190,7 +190,7 @@ extension PlanSource {
                         content: .plot(
                             Plot(
                                 x: .init(.words(.nightPressure), .metresOfHead), y: .init(.words(.shareOfNodes), .percent, includes: [0]),
-                                panels: panels, legend: [])))),
+                                panels: panels, legend: [])), origins: [Origin(.pressure)])),
                 .table(
                     Table(
                         caption: .words(.pressureCaption, [.literal("\(survey.nightHour)"), .literal("\(survey.peakHour)")]),

@@ -6,8 +6,8 @@ import WaterModel
 
 /// Charts of the balance, of what moves the programme's worth, of meters and of leaks. Each is there where the plan has its data.
 extension PlanSource {
-    /// The balance in the order of Korean statistics: revenue water, other effective water, ineffective water. What meters miss and what
-    /// is taken without leave reached a user, so that it counts as effective there.
+    /// The balance in the order of Korean statistics: revenue water, other effective water (what meters miss, own and public use, illegal
+    /// use), ineffective water (leakage, and credits on bills, which no input of the balance knows). Source: the field's page on balances.
     func koreanTree(of balance: WaterBalance) -> Graphic? {
         let supplied = balance.waterSupplied.value
         guard supplied > 0, balance.periodDays > 0 else { return nil }
@@ -27,8 +27,12 @@ extension PlanSource {
                         node(
                             .words(.effectiveUnbilled), unearning, .unearning,
                             [
+                                node(
+                                    .name(.balanceLine, BalanceInput.Line.meteringInaccuracy.rawValue), balance.meteringInaccuracy,
+                                    .apparent),
                                 node(.words(.unbilledAuthorised), balance.unbilledAuthorised, .unbilled),
-                                node(.words(.apparentLosses), balance.apparentLosses, .apparent),
+                                node(.name(.balanceLine, BalanceInput.Line.unauthorised.rawValue), balance.unauthorised, .apparent),
+                                node(.name(.balanceLine, BalanceInput.Line.dataHandling.rawValue), balance.dataHandling, .apparent),
                             ]),
                     ]),
                 node(
@@ -95,7 +99,8 @@ extension PlanSource {
             content: .spans(
                 SpanChart(
                     axis: .init(.words(.netPresentValue), .money(currency)), rows: rows, reference: centre,
-                    legend: [.init(label("worth_at_low"), .secondary, .area), .init(label("worth_at_high"), .primary, .area)])))
+                    legend: [.init(label("worth_at_low"), .secondary, .area), .init(label("worth_at_high"), .primary, .area)])),
+            origins: [Origin(.switching)])
     }
 
     /// What meters of each age are expected to miss, by the growth that the register of assumptions gives.

@@ -21,13 +21,15 @@ extension PlanSource {
     private var selectionSentence: Phrase {
         let selection = plan.selection
         let budget =
-            selection.budget.map { Phrase.words(.underBudget, [.figure(Figure($0, .money(currency)))]) } ?? .words(.withoutBudget)
+            selection.budget.map { Phrase.words(.underBudget, [.figure(Figure($0, .money(currency)).from(.given))]) }
+            ?? .words(.withoutBudget)
         return .words(
             .selectionSentence,
             [
                 .counted(.measuresCount, selected.count), .literal("\(plan.measures.count)"),
                 .name(.objective, selection.objective.rawValue),
-                budget, .figure(Figure(selection.capital, .money(currency))), .figure(Figure(selection.netPresentValue, .money(currency))),
+                budget, .figure(Figure(selection.capital, .money(currency)).from(.capital)),
+                .figure(Figure(selection.netPresentValue, .money(currency)).from(.netPresentValue)),
                 .words(selection.isProvenOptimal ? .provenOptimal : .notProvenOptimal), .name(.regime, city.plan.regime.rawValue),
             ])
     }
@@ -59,7 +61,7 @@ extension PlanSource {
             rows: plan.measures.enumerated().map { index, measure in
                 Table.Row(
                     [
-                        .number(Figure(Double(index + 1), .none, .decimals(0))), .text(name(of: measure)),
+                        .ordinal(index + 1), .text(name(of: measure)),
                         .text(.name(.target, measure.target.rawValue)), .number(Figure(measure.quantity, .asWritten(measure.quantityUnit))),
                         .number(Figure(measure.capital, .money(currency))), .number(Figure(measure.operation, .moneyPerYear(currency))),
                         .number(Figure(measure.life, .years)), .number(Figure(measure.volumeSaved, times: 1 / 365.0, .cubicMetresPerDay)),
@@ -68,7 +70,7 @@ extension PlanSource {
                         .text(
                             measure.isSelected
                                 ? measure.startYear.map { .words(.chosenFrom, [.literal("\($0)")]) } ?? .words(.yes) : .words(.no)),
-                    ], style: measure.isSelected ? .plain : .muted)
+                    ], style: measure.isSelected ? .plain : .muted, subjects: [measure.catalogueKey])
             }, note: .words(.measuresNote))
     }
 

@@ -14,8 +14,10 @@ public struct PlanDocument: Sendable {
     public var sections: [Section]
     /// Words and number form that the writers use.
     public var language: Catalogue
-    /// Where the figures come from, in the order of their marks; empty where the document has no such annex.
-    public internal(set) var traces: [Trace] = []
+    /// Where each figure comes from.
+    public internal(set) var traces: [Origin: Trace] = [:]
+    /// Of each kind of figures, in the order of their marks, which is that of the annex.
+    public internal(set) var kindTraces: [Trace] = []
     /// Has a table of contents.
     public internal(set) var hasContents = true
     /// ISO date that the document bears; nil: none.
@@ -25,6 +27,8 @@ public struct PlanDocument: Sendable {
     /// - profile: of a funder, for the order and the names of chapters; nil: the plan's own.
     public init(plan: ImprovementPlan, language: Catalogue, date: String? = nil, profile: DonorProfile? = nil) {
         let source = PlanSource(plan)
+        self.language = language
+        self.date = date
         title = .words(.documentTitle, [.literal(plan.city.profile.name)])
         subtitle = .words(
             .documentSubtitle, [.literal(plan.city.profile.utility ?? plan.city.profile.name), .literal(plan.city.profile.country)])
@@ -36,14 +40,11 @@ public struct PlanDocument: Sendable {
             source.register, source.warnings, source.sources,
         ]
         sections = all.compactMap { $0 }
-        traces = source.traces(of: Self.traced(in: sections))
-        if let annex = source.traceSection(traces) { sections.append(annex) }
+        addTraces(from: source)
         if let profile {
             sections = profile.ordered(sections)
             if profile.isUnverified { banner.append(Notice(.caution, .words(.profileUnverified), [.name(.chapter, profile.name)])) }
         }
-        self.language = language
-        self.date = date
     }
 }
 

@@ -46,14 +46,11 @@ extension PlanDocument {
             case .tender: [source.tenderLot]
             }
         hasContents = form == .annex
-        if form == .annex {
-            traces = source.traces(of: Self.traced(in: sections))
-            if let annex = source.traceSection(traces) { sections.append(annex) }
-        } else {
-            traces = []
+        if form != .annex {
             // What is not real must be said on every sheet; the rest stands in the plan.
             banner = Array(banner.prefix(source.isSynthetic ? 1 : 0)).map { Notice($0.kind, $0.title, Array($0.lines.prefix(1))) }
         }
+        addTraces(from: source, isShort: form != .annex)
     }
 }
 
@@ -62,6 +59,12 @@ extension PlanSource {
     fileprivate var brief: [Section] {
         var section = summary
         section.title = .words(.briefHeading)
+        // The sentences tell the rest: with all of them it would not be one page.
+        section.blocks = section.blocks.map { block in
+            guard case .keyFigures(let figures) = block else { return block }
+            let wanted: [Phrase] = [.words(.revenueWaterRatio), .words(.nonRevenueWater), .words(.capitalCost), .words(.netPresentValue)]
+            return .keyFigures(figures.filter { wanted.contains($0.label) })
+        }
         if !selected.isEmpty {
             section.blocks.append(
                 .table(
@@ -72,11 +75,12 @@ extension PlanSource {
                             .init(.words(.volumeSaved), unit: .cubicMetresPerDay), .init(.words(.workbookStart), isNumeric: true),
                         ],
                         rows: selected.prefix(8).map {
-                            Table.Row([
-                                .text(name(of: $0)), .number(Figure($0.capital, .money(currency))),
-                                .number(Figure($0.volumeSaved, times: 1 / 365.0, .cubicMetresPerDay)),
-                                $0.startYear.map { .year($0) } ?? .none,
-                            ])
+                            Table.Row(
+                                [
+                                    .text(name(of: $0)), .number(Figure($0.capital, .money(currency))),
+                                    .number(Figure($0.volumeSaved, times: 1 / 365.0, .cubicMetresPerDay)),
+                                    $0.startYear.map { .year($0) } ?? .none,
+                                ], subjects: [$0.catalogueKey])
                         })))
         }
         return [section]
@@ -129,9 +133,9 @@ extension PlanSource {
         }
         let rows = ordered.enumerated().map { index, meter in
             Table.Row([
-                .number(Figure(Double(index + 1), .none, .decimals(0))), .text(.literal(meter.id.name)),
+                .ordinal(index + 1), .text(.literal(meter.id.name)),
                 meter.zone.map { .text(.literal(zoneName($0))) } ?? .none, cell("class_" + meter.customerClass.rawValue),
-                .number(Figure(meter.diameter.map { $0 * 1000 }, .none, .decimals(0))),
+                .number(Figure(meter.diameter.map { $0 * 1000 }, .millimetres, .decimals(0))),
                 meter.installed.map { .text(.literal($0)) } ?? .none, .text(.words(stuck.contains(meter.id) ? .meterStuck : .meterOld)),
                 .blank, .blank,
             ])
@@ -145,7 +149,7 @@ extension PlanSource {
                         caption: .words(.meterListHeading),
                         columns: [
                             .init(.words(.numberSign), isNumeric: true), .init(.words(.meterNumber)), .init(.words(.zone)),
-                            column("class"), .init(.words(.diameterMillimetres), isNumeric: true), .init(.words(.meterInstalled)),
+                            column("class"), .init(.words(.nominalDiameter), unit: .millimetres), .init(.words(.meterInstalled)),
                             .init(.words(.meterWhy)), .init(.words(.meterNewNumber)), .init(.words(.meterLastReading)),
                         ], rows: rows, note: .words(.meterListNote))),
             ])
@@ -161,12 +165,13 @@ extension PlanSource {
         let classes = Table(
             caption: .words(.readingClassesCaption),
             columns: [
-                column("class"), .init(.words(.diameterMillimetres), isNumeric: true), number("endpoints"), number("rate"),
+                column("class"), .init(.words(.nominalDiameter), unit: .millimetres), number("endpoints"), number("rate"),
                 .init(.words(.amount), isNumeric: true),
             ],
             rows: reading.classes.map {
                 Table.Row([
-                    cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"), decimals($0.diameter.map(Double.init)),
+                    cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"),
+                    .number(Figure($0.diameter.map(Double.init), .millimetres, .decimals(0))),
                     decimals(Double($0.count)), .blank, .blank,
                 ])
             } + [
@@ -180,7 +185,7 @@ extension PlanSource {
             columns: [
                 .init(.words(.item)), .init(.words(.quantity), isNumeric: true), number("rate"), .init(.words(.amount), isNumeric: true),
             ],
-            rows: reading.items.map { Table.Row([cell("item_" + $0.name), decimals($0.quantity), .blank, .blank]) }
+            rows: reading.items.map { Table.Row([cell("item_" + $0.name), decimals($0.quantity).from(.readingLot), .blank, .blank]) }
                 + [Table.Row([.text(.words(.total)), .none, .none, .blank], style: .total)])
         var blocks: [Block] = [.paragraph(.words(.tenderScope)), .table(classes), .table(items)]
         blocks.append(.list([.words(.tenderKeys), .words(.tenderSuccess), .words(.tenderPilot), .words(.tenderExport)]))

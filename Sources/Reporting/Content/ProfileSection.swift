@@ -97,7 +97,7 @@ extension PlanSource {
 
     static func sourcedCells(_ value: SourcedValue, factor: Double = 1, _ unit: ShownUnit) -> [Cell] {
         [
-            .number(Figure(value, times: factor, unit)), value.year.map { .text(.literal($0)) } ?? .none,
+            .number(Figure(value, times: factor, unit).from(.stated)), value.year.map { .text(.literal($0)) } ?? .none,
             value.source.map { .text(.message($0)) } ?? .none, .status(value.status),
         ]
     }

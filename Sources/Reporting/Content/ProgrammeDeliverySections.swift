@@ -28,7 +28,9 @@ extension PlanSource {
                             .number(Figure(Double(step.weeks), .none, .decimals(0))),
                             step.opens.isEmpty ? .none : .text(.list(step.opens.map { .name(.measure, $0) })),
                         ])
-                    }, note: .words(.diagnosisNote, [.figure(Figure(diagnosis.margin.map { 100 * $0 }, .percent, .decimals(1)))]))))
+                    },
+                    note: .words(
+                        .diagnosisNote, [.figure(Figure(diagnosis.margin.map { 100 * $0 }, .percent, .decimals(1)).from(.remainder))]))))
         return Section(id: "diagnosis", title: .words(.diagnosisTitle), blocks: blocks)
     }
 
@@ -43,9 +45,11 @@ extension PlanSource {
                     caption: .words(.operationCaption),
                     columns: [.init(.words(.measureHead)), column("from_year"), .init(.words(.amount), unit: .moneyPerYear(currency))],
                     rows: estimate.operation.map {
-                        Table.Row([.text(name(ofMeasure: $0.measure, in: $0.zone)), .year($0.firstYear), money($0.amount)])
+                        Table.Row(
+                            [.text(name(ofMeasure: $0.measure, in: $0.zone)), .year($0.firstYear), money($0.amount)],
+                            subjects: [Self.key(of: $0.measure)])
                     }
-                        + [Table.Row([.text(.words(.total)), .none, money(estimate.operationTotal)], style: .total)])))
+                        + [Table.Row([.text(.words(.total)), .none, money(estimate.operationTotal)], style: .total)], origin: .operation)))
         blocks.append(
             .table(
                 Table(
@@ -62,6 +66,9 @@ extension PlanSource {
                     })))
         return Section(id: "delivery", title: .words(.deliveryTitle), blocks: blocks, startsPage: true)
     }
+
+    /// `meter_replacement` of `meter_replacement:stuck`.
+    private static func key(of measure: String) -> String { String(measure.prefix { $0 != ":" }) }
 
     private func scheduleBlocks(_ schedule: WorkSchedule) -> [Block] {
         let first = Double(schedule.firstYear)
@@ -82,8 +89,12 @@ extension PlanSource {
             content: .spans(
                 SpanChart(
                     axis: .init(.words(.year), scale: .year), rows: bars,
-                    legend: WorkSchedule.Task.Stage.allCases.map { .init(label("stage_" + $0.rawValue), styles[$0] ?? .primary, .area) })))
-        func month(_ index: Int) -> Phrase { .literal("\(schedule.firstYear + index / 12)-\(index % 12 < 9 ? "0" : "")\(index % 12 + 1)") }
+                    legend: WorkSchedule.Task.Stage.allCases.map { .init(label("stage_" + $0.rawValue), styles[$0] ?? .primary, .area) })),
+            origins: [Origin(.schedule)])
+        // A hyphen at which no line is broken.
+        func month(_ index: Int) -> Phrase {
+            .literal("\(schedule.firstYear + index / 12)\u{2011}\(index % 12 < 9 ? "0" : "")\(index % 12 + 1)")
+        }
         let rows = measures.enumerated().map { index, id -> Table.Row in
             let tasks = schedule.tasks.filter { $0.measure == id }
             func span(_ stage: WorkSchedule.Task.Stage) -> Cell {
@@ -92,7 +103,7 @@ extension PlanSource {
             }
             let works = tasks.first { $0.stage == .works }
             return Table.Row([
-                .number(Figure(Double(index + 1), .none, .decimals(0))),
+                .ordinal(index + 1),
                 .text(name(ofMeasure: id, in: tasks.first?.zone)), span(.design), span(.tender), span(.works),
                 .number(Figure(Double(works?.idleMonths ?? 0), .none, .decimals(0))),
                 .number(Figure(Double(works?.monthsLate ?? 0), .none, .decimals(0))),
@@ -115,10 +126,13 @@ extension PlanSource {
             Table.Row([.text(title), .none, .none, .none, .none, money(amount)], style: style)
         }
         let rows = estimate.lines.map {
-            Table.Row([
-                .text(name(ofMeasure: $0.measure, in: $0.zone)), .text(.name(.assumption, $0.item)), .number(Figure($0.quantity, .none)),
-                .number(Figure($0.rateSource.value == nil ? nil : $0.rate, .none)), .status($0.rateSource.status), money($0.amount),
-            ])
+            Table.Row(
+                [
+                    .text(name(ofMeasure: $0.measure, in: $0.zone)), .text(.name(.assumption, $0.item)),
+                    .number(Figure($0.quantity, .none)),
+                    .number(Figure($0.rateSource.value == nil ? nil : $0.rate, .none).from(.stated)), .status($0.rateSource.status),
+                    money($0.amount),
+                ], subjects: [Self.key(of: $0.measure)])
         }
         return Table(
             caption: .words(.estimateCaption),
@@ -130,7 +144,8 @@ extension PlanSource {
                 total(label("base_cost"), estimate.base), total(label("physical_contingency"), estimate.physicalContingency),
                 total(label("price_contingency"), estimate.priceContingency), total(label("tax"), estimate.tax),
                 total(.words(.total), estimate.total, .total),
-            ], note: estimate.priceBaseYear.map { .words(.estimateBaseYear, [.literal("\($0)")]) } ?? .words(.estimateNoBaseYear))
+            ], note: estimate.priceBaseYear.map { .words(.estimateBaseYear, [.literal("\($0)")]) } ?? .words(.estimateNoBaseYear),
+            origin: .estimate)
     }
 
     var training: Section? {
@@ -187,7 +202,9 @@ extension PlanSource {
             rows: monitoring.logic.map { row in
                 let zone = plan.measures.first { $0.id == row.measure }?.zone
                 let indicator: Phrase =
-                    row.quantity.map { .list([label(row.indicator), .figure(Figure($0, .asWritten(row.quantityUnit ?? "")))]) }
+                    row.quantity.map {
+                        .list([label(row.indicator), .figure(Figure($0, .asWritten(row.quantityUnit ?? "")).from(.sizing))])
+                    }
                     ?? label(row.level == .purpose || row.level == .goal ? "kpi_" + row.indicator : row.indicator)
                 return Table.Row([
                     cell("level_" + row.level.rawValue), .text(row.measure.map { name(ofMeasure: $0, in: zone) } ?? label(row.item)),
@@ -216,7 +233,10 @@ extension PlanSource {
                 Table(
                     caption: .words(
                         .readingCaption,
-                        [.figure(Figure(reading.endpoints, .none, .decimals(0))), .figure(Figure(reading.life, .years, .decimals(0)))]),
+                        [
+                            .figure(Figure(reading.endpoints, .none, .decimals(0)).from(.counted)),
+                            .figure(Figure(reading.life, .years, .decimals(0)).from(.register)),
+                        ]),
                     columns: [
                         column("way"), column("capital", .money(currency)), column("operation", .moneyPerYear(currency)),
                         column("present_cost", .money(currency)), column("per_endpoint_year", .money(currency)), number("gateways"),
@@ -240,11 +260,11 @@ extension PlanSource {
                     .words(
                         .readingPlacement,
                         [
-                            .figure(Figure(Double(placement.count), .none, .decimals(0))),
-                            .figure(Figure(Double(placement.lowerBound), .none, .decimals(0))),
-                            .figure(Figure(100 * placement.covered, .percent, .decimals(1))),
-                            .figure(Figure(Double(reading.redundancy), .none, .decimals(0))),
-                            .figure(Figure(reading.range, .metres, .decimals(0))),
+                            .figure(Figure(Double(placement.count), .none, .decimals(0)).from(.gateways)),
+                            .figure(Figure(Double(placement.lowerBound), .none, .decimals(0)).from(.gateways)),
+                            .figure(Figure(100 * placement.covered, .percent, .decimals(1)).from(.gateways)),
+                            .figure(Figure(Double(reading.redundancy), .none, .decimals(0)).from(.register)),
+                            .figure(Figure(reading.range, .metres, .decimals(0)).from(.register)),
                         ])))
         } else {
             blocks.append(.notice(Notice(.missing, .words(.mapMissingTitle), [.words(.readingNoMap)])))
@@ -254,10 +274,11 @@ extension PlanSource {
             .table(
                 Table(
                     caption: .words(.readingClassesCaption),
-                    columns: [column("class"), .init(.words(.diameterMillimetres), isNumeric: true), number("endpoints")],
+                    columns: [column("class"), .init(.words(.nominalDiameter), unit: .millimetres), number("endpoints")],
                     rows: reading.classes.map {
                         Table.Row([
-                            cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"), decimals($0.diameter.map(Double.init), 0),
+                            cell($0.customerClass.map { "class_" + $0 } ?? "class_unknown"),
+                            .number(Figure($0.diameter.map(Double.init), .millimetres, .decimals(0))),
                             decimals(Double($0.count), 0),
                         ])
                     })))
@@ -265,7 +286,7 @@ extension PlanSource {
             .table(
                 Table(
                     caption: .words(.readingItemsCaption), columns: [.init(.words(.item)), .init(.words(.quantity), isNumeric: true)],
-                    rows: reading.items.map { Table.Row([cell("item_" + $0.name), decimals($0.quantity, 0)]) })))
+                    rows: reading.items.map { Table.Row([cell("item_" + $0.name), decimals($0.quantity, 0).from(.readingLot)]) })))
         return Section(id: "reading", title: .words(.readingTitle), blocks: blocks)
     }
 
@@ -278,8 +299,8 @@ extension PlanSource {
                     .words(
                         .riskProbability,
                         [
-                            .figure(Figure(100 * chance, .percent, .decimals(1))),
-                            .figure(Figure(plan.target.map { 100 * $0.probabilityOfMissing }, .percent, .decimals(1))),
+                            .figure(Figure(100 * chance, .percent, .decimals(1)).from(.simulated)),
+                            .figure(Figure(plan.target.map { 100 * $0.probabilityOfMissing }, .percent, .decimals(1)).from(.simulated)),
                         ])))
         }
         if let tornado {
@@ -308,7 +329,9 @@ extension PlanSource {
                         columns: [.init(.words(.item)), column("variance_share", .percent), column("worth_of_knowing", .money(currency))],
                         rows: information.items.map {
                             Table.Row([.text(.name(.assumption, $0.item)), percent($0.varianceShare, 1), money($0.worth)])
-                        }, note: .words(.informationNote, [.figure(Figure(information.perfect, .money(currency), .decimals(0)))]))))
+                        },
+                        note: .words(
+                            .informationNote, [.figure(Figure(information.perfect, .money(currency), .decimals(0)).from(.information))]))))
         }
         blocks.append(
             .table(

@@ -72,9 +72,9 @@ extension PlanSource {
                     .words(
                         .reboundSentence,
                         [
-                            .literal("\(rebound.stopYear)"), .figure(Figure(rebound.effectLife, .years, .decimals(0))),
-                            .figure(Figure(rebound.lossOfWorth, .money(currency))),
-                            .figure(Figure(rebound.yearlyCostToHold, .moneyPerYear(currency))),
+                            .literal("\(rebound.stopYear)"), .figure(Figure(rebound.effectLife, .years, .decimals(0)).from(.register)),
+                            .figure(Figure(rebound.lossOfWorth, .money(currency)).from(.rebound)),
+                            .figure(Figure(rebound.yearlyCostToHold, .moneyPerYear(currency)).from(.operation)),
                         ])))
             blocks.append(.graphic(reboundChart(rebound)))
             blocks.append(
@@ -106,13 +106,13 @@ extension PlanSource {
                     legend: [
                         .init(label("losses_without"), .secondary, .line), .init(label("losses_with"), .primary, .line),
                         .init(label("losses_stopped"), .alert, .line),
-                    ])))
+                    ])), origins: [Origin(.rebound)])
     }
 
     var financing: Section? {
         guard let financing = plan.financing else { return nil }
         let basis: Phrase =
-            financing.escalation.map { .words(.financingCurrent, [.figure(Figure(100 * $0, .percent, .decimals(1)))]) }
+            financing.escalation.map { .words(.financingCurrent, [.figure(Figure(100 * $0, .percent, .decimals(1)).from(.register))]) }
             ?? .words(.financingConstant)
         var blocks: [Block] = [.paragraph(basis)]
         if !financing.sources.isEmpty {
@@ -151,7 +151,7 @@ extension PlanSource {
                         rows: financing.consortium.map {
                             Table.Row([
                                 .text(.literal($0.name)), cell("role_" + $0.role.rawValue), percent($0.share),
-                                money($0.share * plan.selection.capital),
+                                money($0.share * plan.selection.capital).from(.share),
                             ])
                         })))
         }
@@ -183,10 +183,11 @@ extension PlanSource {
                 .words(
                     .contractSentence,
                     [
-                        .figure(Figure(contract.terms.fixedFee, .moneyPerYear(currency))),
-                        .figure(Figure(contract.terms.fee, .moneyPerCubicMetre(currency), .decimals(2))),
-                        .figure(Figure(contract.baseline, .cubicMetresPerDay)), .figure(Figure(contract.total, .money(currency))),
-                        .figure(Figure(contract.disputed, .money(currency))),
+                        .figure(Figure(contract.terms.fixedFee, .moneyPerYear(currency)).from(.given)),
+                        .figure(Figure(contract.terms.fee, .moneyPerCubicMetre(currency), .decimals(2)).from(.given)),
+                        .figure(Figure(contract.baseline, .cubicMetresPerDay).from(.baseline)),
+                        .figure(Figure(contract.total, .money(currency)).from(.contractPayment)),
+                        .figure(Figure(contract.disputed, .money(currency)).from(.contractPayment)),
                     ])),
             .table(
                 Table(
@@ -213,7 +214,8 @@ extension PlanSource {
             case .none: return .text(.words(.noRate))
             case .one: return percent(found.first)
             case .several:
-                return .text(.words(.severalRates, [.list(found.map { .figure(Figure(100 * $0, .percent, .decimals(1))) })]))
+                return .text(
+                    .words(.severalRates, [.list(found.map { .figure(Figure(100 * $0, .percent, .decimals(1)).from(.internalRate)) })]))
             }
         }
         func payback(_ years: Double?) -> Cell { years.map { .number(Figure($0, .years, .decimals(1))) } ?? .text(.words(.noPayback)) }
@@ -240,7 +242,7 @@ extension PlanSource {
                         + accounts.map { account in
                             account.parts.first { $0.name == name }.map { money($0.isCost ? -$0.presentValue : $0.presentValue) } ?? .none
                         })
-            })
+            }, origin: .account)
         return Section(
             id: "appraisal", title: .words(.appraisalTitle),
             blocks: [.table(results), .table(parts)] + questions(for: ["shadow_prices", "economic_worth"]))
@@ -254,7 +256,10 @@ extension PlanSource {
         let table = Table(
             caption: .words(
                 .affordabilityCaption,
-                [.figure(Figure(affordability.use, .cubicMetres)), .figure(Figure(affordability.bill, .money(currency), .decimals(2)))]),
+                [
+                    .figure(Figure(affordability.use, .cubicMetres).from(.register)),
+                    .figure(Figure(affordability.bill, .money(currency), .decimals(2)).from(.billShare)),
+                ]),
             columns: [
                 column("household"), column("income", .money(currency)), column("bill_share", .percent), column("lifeline_share", .percent),
                 column("limit", .percent),

@@ -18,11 +18,11 @@ extension PlanSource {
         return .words(
             .summaryLost,
             [
-                .figure(Figure(balance.waterSupplied, times: perDay, .cubicMetresPerDay)),
-                .figure(Figure(balance.nonRevenueWater, times: perDay, .cubicMetresPerDay)),
-                .figure(Figure(balance.revenueWaterRatio, times: 100, .percent)),
-                .figure(Figure(balance.realLosses, times: perDay, .cubicMetresPerDay)),
-                .figure(Figure(balance.apparentLosses, times: perDay, .cubicMetresPerDay)),
+                .figure(Figure(balance.waterSupplied, times: perDay, .cubicMetresPerDay).from(.balanceVolume)),
+                .figure(Figure(balance.nonRevenueWater, times: perDay, .cubicMetresPerDay).from(.balanceVolume)),
+                .figure(Figure(balance.revenueWaterRatio, times: 100, .percent).from(.ratio)),
+                .figure(Figure(balance.realLosses, times: perDay, .cubicMetresPerDay).from(.remainder)),
+                .figure(Figure(balance.apparentLosses, times: perDay, .cubicMetresPerDay).from(.apparentLosses)),
             ])
     }
 
@@ -36,8 +36,8 @@ extension PlanSource {
         let zones = Phrase.words(
             .summaryWhere,
             [
-                .literal(worst.zone.name), .figure(Figure(loss, times: Units.day, .cubicMetresPerDay)),
-                .figure(Figure(100 * max(0, loss.value) / total, .percent, .decimals(0))),
+                .literal(worst.zone.name), .figure(Figure(loss, times: Units.day, .cubicMetresPerDay).from(.nightLeakage)),
+                .figure(Figure(100 * max(0, loss.value) / total, .percent, .decimals(0)).from(.share)),
             ])
         guard let leak = detectedLeaks.first else { return zones }
         let order = Dictionary(leak.candidates.map { ($0.pipe, $0.length) }, uniquingKeysWith: { first, _ in first })
@@ -45,13 +45,14 @@ extension PlanSource {
         return .words(
             .summaryWhereLeak,
             [
-                zones, .figure(leakFlow(leak)), .counted(.pipes, leak.credibleSet90.count), .figure(Figure(length, .metres, .decimals(0))),
+                zones, .figure(leakFlow(leak)), .counted(.pipes, leak.credibleSet90.count),
+                .figure(Figure(length, .metres, .decimals(0)).from(.given)),
             ])
     }
 
     private var whatItCosts: Phrase {
         if let cost = indicator(.costOfNonRevenueWater) {
-            return .words(.summaryCosts, [.figure(Figure(cost.value, .moneyPerYear(currency)))])
+            return .words(.summaryCosts, [.figure(shown(cost))])
         }
         return .words(.summaryNoCosts)
     }
@@ -59,7 +60,12 @@ extension PlanSource {
     private var whatToDo: Phrase {
         let first = selected.prefix(3).map { measure -> Phrase in
             guard let cost = measure.costPerCubicMetre else { return name(of: measure) }
-            return .words(.measureAtCost, [name(of: measure), .figure(Figure(cost, .moneyPerCubicMetre(currency), .decimals(2)))])
+            return .words(
+                .measureAtCost,
+                [
+                    name(of: measure),
+                    .figure(Figure(cost, .moneyPerCubicMetre(currency), .decimals(2)).from(.costPerVolume, [measure.catalogueKey])),
+                ])
         }
         return first.isEmpty ? .words(.summaryNothingPays) : .words(.summaryDoFirst, [.list(first)])
     }
@@ -67,15 +73,15 @@ extension PlanSource {
     private var whatItBrings: Phrase {
         guard !selected.isEmpty else { return .words(.summaryNoProgramme) }
         let numbers: [Phrase] = [
-            .counted(.measuresCount, selected.count), .figure(Figure(plan.selection.capital, .money(currency))),
-            .figure(Figure(plan.selection.volumeSaved / 365, .cubicMetresPerDay)),
+            .counted(.measuresCount, selected.count), .figure(Figure(plan.selection.capital, .money(currency)).from(.capital)),
+            .figure(Figure(plan.selection.volumeSaved / 365, .cubicMetresPerDay).from(.saved)),
         ]
         guard let last = plan.trajectory.last else { return .words(.summaryBringsVolume, numbers) }
         return .words(
             .summaryBrings,
             numbers + [
-                .figure(Figure(last.revenueWaterRatioWith, times: 100, .percent)), .literal("\(last.year)"),
-                .figure(Figure(last.revenueWaterRatioWithout, times: 100, .percent)),
+                .figure(Figure(last.revenueWaterRatioWith, times: 100, .percent).from(.trajectory)), .literal("\(last.year)"),
+                .figure(Figure(last.revenueWaterRatioWithout, times: 100, .percent).from(.trajectory)),
             ])
     }
 
@@ -100,6 +106,6 @@ extension PlanSource {
     }
 
     func leakFlow(_ leak: LeakFinding) -> Figure {
-        Figure(leak.flow * 1000, low: leak.flowLow95 * 1000, high: leak.flowHigh95 * 1000, .litresPerSecond)
+        Figure(leak.flow * 1000, low: leak.flowLow95 * 1000, high: leak.flowHigh95 * 1000, .litresPerSecond).from(.leakFlow)
     }
 }

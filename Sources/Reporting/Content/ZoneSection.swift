@@ -47,12 +47,13 @@ extension PlanSource {
         return Graphic(
             id: "zone-ranking", title: .words(.zoneRankingTitle),
             description: .words(.zoneRankingDescription, [first.label, .figure(first.figure)]),
-            content: .ranking(Ranking(axis: .words(.realLosses), unit: unit, items: items)))
+            content: .ranking(Ranking(axis: .words(.realLosses), unit: unit, items: items)),
+            origins: [Origin(perConnection ? .perConnection : .nightLeakage)])
     }
 
     private func lossPerConnection(_ zone: ZoneAssessment) -> Figure? {
         guard let loss = zone.realLoss, let connections = zone.zone.connections, connections > 0 else { return nil }
-        return Figure(loss, times: Units.day * 1000 / Double(connections), .litresPerConnectionDay)
+        return Figure(loss, times: Units.day * 1000 / Double(connections), .litresPerConnectionDay).from(.perConnection)
     }
 
     private func zoneTable(_ zones: [ZoneAssessment]) -> Table {
@@ -71,7 +72,7 @@ extension PlanSource {
                 Table.Row([
                     .text(.literal(zone.zone.name)), .number(Figure(zone.zone.connections.map(Double.init), .none, .decimals(0))),
                     .number(Figure(zone.zone.mainsLength.map { $0 / 1000 }, .kilometres, .decimals(1))), flow(zone.inflow),
-                    flow(zone.registeredConsumption), flow(zone.loss), flow(zone.realLoss),
+                    flow(zone.registeredConsumption), flow(zone.loss), flow(zone.realLoss).from(.nightLeakage),
                     .number(lossPerConnection(zone) ?? Figure(nil, .none)),
                 ])
             }, note: .words(.zonesNote))

@@ -106,7 +106,7 @@ struct PlanLayers {
 
     private var nodes: GeoLayer {
         var layer = GeoLayer(
-            name: "nodes", title: word(.mapNightPressure), kind: .point,
+            name: "nodes", title: word(.nightPressure) + " [m]", kind: .point,
             fields: [
                 ("id", .text), ("type", .text), ("zone", .text), ("elevation_m", .real), ("night_pressure_m", .real),
                 ("peak_pressure_m", .real),

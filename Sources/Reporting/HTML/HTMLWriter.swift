@@ -121,8 +121,8 @@ struct HTMLWriter {
 
     private func markup(_ block: Block, counters: inout Counters) -> Markup {
         switch block {
-        case .paragraph(let phrase): return Markup("p", text: wording.text(phrase))
-        case .list(let phrases): return Markup("ul", [], phrases.map { Markup("li", text: wording.text($0)) })
+        case .paragraph(let phrase): return said("p", phrase)
+        case .list(let phrases): return Markup("ul", [], phrases.map { said("li", $0) })
         case .keyFigures(let figures):
             return Markup(
                 "dl", [("class", "key-figures")],
@@ -130,11 +130,15 @@ struct HTMLWriter {
                     Markup(
                         "div", [],
                         [
-                            marked(Markup("dt", text: wording.text(key.label)), Trace.Kind.named(key.label)),
+                            marked(Markup("dt", text: wording.text(key.label)), document.mark(of: key.origin)),
                             Markup("dd", text: wording.text(key.figure).replacing("\u{A0}±", with: " ±")),
                         ])
                 })
         case .notice(let notice): return markup(notice, heading: "p")
+        case .footnotes(let notes):
+            return Markup(
+                "ul", [("class", "footnotes")],
+                notes.map { Markup("li", [("id", $0.anchor)], text: $0.mark + "\u{A0}" + wording.text($0.text)) })
         case .graphic(let graphic):
             counters.figure += 1
             let caption = Catalogue.filled(word(.figureCaption), ["\(counters.figure)", wording.text(graphic.title)])
@@ -142,7 +146,7 @@ struct HTMLWriter {
             var figure = Markup(
                 "figure", [("id", graphic.id)],
                 [
-                    Markup("figcaption", text: caption),
+                    graphic.shownOrigins.map(document.mark).reduce(Markup("figcaption", text: caption), marked),
                     Markup(
                         "div", [("class", "scroll still"), ("role", "region"), ("tabindex", "0"), ("aria-label", caption)],
                         [medium == .paper ? DrawingStyle.applied(to: svg) : svg]),
@@ -162,32 +166,34 @@ struct HTMLWriter {
             "div", [("class", "notice \(notice.kind.rawValue)"), ("role", "note")],
             [Markup(heading, [("class", "notice-title")], text: wording.text(notice.title))])
         if notice.lines.count == 1, let line = notice.lines.first {
-            element.append(Markup("p", text: wording.text(line)))
+            element.append(said("p", line))
         } else {
-            element.append(Markup("ul", [], notice.lines.map { Markup("li", text: wording.text($0)) }))
+            element.append(Markup("ul", [], notice.lines.map { said("li", $0) }))
         }
         return element
     }
 
     private func markup(_ table: Table, number: Int) -> Markup {
         let caption = Catalogue.filled(word(.tableCaption), ["\(number)", wording.text(table.caption)])
-        let head = table.columns.map { column -> Markup in
+        let captionForm = word(.tableCaption).replacing("{0}", with: "\(number)").replacing("{1}", with: "{0}")
+        let marks = document.marks(of: table)
+        let head = zip(table.columns, marks.heads).map { column, mark -> Markup in
             let title = wording.text(column.title)
             let unit = column.unit.map(wording.unit) ?? ""
             let text = unit.isEmpty ? title : Catalogue.filled(word(.headWithUnit), [title, unit])
-            return marked(Markup("th", [("scope", "col")] + (column.isNumeric ? [("class", "num")] : []), text: text), column.trace)
+            return marked(Markup("th", [("scope", "col")] + (column.isNumeric ? [("class", "num")] : []), text: text), mark)
         }
-        let rows = table.rows.map { row -> Markup in
-            let kind = row.trace(in: table)
+        let rows = table.rows.enumerated().map { number, row -> Markup in
             let cells = zip(row.cells, table.columns).enumerated().map { index, pair in
                 let cell = markup(pair.0, column: pair.1, isFirst: index == 0, indent: index == 0 ? row.indent : 0)
-                return index == 0 ? marked(cell, kind) : cell
+                return marked(index == 0 ? marked(cell, marks.labels[number]) : cell, marks.cells[number][index])
             }
             let anchor = row.anchor.map { [("id", $0)] } ?? []
             return Markup("tr", anchor + (row.style == .plain ? [] : [("class", row.style.rawValue)]), cells)
         }
         // A short table is not parted by a page.
-        var element = Markup("div", [("class", table.rows.count > Self.shortTable ? "table" : "table short")])
+        var element = Markup(
+            "div", [("class", "table" + (table.rows.count > Self.shortTable ? "" : " short") + (table.isBroad ? " broad" : ""))])
         element.append(
             Markup(
                 "div",
@@ -197,31 +203,44 @@ struct HTMLWriter {
                 ],
                 [
                     Markup(
-                        "table", table.columns.count > 7 ? [("class", "wide")] : [],
+                        "table", table.isWide ? [("class", "wide")] : [],
                         [
-                            Markup("caption", [], [Markup("span", text: caption)]), Markup("thead", [], [Markup("tr", [], head)]),
+                            Markup("caption", [], [said("span", table.caption, within: captionForm)]),
+                            Markup("thead", [], [Markup("tr", [], head)]),
                             Markup("tbody", [], rows),
                         ])
                 ]))
-        if let note = table.note { element.append(Markup("p", [("class", "table-note")], text: wording.text(note))) }
+        if let note = table.note { element.append(said("p", note, [("class", "table-note")])) }
         return element
     }
 
     /// The element with the mark of where its figures come from: a link to the annex that tells it when pointed at.
-    private func marked(_ element: Markup, _ kind: Trace.Kind?) -> Markup {
-        guard let (text, trace) = document.mark(of: kind) else { return element }
-        let told = Catalogue.filled(
-            word(.traceHover),
-            [
-                wording.text(trace.formula), wording.text(.list(trace.inputs)), wording.text(trace.source),
-                wording.text(.list(trace.statuses.map { .name(.status, $0.rawValue) })),
-            ])
+    private func marked(_ element: Markup, _ mark: TraceMark?) -> Markup {
+        guard let mark, let trace = document.traces[mark.origin] else { return element }
         var marked = element
         marked.append(
             Markup(
-                "a", [("class", trace.isUncertain ? "trace uncertain" : "trace"), ("href", "#" + trace.anchor), ("title", told)], text: text
-            ))
+                "a",
+                [
+                    ("class", mark.isUncertain ? "trace uncertain" : "trace"), ("href", "#" + trace.anchor),
+                    ("title", document.told(mark, in: wording)),
+                ], text: mark.text))
         return marked
+    }
+
+    /// What a phrase says, each figure with its mark.
+    /// - form: around the phrase, with `{0}` for it.
+    private func said(
+        _ name: String, _ phrase: Phrase, _ attributes: [(String, String)] = [], within form: String = "{0}"
+    ) -> Markup {
+        var element = Markup(name, attributes)
+        for run in Catalogue.filled(form, [wording.runs(phrase)]) {
+            switch run {
+            case .text(let text): element.append(text: text)
+            case .mark(let origin): element = marked(element, document.mark(of: origin))
+            }
+        }
+        return element
     }
 
     private func markup(_ cell: Cell, column: Table.Column, isFirst: Bool, indent: Int) -> Markup {
@@ -236,12 +255,15 @@ struct HTMLWriter {
         case .blank:
             styles.append("blank")
             return cellMarkup("")
-        case .text(let phrase): return cellMarkup(wording.text(phrase))
+        case .text(let phrase):
+            let cell = cellMarkup("")
+            return said(cell.name, phrase, cell.attributes)
+        case .ordinal(let place): return cellMarkup("\(place)")
         case .year(let year): return cellMarkup("\(year)")
         case .lines(let phrases):
             var element = cellMarkup("")
             element.parts = []
-            for phrase in phrases { element.append(Markup("div", [("class", "line")], text: wording.text(phrase))) }
+            for phrase in phrases { element.append(said("div", phrase, [("class", "line")])) }
             return element
         case .number(let figure):
             guard figure.value?.isFinite == true else {

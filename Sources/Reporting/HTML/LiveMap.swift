@@ -71,6 +71,8 @@ struct LiveMap {
         Self.number(value.map { $0 * wording.factor(of: unit) }, decimals: decimals)
     }
 
+    private var isMetric: Bool { wording.factor(of: .millimetres) == 1 }
+
     private static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
 
     private static func colour(_ rgb: UInt32?) -> String {
@@ -87,10 +89,12 @@ struct LiveMap {
         let words: [(String, TextKey)] = [
             ("layers", .mapLayers), ("zoom_in", .mapZoomIn), ("zoom_out", .mapZoomOut), ("whole", .mapWhole), ("hint", .mapHint),
             ("close", .mapClose), ("unknown", .notKnown), ("node", .mapNode), ("pipe", .pipe), ("zone", .zone), ("device", .mapDevice),
-            ("elevation", .mapElevation), ("night", .nightPressure), ("diameter", .diameterMillimetres), ("length", .length),
+            ("elevation", .mapElevation), ("night", .nightPressure), ("diameter", .nominalDiameter), ("length", .length),
             ("probability", .probability), ("step", .walkStep), ("walked", .lengthWalked), ("found", .probabilitySoFar),
         ]
-        let units = [("metres", ShownUnit.metres), ("head", .metresOfHead)].map { ($0.0, wording.unit($0.1)) }
+        let units = [("metres", ShownUnit.metres), ("head", .metresOfHead), ("millimetres", .millimetres)].map {
+            ($0.0, wording.unit($0.1))
+        }
         let named = words.map { ($0.0, word($0.1)) } + units
         return "{\"words\":{" + named.map { "\"\($0.0)\":" + Self.quoted($0.1) }.joined(separator: ",") + "},\n"
             + "\"width\":\(grid.width),\"height\":\(grid.height),\"paper\":\"#fbfbf8\",\n\"layers\":" + layers + ",\n\"zones\":"
@@ -116,7 +120,7 @@ struct LiveMap {
         }
         var text = "{\"id\":" + Self.list(map.pipes.map { name($0.id) }) + "," + geometry(map.pipes.map(\.points), grid)
         text += ",\"c\":" + Self.list(classes) + ",\"styles\":" + Self.list(styles)
-        text += ",\"d\":" + Self.list(map.pipes.map { Self.number($0.diameter.map { $0 * 1000 }, decimals: 0) })
+        text += ",\"d\":" + Self.list(map.pipes.map { number($0.diameter.map { $0 * 1000 }, .millimetres, decimals: isMetric ? 0 : 1) })
         text += ",\"l\":" + Self.list(map.pipes.map { number($0.length, .metres, decimals: 0) })
         text += ",\"q\":" + (knowsLeaks ? Self.list(map.pipes.map { Self.number($0.probability.map { 100 * $0 }, decimals: 1) }) : "null")
         return text + ",\"first\":" + Self.list(first.map { "\($0.index)" }) + walk + "}"
@@ -221,7 +225,7 @@ struct LiveMap {
         guard knowsPressure || map.sites.isEmpty else { return Self.list(layers) }
         layers.append(
             layer(
-                "nodes", word(knowsPressure ? .mapNightPressure : .mapNoPressure),
+                "nodes", knowsPressure ? drawing.pressureTitle : word(.mapNoPressure),
                 knowsPressure ? classes(GraphicDrawing.pressureClasses.count, "node n", drawing.pressure) : []))
         return Self.list(layers)
     }

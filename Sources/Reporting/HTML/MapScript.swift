@@ -6,7 +6,7 @@
 /// security policy admits this text by its digest; `MapTests` says the new one when the text is changed.
 enum MapScript {
     /// Base64 of the SHA-256 of `text`.
-    static let digest = "gU6gMm7NtglO8UspS38ie8TgXmIMKRFEM4N213W9Ro0="
+    static let digest = "EcMDPNS/NA8rv9wRN+ByWdCKBUQ7lXcFzM1OUg2bZmM="
 
     static let text = #"""
 
@@ -297,7 +297,7 @@ enum MapScript {
               chosen = { x: sites[found[2]][2 * i], y: sites[found[2]][2 * i + 1] };
             } else if (found[0] === 'pipe') {
               title = words.pipe + ' ' + data.pipes.id[i];
-              rows = [[words.diameter, figure(data.pipes.d[i], 'mm')], [words.length, figure(data.pipes.l[i], words.metres)]];
+              rows = [[words.diameter, figure(data.pipes.d[i], words.millimetres)], [words.length, figure(data.pipes.l[i], words.metres)]];
               if (data.pipes.q) rows.push([words.probability, figure(data.pipes.q[i], '%')]);
               var walk = data.pipes.w ? data.pipes.w[i] : null;
               if (walk) rows.push([words.step, format.format(walk[0])], [words.walked, figure(walk[1], words.metres)],

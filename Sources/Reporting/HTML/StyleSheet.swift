@@ -11,7 +11,7 @@ enum StyleSheet {
         :root { --ink: #1b2733; --soft: #55616d; --ground: #ffffff; --panel: #f3f6f8; --edge: #cfd8df; --grid: #e2e8ec; --link: #0b4f8a;
           --s1: #0b4f8a; --s2: #e08a00; --s3: #8cc7e8; --s4: #cfd3d6; --s5: #a8003f;
           --caution: #fff4d6; --caution-edge: #b77900; --missing: #f1eef8; --missing-edge: #6a5a9c; --information: #e8f2f9; --information-edge: #0b4f8a;
-          --supplied: #dfe7ec; --used: #c9dcea; --lost: #f0c9a0; --earning: #a9cbe3; --unbilled: #d9d2a6; --apparent: #f2d48f; --real: #c8643c; --unearning: #f3dcc0; }
+          --supplied: #dfe7ec; --used: #c9dcea; --lost: #f0c9a0; --earning: #a9cbe3; --unbilled: #d9d2a6; --apparent: #f2d48f; --real: #d97b52; --unearning: #f3dcc0; }
 
         """
 
@@ -80,7 +80,8 @@ enum StyleSheet {
         .indent3 { padding-left: 3.9rem; }
         .not-known { font-style: italic; color: var(--soft); }
         .line + .line { margin-top: .25rem; }
-        a.trace { margin-left: .15em; font-size: .72em; font-weight: 400; vertical-align: super; line-height: 0; text-decoration: none; }
+        a.trace { margin-left: .15em; font-size: .68em; font-weight: 400; vertical-align: super; line-height: 0; text-decoration: none; white-space: nowrap; }
+        .footnotes { margin-top: 1.4rem; padding: .5rem 0 0; border-top: 1px solid var(--edge); list-style: none; font-size: .8rem; color: var(--soft); }
         a.trace.uncertain { font-weight: 700; }
         td.blank { min-width: 4.5rem; border: 1px solid var(--edge); }
         .table-note { font-size: .82rem; color: var(--soft); margin: .35rem 0 0; }
@@ -160,6 +161,7 @@ enum StyleSheet {
 
     private static let print = """
         @page { size: A4; margin: 17mm 15mm 18mm; @bottom-center { content: counter(page); font-size: 8pt; } }
+        @page broad { size: A4 landscape; }
         @media print {
           :root { --ground: #ffffff; }
           body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; }
@@ -172,6 +174,12 @@ enum StyleSheet {
           body.short-form h2 { margin-top: .6rem; padding-top: .4rem; font-size: 13pt; }
           caption, figcaption, thead th, tr.total th, tr.total td, .key-figures dd { font-weight: 700; }
           .skip { display: none; }
+          main ul.footnotes { margin: .5rem 0 0; max-width: none; columns: 2; column-gap: 5mm; font-size: 6pt; line-height: 1.2; }
+          body.short-form th, body.short-form td { padding-top: 1.6pt; padding-bottom: 1.6pt; }
+          body.short-form header { padding-bottom: 0; }
+          body.short-form .table { margin: .6rem 0; }
+          body.short-form .key-figures { margin: .7rem 0; }
+          .footnotes li { margin: 0 0 1pt; break-inside: avoid; }
           h2, h3, caption, figcaption { break-after: avoid; }
           section.page { break-before: page; }
           section.page h2 { border-top: 0; margin-top: 0; }
@@ -191,12 +199,14 @@ enum StyleSheet {
           .scroll { overflow: visible; }
           .live-map { display: none; }
           table { font-size: 8.2pt; }
-          table.wide { font-size: 6.9pt; }
+          table.wide { font-size: 7.5pt; }
           table.wide th, table.wide td { padding: 2pt 3pt; min-width: 0; }
           table.wide tbody th { min-width: 0; }
           table.wide td:not(.num) { min-width: 14mm; }
           table.wide th.num + td:not(.num) { min-width: 30mm; }
           table.wide td.num, table.wide th.num { white-space: normal; }
+          .table.broad { page: broad; }
+          .broad table.wide { font-size: 8.2pt; }
           svg.chart { min-width: 0; max-width: 165mm; }
           svg.map { max-width: 150mm; }
           .key-figures { grid-template-columns: repeat(4, 1fr); gap: 5pt; }

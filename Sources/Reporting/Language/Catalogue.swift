@@ -20,6 +20,8 @@ public struct Catalogue: Sendable {
     let pluralRules: PluralRules
     let names: [String: [String: String]]
     let units: [String: String]
+    /// Plural forms of units that count things; `units` holds the other form.
+    let countedUnits: [String: [String: String]]
     /// Signs of currencies by their ISO 4217 code.
     let currencies: [String: String]
     /// Currencies whose amounts are told in a larger unit: how many of the currency it holds, and its name.
@@ -108,12 +110,20 @@ public struct Catalogue: Sendable {
             guard let members = groups[group.rawValue] else { missing("names.\(group.rawValue)"); continue }
             names[group.rawValue] = Self.flat(members)
         }
-        let units = Self.flat(root["units"])
+        var units = Self.flat(root["units"])
+        var countedUnits: [String: [String: String]] = [:]
+        for (key, value) in root["units"] as? [String: Any] ?? [:] {
+            guard let forms = value as? [String: Any] else { continue }
+            countedUnits[key] = Self.flat(forms)
+            units[key] = countedUnits[key]?["other"]
+            for form in pluralRules.forms where countedUnits[key]?[form] == nil { missing("units.\(key).\(form)") }
+        }
         for key in ShownUnit.keys where units[key] == nil { missing("units.\(key)") }
         self.texts = texts
         self.plurals = plurals
         self.names = names
         self.units = units
+        self.countedUnits = countedUnits
         currencies = Self.flat(root["currencies"])
         largeMoney = (root["large_money"] as? [String: Any] ?? [:]).compactMapValues { value in
             let group = Self.flat(value)
@@ -142,19 +152,30 @@ public struct Catalogue: Sendable {
     static func filled(_ form: String, _ arguments: [String]) -> String {
         guard form.contains("{") else { return form }
         var output = ""
+        scan(form, arguments.count, text: { output += $0 }, argument: { output += arguments[$0] })
+        return output
+    }
+
+    static func filled(_ form: String, _ arguments: [[TextRun]]) -> [TextRun] {
+        var output: [TextRun] = []
+        scan(form, arguments.count, text: { output.append(.text(String($0))) }, argument: { output += arguments[$0] })
+        return output
+    }
+
+    private static func scan(_ form: String, _ count: Int, text: (Substring) -> Void, argument: (Int) -> Void) {
         var rest = Substring(form)
         while let open = rest.firstIndex(of: "{") {
-            output += rest[..<open]
+            text(rest[..<open])
             let tail = rest[rest.index(after: open)...]
-            if let close = tail.firstIndex(of: "}"), let number = Int(tail[..<close]), arguments.indices.contains(number) {
-                output += arguments[number]
+            if let close = tail.firstIndex(of: "}"), let number = Int(tail[..<close]), (0..<count).contains(number) {
+                argument(number)
                 rest = tail[tail.index(after: close)...]
             } else {
-                output += "{"
+                text("{")
                 rest = tail
             }
         }
-        return output + rest
+        text(rest)
     }
 }
 
@@ -173,7 +194,7 @@ extension ShownUnit {
     /// Keys of the catalogue's `units`.
     static let keys =
         [
-            "none", "percent", "m3", "m3_per_day", "m3_per_year", "l_per_s", "l_per_connection_day", "m", "km", "m_head", "h_per_day",
+            "none", "percent", "m3", "m3_per_day", "m3_per_year", "l_per_s", "l_per_connection_day", "m", "km", "mm", "m_head", "h_per_day",
             "years",
             "persons", "connections", "nights", "money", "money_per_year", "money_per_m3",
         ] + UnitSystem.convertedKeys

@@ -24,8 +24,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     case nightFlowAxis, nightFlowTitle, nightFlowDescription, nightFlowCaption, nightFlowNote, nightFlowMissingTitle, nightFlowMissing
     case legitimateNightUse, nightLeakage, nightDayFactor, dailyLeakage, leaksTitle, leaksMissingTitle, leaksMissing, leakFound
     case leakNotFound, lessThanPerMille, zoneNotKnown, walkingListCaption, walkingListNote, rank, pipe, betweenNodes, fromTo
-    case diameterMillimetres, length, lengthWalked, probability, probabilitySoFar, mapTitle, mapDetailTitle, mapDescription
-    case mapMissingTitle, mapMissing, mapLeakProbability, mapNoSearch, mapNightPressure, mapNoPressure, mapTank, mapDevice, mapZone
+    case nominalDiameter, length, lengthWalked, probability, probabilitySoFar, mapTitle, mapDetailTitle, mapDescription
+    case mapMissingTitle, mapMissing, mapLeakProbability, mapNoSearch, mapNoPressure, mapTank, mapDevice, mapZone
     case mapLayers, mapZoomIn, mapZoomOut, mapWhole, mapHint, mapClose, mapNode, mapElevation, workbookInputs, workbookNote, workbookUnit,
         workbookLow
     case workbookHigh, workbookMargin, workbookRate, workbookBill, workbookPhasing, workbookBuildYears, workbookSensitivity, workbookChange,
@@ -60,11 +60,12 @@ public enum TextKey: String, Sendable, CaseIterable {
     case readingPlacement, readingNoMap, readingClassesCaption, readingItemsCaption, riskTitle, riskProbability, riskCaption
     case tornadoCaption, tornadoNote, informationCaption, informationNote, profileUnverified
     // Charts.
-    case targetRatio, effectiveWater, effectiveUnbilled, ineffectiveWater, balanceTreeTitle, balanceTreeDescription, waterfallTitle
+    case targetRatio, effectiveWater, effectiveUnbilled, ineffectiveWater, balanceTreeTitle, balanceTreeDescription, balanceTreeNote,
+        waterfallTitle
     case waterfallDescription, tornadoTitle, tornadoDescription, meterAgeTitle, meterAgeDescription, meterAgeClass, meterAge, meters
     case meterShare, meterExpectedError, meterAgeNote, candidatesTitle, candidatesDescription
     // Where figures come from.
-    case traceTitle, traceCaption, traceNote, traceFormula, traceInputs, traceHover
+    case traceTitle, traceCaption, traceNote, traceFormula, traceInputs, traceHover, traceLine
     // Short forms.
     case briefTitle, briefHeading, briefCaption, annexTitle, crewTitle, crewSheet, crewHowTo, crewTime, crewFound, crewRemarks, crewSign
     case meterListTitle, meterListHeading, meterListMissing, meterListPlanned, meterListStuck, meterListCount, meterListNote, meterNumber

@@ -6,9 +6,9 @@ import WaterModel
 public enum UnitSystem: String, Sendable, CaseIterable {
     /// m³, l/s, m, km.
     case si
-    /// US gallons, psi, feet, miles.
+    /// US gallons, psi, inches, feet, miles.
     case us
-    /// Imperial gallons, psi, feet, miles.
+    /// Imperial gallons, psi, inches, feet, miles.
     case imperial
 
     /// What engineers of a country write: `improvement-plan.md` of the field for Trinidad and Tobago and the Bahamas.
@@ -42,6 +42,7 @@ public enum UnitSystem: String, Sendable, CaseIterable {
         case "m³/km/d": ("thousand_gallons_per_mile_day_" + name, 1e-3 / gallon * Units.mile / 1000)
         case "m": ("feet", 1 / Units.foot)
         case "km": ("miles", 1000 / Units.mile)
+        case "mm": ("inches", 1e-3 / Units.inch)
         case "m_head": ("psi", 1 / metresPerPsi)
         case "money_per_m3": ("money_per_thousand_gallons_" + name, 1000 * gallon)
         default: nil
@@ -58,7 +59,7 @@ public enum UnitSystem: String, Sendable, CaseIterable {
                 "gallons_per_connection_day",
                 "gallons_per_customer_day", "gallons_per_connection_day_psi", "thousand_gallons_per_mile_day", "money_per_thousand_gallons",
             ].map { $0 + "_" + name }
-        } + ["feet", "miles", "psi"]
+        } + ["feet", "miles", "inches", "psi"]
 }
 
 extension Figure {

@@ -35,9 +35,16 @@ public struct Wording: Sendable {
             let volume = catalogue.units[catalogue.unitSystem.pricedVolume] ?? "m³"
             return Catalogue.filled(catalogue.text(.moneyPerVolumeForm), [number, sign(of: code), volume])
         default:
-            let unit = unit(figure.unit)
+            let unit = counted(figure) ?? unit(figure.unit)
             return unit.isEmpty ? number : number + "\u{A0}" + unit
         }
+    }
+
+    /// The unit in the form of its number, `1 leak`; nil for a unit that counts nothing.
+    private func counted(_ figure: Figure) -> String? {
+        let key = if case .asWritten(let words) = figure.unit { words } else { figure.unit.key.key }
+        guard let forms = catalogue.countedUnits[key], let value = figure.value, let whole = Int(exactly: value) else { return nil }
+        return forms[catalogue.pluralRules.form(for: whole)]
     }
 
     /// Name of the unit in which figures of `unit` are shown.
@@ -58,7 +65,11 @@ public struct Wording: Sendable {
     /// The figure in the unit that is shown in its place.
     func converted(_ figure: Figure) -> Figure {
         let factor = factor(of: figure.unit)
-        return factor == 1 ? figure : figure.times(factor)
+        guard factor != 1 else { return figure }
+        var converted = figure.times(factor)
+        // A nominal diameter has no more digits than that.
+        if figure.unit == .millimetres { converted.precision = .decimals(2) }
+        return converted
     }
 
     /// From a unit to the one that is shown in its place.

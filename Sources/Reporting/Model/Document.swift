@@ -29,6 +29,16 @@ public enum Block: Sendable {
     case table(Table)
     case graphic(Graphic)
     case notice(Notice)
+    case footnotes([Footnote])
+}
+
+/// A line at the foot of a short document that marks lead to.
+public struct Footnote: Sendable {
+    /// Unique in the document.
+    public var anchor: String
+    /// As it stands at the figures.
+    public var mark: String
+    public var text: Phrase
 }
 
 /// A figure that is shown large.
@@ -86,11 +96,14 @@ public struct Table: Sendable {
         public var indent: Int
         /// Unique in the document, for links to the row.
         public var anchor: String?
+        /// What the row is about, to narrow the inputs of its figures (`Origin.subjects`).
+        public var subjects: [String] = []
 
-        public init(_ cells: [Cell], style: Style = .plain, indent: Int = 0) {
+        public init(_ cells: [Cell], style: Style = .plain, indent: Int = 0, subjects: [String] = []) {
             self.cells = cells
             self.style = style
             self.indent = indent
+            self.subjects = subjects
         }
     }
 
@@ -98,12 +111,20 @@ public struct Table: Sendable {
     public var columns: [Column]
     public var rows: [Row]
     public var note: Phrase?
+    /// Of its figures that neither say their own nor stand under a head or beside a label that does.
+    public var origin: Trace.Kind?
 
-    public init(caption: Phrase, columns: [Column], rows: [Row], note: Phrase? = nil) {
+    /// Set in smaller type.
+    var isWide: Bool { columns.count > 7 }
+    /// Printed on pages of its own, across.
+    var isBroad: Bool { columns.count > 9 }
+
+    public init(caption: Phrase, columns: [Column], rows: [Row], note: Phrase? = nil, origin: Trace.Kind? = nil) {
         self.caption = caption
         self.columns = columns
         self.rows = rows
         self.note = note
+        self.origin = origin
     }
 }
 
@@ -115,6 +136,8 @@ public enum Cell: Sendable {
     case number(Figure)
     case status(SourceStatus)
     case year(Int)
+    /// Place in a list: no figure.
+    case ordinal(Int)
     /// Does not apply here.
     case none
     /// Left free, to be written in.

@@ -19,12 +19,15 @@ public struct Graphic: Sendable {
     /// What a reader who cannot see it should know.
     public var description: Phrase
     public var content: Content
+    /// Of its figures, where its axis or the figures do not tell it.
+    public var origins: [Origin]
 
-    public init(id: String, title: Phrase, description: Phrase, content: Content) {
+    public init(id: String, title: Phrase, description: Phrase, content: Content, origins: [Origin] = []) {
         self.id = id
         self.title = title
         self.description = description
         self.content = content
+        self.origins = origins
     }
 }
 

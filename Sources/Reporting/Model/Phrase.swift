@@ -58,6 +58,8 @@ public struct Figure: Sendable, Hashable {
     public var high: Double?
     public var unit: ShownUnit
     public var precision: Precision
+    /// nil: the head of its column, the label of its row or its table tells it.
+    public var origin: Origin?
 
     public init(_ value: Double?, low: Double? = nil, high: Double? = nil, _ unit: ShownUnit, _ precision: Precision = .automatic) {
         self.value = value
@@ -83,7 +85,7 @@ public struct Figure: Sendable, Hashable {
 /// Units of the documents; their words come from the catalogue.
 public enum ShownUnit: Sendable, Hashable {
     case none, percent, cubicMetres, cubicMetresPerDay, cubicMetresPerYear, litresPerSecond, litresPerConnectionDay
-    case metres, kilometres, metresOfHead, hoursPerDay, years, persons, connections, nights
+    case metres, kilometres, millimetres, metresOfHead, hoursPerDay, years, persons, connections, nights
     /// ISO 4217 code.
     case money(String)
     case moneyPerYear(String)
@@ -103,6 +105,7 @@ public enum ShownUnit: Sendable, Hashable {
         case .litresPerConnectionDay: ("l_per_connection_day", "")
         case .metres: ("m", "")
         case .kilometres: ("km", "")
+        case .millimetres: ("mm", "")
         case .metresOfHead: ("m_head", "")
         case .hoursPerDay: ("h_per_day", "")
         case .years: ("years", "")

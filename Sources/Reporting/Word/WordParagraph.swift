@@ -18,6 +18,26 @@ enum WordParagraph {
             (properties.isEmpty ? [] : [Markup("w:rPr", [], properties)]) + [Markup("w:t", [("xml:space", "preserve")], text: text)])
     }
 
+    /// A superscript that leads to a bookmark and tells something when it is pointed at.
+    static func mark(_ text: String, to anchor: String, told: String) -> Markup {
+        // Word shows up to 260 characters.
+        let tip = told.count > 255 ? told.prefix(254) + "…" : Substring(told)
+        return Markup(
+            "w:hyperlink", [("w:anchor", bookmark(anchor)), ("w:tooltip", String(tip)), ("w:history", "1")],
+            [run(text, properties: [Markup("w:vertAlign", [("w:val", "superscript")])])])
+    }
+
+    /// - number: unique in the document.
+    static func bookmarked(_ runs: [Markup], _ name: String, number: Int) -> [Markup] {
+        [Markup("w:bookmarkStart", [("w:id", "\(number)"), ("w:name", bookmark(name))])] + runs
+            + [Markup("w:bookmarkEnd", [("w:id", "\(number)")])]
+    }
+
+    /// Letters, digits and underscores, at most 40 of them, are what Word allows in the name of a bookmark.
+    static func bookmark(_ id: String) -> String {
+        "_Toc_" + String(id.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(35))
+    }
+
     /// A field with what it shows until it is counted anew.
     static func field(_ instruction: String, cached: String) -> [Markup] {
         fieldStart(instruction) + [run(cached), fieldEnd]

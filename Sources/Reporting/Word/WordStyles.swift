@@ -26,6 +26,11 @@ struct WordStyles {
         ["en": "en-GB", "es": "es-PE", "ko": "ko-KR"][code] ?? code
     }
 
+    /// Of the Latin letters and digits in such text: called Korean, they would be broken at the end of a line anywhere within a word.
+    static func latinTag(of tag: String) -> String {
+        ["ko", "ja", "zh"].contains { tag.hasPrefix($0) } ? "en-US" : tag
+    }
+
     private static func spacing(_ before: Int, _ after: Int, line: Int = 264) -> Markup {
         Markup("w:spacing", [("w:before", "\(before)"), ("w:after", "\(after)"), ("w:line", "\(line)"), ("w:lineRule", "auto")])
     }
@@ -60,6 +65,8 @@ struct WordStyles {
             Style(
                 id: "Title", name: "Title", next: "Subtitle", paragraph: [Markup("w:keepNext"), spacing(0, 60)],
                 run: [bold, colour(accent)] + size(44)),
+            Style(
+                id: "TitleShort", name: "Title of a short form", basedOn: "Title", next: "Subtitle", run: [bold, colour(accent)] + size(32)),
             Style(id: "Subtitle", name: "Subtitle", next: "Normal", paragraph: [spacing(0, 60)], run: [colour(soft)] + size(24)),
             heading(1, 32, 400), heading(2, 26, 280), heading(3, 23, 220),
             Style(
@@ -72,9 +79,10 @@ struct WordStyles {
                 ]),
             Style(id: "TableText", name: "Table text", paragraph: [spacing(20, 20, line: 240)], run: size(17)),
             Style(
-                id: "TableTextSmall", name: "Table text small", basedOn: "TableText", paragraph: [spacing(10, 10, line: 240)], run: size(13)
+                id: "TableTextSmall", name: "Table text small", basedOn: "TableText", paragraph: [spacing(10, 10, line: 240)], run: size(15)
             ),
             Style(id: "TableNote", name: "Table note", paragraph: [spacing(60, 160, line: 240)], run: [colour(soft)] + size(17)),
+            Style(id: "Footnote", name: "Trace note", paragraph: [spacing(0, 20, line: 240)], run: [colour(soft)] + size(12)),
             Style(id: "Drawing", name: "Drawing", paragraph: [spacing(40, 160, line: 240)]),
             Style(
                 id: "TOCHeading", name: "TOC Heading", next: "Normal", paragraph: [Markup("w:keepNext"), spacing(320, 100)],
@@ -107,7 +115,9 @@ struct WordStyles {
                             Markup(
                                 "w:rPr", [],
                                 [fonts, Self.colour(Self.ink)] + Self.size(20) + [
-                                    Markup("w:lang", [("w:val", language), ("w:eastAsia", "ko-KR"), ("w:bidi", "ar-SA")])
+                                    Markup(
+                                        "w:lang",
+                                        [("w:val", Self.latinTag(of: language)), ("w:eastAsia", "ko-KR"), ("w:bidi", "ar-SA")])
                                 ])
                         ]),
                     Markup("w:pPrDefault", [], [Markup("w:pPr", [], [Self.spacing(0, 120)])]),

@@ -6,10 +6,18 @@ struct WordTable {
     let table: Table
     /// For readers who cannot see it.
     let caption: String
-    /// Of where the figures of a kind come from.
-    var mark: (Trace.Kind?) -> String = { _ in "" }
+    let marks: TableMarks
+    /// A mark as runs, with what it tells.
+    let shown: (TraceMark) -> [Markup]
+    /// A phrase as runs, each figure with its mark.
+    let said: (Phrase, [Markup]) -> [Markup]
 
-    private var isWide: Bool { table.columns.count > 7 }
+    /// Ids of the bookmarks of headings count from 1.
+    private static let firstBookmark = 1_000_000
+
+    /// In small type, where the page is not turned for it.
+    private var isWide: Bool { table.isWide && !table.isBroad }
+    private var textWidth: Int { table.isBroad ? WordPage.height - 2 * WordPage.margin : WordPage.textWidth }
     /// Not parted by a page.
     private var isShort: Bool { table.rows.count <= 12 }
 
@@ -22,7 +30,7 @@ struct WordTable {
             Markup(
                 "w:tblPr", [],
                 [
-                    Markup("w:tblStyle", [("w:val", "Figures")]), Markup("w:tblW", [("w:w", "\(WordPage.textWidth)"), ("w:type", "dxa")]),
+                    Markup("w:tblStyle", [("w:val", "Figures")]), Markup("w:tblW", [("w:w", "\(textWidth)"), ("w:type", "dxa")]),
                     Markup("w:tblLayout", [("w:type", "fixed")]),
                     Markup("w:tblLook", [("w:val", "0020"), ("w:firstRow", "1"), ("w:noVBand", "1"), ("w:noHBand", "1")]),
                     Markup("w:tblCaption", [("w:val", caption)]),
@@ -32,10 +40,10 @@ struct WordTable {
             Markup(
                 "w:tr", [],
                 [Markup("w:trPr", [], [Markup("w:cantSplit"), Markup("w:tblHeader")])]
-                    + zip(heads, zip(table.columns, widths)).map { text, column in
+                    + heads.indices.map { index in
                         cell(
-                            [text], width: column.1, isNumeric: column.0.isNumeric, run: [Markup("w:b")], staysWithNext: true,
-                            mark: mark(column.0.trace))
+                            [[WordParagraph.run(heads[index], properties: [Markup("w:b")])] + (marks.heads[index].map(shown) ?? [])],
+                            width: widths[index], isNumeric: table.columns[index].isNumeric, staysWithNext: true)
                     }))
         for (number, (row, cells)) in zip(table.rows, texts).enumerated() {
             let run = row.style == .total ? [Markup("w:b")] : row.style == .muted ? [Markup("w:color", [("w:val", WordStyles.soft)])] : []
@@ -45,10 +53,13 @@ struct WordTable {
                     [Markup("w:trPr", [], [Markup("w:cantSplit")])]
                         + cells.indices.map { index in
                             cell(
-                                cells[index], width: widths[index], isNumeric: table.columns[index].isNumeric,
-                                indent: index == 0 ? row.indent : 0, run: run, isShaded: row.style == .total,
-                                staysWithNext: isShort && number < table.rows.count - 1,
-                                mark: index == 0 ? mark(row.trace(in: table)) : "", isBlank: row.cells[index].isBlank)
+                                runs(
+                                    of: row.cells[index], cells[index], run,
+                                    [index == 0 ? marks.labels[number] : nil, marks.cells[number][index]].compactMap(\.self)),
+                                width: widths[index], isNumeric: table.columns[index].isNumeric, indent: index == 0 ? row.indent : 0,
+                                isShaded: row.style == .total, staysWithNext: isShort && number < table.rows.count - 1,
+                                isBlank: row.cells[index].isBlank,
+                                bookmark: index == 0 ? row.anchor.map { ($0, Self.firstBookmark + number) } : nil)
                         }))
         }
         return element
@@ -67,6 +78,7 @@ struct WordTable {
         case .text(let phrase): [wording.text(phrase)]
         case .lines(let phrases): phrases.map(wording.text)
         case .year(let year): ["\(year)"]
+        case .ordinal(let place): ["\(place)"]
         case .status(let status): [wording.text(.name(.status, status.rawValue))]
         case .number(let figure):
             figure.value?.isFinite == true
@@ -74,9 +86,21 @@ struct WordTable {
         }
     }
 
+    /// Each line as runs, with the marks of the cell behind the first.
+    private func runs(of cell: Cell, _ lines: [String], _ properties: [Markup], _ marks: [TraceMark]) -> [[Markup]] {
+        var result: [[Markup]] =
+            switch cell {
+            case .text(let phrase): [said(phrase, properties)]
+            case .lines(let phrases): phrases.map { said($0, properties) }
+            default: lines.map { $0.isEmpty ? [] : [WordParagraph.run($0, properties: properties)] }
+            }
+        if !result.isEmpty { result[0] += marks.flatMap(shown) }
+        return result
+    }
+
     private func cell(
-        _ lines: [String], width: Int, isNumeric: Bool, indent: Int = 0, run: [Markup] = [], isShaded: Bool = false,
-        staysWithNext: Bool, mark: String = "", isBlank: Bool = false
+        _ lines: [[Markup]], width: Int, isNumeric: Bool, indent: Int = 0, isShaded: Bool = false,
+        staysWithNext: Bool, isBlank: Bool = false, bookmark: (name: String, number: Int)? = nil
     ) -> Markup {
         var properties: [Markup] = staysWithNext ? [Markup("w:keepNext")] : []
         if indent > 0 { properties.append(Markup("w:ind", [("w:left", "\(170 * min(indent, 3))")])) }
@@ -90,14 +114,11 @@ struct WordTable {
                         + (isBlank ? [Self.frame] : [])
                         + (isShaded ? [Markup("w:shd", [("w:val", "clear"), ("w:color", "auto"), ("w:fill", WordStyles.panel)])] : []))
             ])
-        for (index, line) in (lines.isEmpty ? [""] : lines).enumerated() {
-            var runs = line.isEmpty ? [] : [WordParagraph.run(line, properties: run)]
-            if index == 0, !mark.isEmpty {
-                runs.append(WordParagraph.run(mark, properties: [Markup("w:vertAlign", [("w:val", "superscript")])]))
-            }
+        for (index, line) in (lines.isEmpty ? [[]] : lines).enumerated() {
             element.append(
                 WordParagraph.paragraph(
-                    runs, style: isWide ? "TableTextSmall" : "TableText",
+                    index == 0 ? bookmark.map { WordParagraph.bookmarked(line, $0.name, number: $0.number) } ?? line : line,
+                    style: isWide ? "TableTextSmall" : "TableText",
                     properties: properties))
         }
         return element
@@ -114,7 +135,7 @@ struct WordTable {
     private func widths(_ heads: [String], _ texts: [[[String]]]) -> [Int] {
         guard !heads.isEmpty else { return [] }
         // Points to twips, with the margins of a cell.
-        let size = isWide ? 6.5 : 8.5
+        let size = isWide ? 7.5 : 8.5
         func twips(_ text: some StringProtocol) -> Double { 20 * Canvas.width(of: String(text), size: size) * 0.95 + 160 }
         var least = [Double](repeating: 0, count: heads.count)
         var wish = least
@@ -127,7 +148,7 @@ struct WordTable {
                 }
             }
         }
-        let total = Double(WordPage.textWidth)
+        let total = Double(textWidth)
         let sumLeast = least.reduce(0, +)
         let sumWish = wish.reduce(0, +)
         let shares: [Double]

@@ -23,10 +23,15 @@ struct WordWriter {
 
     private static let type = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 
-    var bytes: [UInt8] {
+    /// The part that holds the text.
+    var mainPart: Markup {
         var state = State()
+        return mainPart(&state)
+    }
+
+    private func mainPart(_ state: inout State) -> Markup {
         var body = Markup("w:body")
-        body.append(WordParagraph.paragraph(wording.text(document.title), style: "Title"))
+        body.append(WordParagraph.paragraph(wording.text(document.title), style: document.hasContents ? "Title" : "TitleShort"))
         body.append(WordParagraph.paragraph(wording.text(document.subtitle), style: "Subtitle"))
         if let date = document.date {
             body.append(
@@ -36,23 +41,17 @@ struct WordWriter {
         if document.hasContents { appendContents(to: &body) }
         for section in document.sections { append(section, level: 1, to: &body, &state) }
         body.append(WordParagraph.paragraph(word(.madeWith), style: "TableNote"))
-        body.append(
-            Markup(
-                "w:sectPr", [],
-                [
-                    Markup("w:footerReference", [("w:type", "default"), ("r:id", "rIdFooter")]),
-                    Markup("w:pgSz", [("w:w", "\(WordPage.width)"), ("w:h", "\(WordPage.height)")]),
-                    Markup(
-                        "w:pgMar",
-                        ["top", "right", "bottom", "left"].map { ("w:" + $0, "\(WordPage.margin)") }
-                            + [("w:header", "567"), ("w:footer", "567"), ("w:gutter", "0")]),
-                ]))
+        body.append(Self.pages(across: false))
+        return Markup("w:document", WordXML.namespaces, [body])
+    }
 
+    var bytes: [UInt8] {
+        var state = State()
+        let main = mainPart(&state)
         var package = OfficePackage()
         package.defaults.append(("emf", "image/x-emf"))
         let language = WordStyles.tag(of: document.language.code)
-        package.add(
-            "word/document.xml", type: Self.type + "document.main+xml", Markup("w:document", WordXML.namespaces, [body]))
+        package.add("word/document.xml", type: Self.type + "document.main+xml", main)
         package.add("word/styles.xml", type: Self.type + "styles+xml", WordStyles(language: language).part)
         package.add("word/numbering.xml", type: Self.type + "numbering+xml", Self.numbering)
         package.add("word/settings.xml", type: Self.type + "settings+xml", Self.settings(language))
@@ -75,7 +74,41 @@ struct WordWriter {
 
     private func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
 
-    private func mark(_ kind: Trace.Kind?) -> String { document.mark(of: kind)?.text ?? "" }
+    /// Format of the pages up to here.
+    private static func pages(across: Bool) -> Markup {
+        let (width, height) = across ? (WordPage.height, WordPage.width) : (WordPage.width, WordPage.height)
+        return Markup(
+            "w:sectPr", [],
+            [
+                Markup("w:footerReference", [("w:type", "default"), ("r:id", "rIdFooter")]),
+                Markup("w:pgSz", [("w:w", "\(width)"), ("w:h", "\(height)")] + (across ? [("w:orient", "landscape")] : [])),
+                Markup(
+                    "w:pgMar",
+                    ["top", "right", "bottom", "left"].map { ("w:" + $0, "\(WordPage.margin)") }
+                        + [("w:header", "567"), ("w:footer", "567"), ("w:gutter", "0")]),
+            ])
+    }
+
+    private func shown(_ mark: TraceMark) -> [Markup] {
+        guard let trace = document.traces[mark.origin] else { return [] }
+        return [WordParagraph.mark(mark.text, to: trace.anchor, told: document.told(mark, in: wording))]
+    }
+
+    /// What a phrase says, each figure with its mark.
+    private func said(_ phrase: Phrase, _ properties: [Markup] = []) -> [Markup] {
+        wording.runs(phrase).flatMap { run -> [Markup] in
+            switch run {
+            case .text(let text): text.isEmpty ? [] : [WordParagraph.run(text, properties: properties)]
+            case .mark(let origin): document.mark(of: origin).map(shown) ?? []
+            }
+        }
+    }
+
+    private func table(_ table: Table, caption: String) -> Markup {
+        WordTable(
+            wording: wording, table: table, caption: caption, marks: document.marks(of: table), shown: shown, said: said
+        ).markup
+    }
 
     // MARK: Sections and blocks
 
@@ -83,7 +116,7 @@ struct WordWriter {
         state.bookmarks += 1
         let heading = WordParagraph.paragraph(
             [
-                Markup("w:bookmarkStart", [("w:id", "\(state.bookmarks)"), ("w:name", Self.bookmark(section.id))]),
+                Markup("w:bookmarkStart", [("w:id", "\(state.bookmarks)"), ("w:name", WordParagraph.bookmark(section.id))]),
                 WordParagraph.run(wording.text(section.title)), Markup("w:bookmarkEnd", [("w:id", "\(state.bookmarks)")]),
             ], style: "Heading\(min(level, 3))", properties: section.startsPage ? [Markup("w:pageBreakBefore")] : [])
         body.append(heading)
@@ -91,29 +124,35 @@ struct WordWriter {
         for inner in section.sections { append(inner, level: level + 1, to: &body, &state) }
     }
 
-    /// Letters, digits and underscores, at most 40 of them, are what Word allows in the name of a bookmark.
-    private static func bookmark(_ id: String) -> String {
-        "_Toc_" + String(id.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(35))
-    }
-
     private func append(_ block: Block, to body: inout Markup, _ state: inout State) {
         switch block {
-        case .paragraph(let phrase): body.append(WordParagraph.paragraph(wording.text(phrase)))
+        case .paragraph(let phrase): body.append(WordParagraph.paragraph(said(phrase)))
         case .list(let phrases):
-            for phrase in phrases { body.append(WordParagraph.paragraph(wording.text(phrase), style: "ListBullet")) }
+            for phrase in phrases { body.append(WordParagraph.paragraph(said(phrase), style: "ListBullet")) }
         case .keyFigures(let figures):
             let table = Table(
                 caption: .words(.figure), columns: [.init(.words(.item)), .init(.words(.figure), isNumeric: true)],
                 rows: figures.map { Table.Row([.text($0.label), .number($0.figure)]) })
-            body.append(WordTable(wording: wording, table: table, caption: word(.figure), mark: mark).markup)
+            body.append(self.table(table, caption: word(.figure)))
             body.append(WordParagraph.paragraph("", style: "TableNote"))
         case .notice(let notice): append(notice, to: &body)
+        case .footnotes(let notes):
+            for note in notes {
+                state.bookmarks += 1
+                let runs = [WordParagraph.run(note.mark + "\u{A0}" + wording.text(note.text))]
+                body.append(
+                    WordParagraph.paragraph(
+                        WordParagraph.bookmarked(runs, note.anchor, number: state.bookmarks), style: "Footnote"))
+            }
         case .table(let table):
             state.tables += 1
             let caption = wording.text(table.caption)
-            body.append(self.caption(.tableCaption, "Table", state.tables, caption))
-            body.append(WordTable(wording: wording, table: table, caption: caption, mark: mark).markup)
-            body.append(WordParagraph.paragraph(table.note.map(wording.text) ?? "", style: "TableNote"))
+            if table.isBroad { body.append(WordParagraph.paragraph([], style: "TableNote", properties: [Self.pages(across: false)])) }
+            body.append(self.caption(.tableCaption, "Table", state.tables, said(table.caption)))
+            body.append(self.table(table, caption: caption))
+            body.append(
+                WordParagraph.paragraph(
+                    table.note.map { said($0) } ?? [], style: "TableNote", properties: table.isBroad ? [Self.pages(across: true)] : []))
         case .graphic(let graphic): append(graphic, to: &body, &state)
         }
     }
@@ -122,29 +161,32 @@ struct WordWriter {
         let kind = notice.kind.rawValue.prefix(1).uppercased() + notice.kind.rawValue.dropFirst()
         body.append(WordParagraph.paragraph(wording.text(notice.title), style: "NoticeTitle" + kind))
         for (index, line) in notice.lines.enumerated() {
-            let text = (notice.lines.count > 1 ? "– " : "") + wording.text(line)
+            let runs = (notice.lines.count > 1 ? [WordParagraph.run("– ")] : []) + said(line)
             let last = index == notice.lines.count - 1
             body.append(
                 WordParagraph.paragraph(
-                    text, style: "Notice" + kind,
+                    runs, style: "Notice" + kind,
                     properties: last ? [Markup("w:spacing", [("w:before", "0"), ("w:after", "160")])] : []))
         }
     }
 
     /// `Table 3. Volumes`, with the number as a field that Word counts on.
-    private func caption(_ key: TextKey, _ sequence: String, _ number: Int, _ text: String) -> Markup {
+    private func caption(_ key: TextKey, _ sequence: String, _ number: Int, _ text: [Markup]) -> Markup {
         let form = word(key)
         let parts = form.firstRange(of: "{0}").map { (String(form[..<$0.lowerBound]), String(form[$0.upperBound...])) } ?? ("", form)
-        func filled(_ part: String) -> String { Catalogue.filled(part, ["", text]) }
+        func filled(_ part: String) -> [Markup] {
+            guard let place = part.firstRange(of: "{1}") else { return part.isEmpty ? [] : [WordParagraph.run(part)] }
+            return filled(String(part[..<place.lowerBound])) + text + filled(String(part[place.upperBound...]))
+        }
         return WordParagraph.paragraph(
-            [WordParagraph.run(filled(parts.0))] + WordParagraph.field(" SEQ \(sequence) \\* ARABIC ", cached: "\(number)")
-                + [WordParagraph.run(filled(parts.1))], style: "Caption")
+            filled(parts.0) + WordParagraph.field(" SEQ \(sequence) \\* ARABIC ", cached: "\(number)") + filled(parts.1), style: "Caption")
     }
 
     private func append(_ graphic: Graphic, to body: inout Markup, _ state: inout State) {
         state.figures += 1
         let title = wording.text(graphic.title)
-        body.append(caption(.figureCaption, "Figure", state.figures, title))
+        let marks = graphic.shownOrigins.compactMap(document.mark).flatMap(shown)
+        body.append(caption(.figureCaption, "Figure", state.figures, [WordParagraph.run(title)] + marks))
         let drawing = GraphicDrawing(wording: wording, graphic: graphic).drawing
         state.images.append(EnhancedMetafile(drawing.svg, width: GraphicDrawing.width, height: drawing.height).bytes)
         // A drawing fills the width, but no more of the height than leaves room for its caption.
@@ -173,7 +215,7 @@ struct WordWriter {
         }
         collect(document.sections, 1)
         for (index, entry) in entries.enumerated() {
-            let name = Self.bookmark(entry.section.id)
+            let name = WordParagraph.bookmark(entry.section.id)
             let link = Markup(
                 "w:hyperlink", [("w:anchor", name), ("w:history", "1")],
                 [WordParagraph.run(wording.text(entry.section.title))])
@@ -222,7 +264,7 @@ struct WordWriter {
                             [
                                 ("w:name", "compatibilityMode"), ("w:uri", "http://schemas.microsoft.com/office/word"), ("w:val", "15"),
                             ])
-                    ]), Markup("w:themeFontLang", [("w:val", language), ("w:eastAsia", "ko-KR")]),
+                    ]), Markup("w:themeFontLang", [("w:val", WordStyles.latinTag(of: language)), ("w:eastAsia", "ko-KR")]),
             ])
     }
 }

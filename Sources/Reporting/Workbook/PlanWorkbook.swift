@@ -24,11 +24,14 @@ struct PlanWorkbook {
     let source: PlanSource
     let wording: Wording
     let inputs: InputSheet
+    /// Tells where figures come from, with the numbers of the document.
+    let document: PlanDocument
 
     init(plan: ImprovementPlan, language: Catalogue) {
         source = PlanSource(plan)
         wording = Wording(language.forComputing)
         inputs = InputSheet(source: source, wording: wording)
+        document = PlanDocument(plan: plan, language: language)
     }
 
     var plan: ImprovementPlan { source.plan }
@@ -39,14 +42,21 @@ struct PlanWorkbook {
         return [
             inputs.sheet, balanceSheet, indicatorSheet, measures.sheet, billSheet(measures), phasingSheet, flow.sheet,
             sensitivitySheet(flow),
-            registerSheet,
+            registerSheet, traceSheet,
         ]
     }
 
     func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
     func text(_ phrase: Phrase) -> String { wording.text(phrase) }
     func head(_ key: TextKey, _ unit: ShownUnit) -> String {
-        Catalogue.filled(word(.headWithUnit), [word(key), wording.unit(unit)])
+        Catalogue.filled(word(.headWithUnit), [word(key), wording.unit(unit)]) + mark(key)
+    }
+    /// A word with the mark of where its figures come from.
+    func marked(_ key: TextKey) -> String { word(key) + mark(key) }
+
+    private func mark(_ key: TextKey) -> String {
+        let kind = Trace.Kind.named(.words(key))
+        return document.mark(of: kind.map { Origin($0) }).map { " " + $0.text } ?? ""
     }
 
     /// The formula where it comes to the plan's own figure, else that figure alone: a workbook never shows another than the plan.
@@ -65,7 +75,7 @@ struct PlanWorkbook {
             return sheet
         }
         sheet.addHeads([
-            word(.balanceTerm), head(.perYear, .cubicMetresPerYear), word(.workbookMargin), head(.perDay, .cubicMetresPerDay),
+            word(.balanceTerm), head(.perYear, .cubicMetresPerYear), marked(.workbookMargin), head(.perDay, .cubicMetresPerDay),
             head(.shareOfSupplied, .percent),
         ])
         sheet.frozenRows = sheet.rows.count
@@ -126,7 +136,7 @@ struct PlanWorkbook {
             sheet.add([.text(word(.indicatorsMissing))])
             return sheet
         }
-        sheet.addHeads([word(.indicatorHead), word(.figure), word(.workbookMargin), word(.workbookUnit), word(.formulaAndSource)])
+        sheet.addHeads([word(.indicatorHead), word(.figure), marked(.workbookMargin), word(.workbookUnit), word(.formulaAndSource)])
         sheet.frozenRows = sheet.rows.count
         for indicator in source.assessment.indicators {
             let isShare = indicator.unit == "–" && [.revenueWaterRatio, .nonRevenueWaterShare].contains(indicator.kind)
@@ -141,7 +151,24 @@ struct PlanWorkbook {
         return sheet
     }
 
-    // MARK: Register
+    // MARK: Register and traces
+
+    /// As the annex of the document.
+    private var traceSheet: Sheet {
+        var sheet = Sheet(word(.traceTitle), widths: [8, 70, 60, 50, 40])
+        sheet.addTitle(word(.traceTitle), note: word(.traceNote))
+        sheet.addHeads([word(.numberSign), word(.traceFormula), word(.traceInputs), word(.source), word(.statusHead)])
+        sheet.frozenRows = sheet.rows.count
+        for (index, trace) in document.kindTraces.enumerated() {
+            let wide = CellLook(wraps: true)
+            sheet.add([
+                .text(TraceMark.text(index + 1, trace.isUncertain)), .text(text(trace.formula), wide),
+                .text(text(.list(trace.inputs)), wide), .text(text(trace.source), wide),
+                .text(text(.list(trace.statuses.map { .name(.status, $0.rawValue) })), wide),
+            ])
+        }
+        return sheet
+    }
 
     private var registerSheet: Sheet {
         var sheet = Sheet(word(.registerTitle), widths: [48, 14, 14, 14, 26, 12, 60, 16, 34])

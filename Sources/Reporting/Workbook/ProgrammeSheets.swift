@@ -18,7 +18,7 @@ extension PlanWorkbook {
         sheet.addTitle(word(.measuresTitle), note: word(.measuresNote))
         let currency = source.currency
         sheet.addHeads([
-            word(.numberSign), word(.measureHead), word(.quantity), word(.workbookUnit), head(.capitalCost, .money(currency)),
+            word(.numberSign), word(.measureHead), marked(.quantity), word(.workbookUnit), head(.capitalCost, .money(currency)),
             head(.operationCost, .moneyPerYear(currency)), head(.life, .years), head(.volumeSaved, .cubicMetresPerDay),
             head(.costPerVolume, .moneyPerCubicMetre(currency)), head(.netPresentValue, .money(currency)), word(.chosen), word(.target),
         ])
@@ -57,7 +57,7 @@ extension PlanWorkbook {
         sheet.addTitle(word(.workbookBill))
         let currency = source.currency
         sheet.addHeads([
-            word(.numberSign), word(.measureHead), word(.quantity), word(.workbookUnit), head(.workbookRate, .money(currency)),
+            word(.numberSign), word(.measureHead), marked(.quantity), word(.workbookUnit), head(.workbookRate, .money(currency)),
             head(.amount, .money(currency)), word(.workbookStart),
         ])
         typealias Input = InputSheet.MeasureColumn
@@ -187,7 +187,7 @@ extension PlanWorkbook {
             ),
             (.discountRate, .live(inputs.discountRate, .total(.percent))),
         ]
-        for (key, cell) in rows { sheet.add([.text(word(key)), .empty, cell]) }
+        for (key, cell) in rows { sheet.add([.text(marked(key)), .empty, cell]) }
     }
 
     /// Whether flows are worth nothing at this rate, so that the spreadsheet's search ends there too.
@@ -207,7 +207,7 @@ extension PlanWorkbook {
             sheet.add()
             sheet.addHeads([
                 word(.item), head(.workbookWorthAtLow, money), head(.workbookWorthAtHigh, money), head(.workbookSwing, money),
-                word(.workbookSwitching),
+                marked(.workbookSwitching),
             ])
             typealias Column = FlowSheet.Column
             func present(_ column: Int) -> Live { flow.sheet.sumOfProducts(years, [column, Column.factor]) }
@@ -237,8 +237,8 @@ extension PlanWorkbook {
         }
         guard !plan.sensitivity.isEmpty else { return sheet }
         sheet.addHeads([
-            word(.item), word(.workbookLow), word(.figure), word(.workbookHigh), head(.workbookWorthAtLow, money),
-            head(.workbookWorthAtHigh, money), head(.workbookSwing, money), word(.workbookSwitching),
+            word(.item), marked(.workbookLow), word(.figure), marked(.workbookHigh), head(.workbookWorthAtLow, money),
+            head(.workbookWorthAtHigh, money), head(.workbookSwing, money), marked(.workbookSwitching),
         ])
         // Percentiles of a simulation have no more digits than these.
         func shown(_ value: Double) -> Double { Double(NumberText.significant(value, 4)) ?? value }

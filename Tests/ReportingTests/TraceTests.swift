@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Planning
+import Testing
+import WaterModel
+
+@testable import Reporting
+
+@Suite("Every figure can be traced")
+struct TraceTests {
+    /// Sections that a plan may have.
+    static let sections = [
+        "summary", "profile", "balance", "indicators", "diagnosis", "supply-demand", "zones", "leaks", "pressure", "measures", "trajectory",
+        "reading", "delivery", "training", "finance", "financing", "water-value", "appraisal", "affordability", "risk", "monitoring",
+        "register", "warnings", "sources", "traces",
+    ]
+
+    @Test("the complete plan has every section")
+    func complete() throws {
+        let document = PlanDocument(plan: CompletePlan.plan, language: try .named("en"))
+        #expect(document.sections.map(\.id) == Self.sections)
+    }
+
+    /// - Returns: places of figures that no trace is known of, each once.
+    static func untraced(_ document: PlanDocument) -> Set<String> {
+        Set(document.placedFigures.filter { $0.origin == nil }.map(\.place))
+    }
+
+    @Test("no figure of the document is without a trace: tables, sentences, key figures, drawings")
+    func plan() throws {
+        for plan in [CompletePlan.plan, SyntheticPlan.plan()] {
+            let document = PlanDocument(plan: plan, language: try .named("en"))
+            #expect(document.placedFigures.count > 300)
+            #expect(Self.untraced(document) == [])
+        }
+    }
+
+    @Test("nor of a short form", arguments: PlanForm.allCases)
+    func forms(form: PlanForm) throws {
+        let document = PlanDocument(plan: CompletePlan.plan, form: form, language: try .named("en"))
+        #expect(!document.placedFigures.isEmpty)
+        #expect(Self.untraced(document) == [])
+    }
+
+    @Test("a figure that nothing tells the origin of is named with its place")
+    func untracedIsNamed() throws {
+        var document = PlanDocument(plan: SyntheticPlan.plan(), language: try .named("en"))
+        document.sections[0].blocks.append(.paragraph(.figure(Figure(1, .years))))
+        #expect(Self.untraced(document) == ["summary: sentence"])
+    }
+
+    @Test("what a figure rests on is its own: of lines and measures whose inputs differ, one is marked and the other is not")
+    func ownInputs() throws {
+        var plan = CompletePlan.plan
+        plan.city.balance?.volumes[.ownSources]?.status = .measured
+        plan.city.balance?.volumes[.unauthorised]?.status = .assumed
+        plan.assumptions.removeAll { $0.item.hasPrefix("balance.") }
+        let document = PlanDocument(plan: plan, language: try .named("en"))
+        func mark(_ line: BalanceInput.Line) -> String? { document.mark(of: Origin(.balanceVolume, [line.rawValue]))?.text }
+        let (sources, unauthorised) = (try #require(mark(.ownSources)), try #require(mark(.unauthorised)))
+        #expect(!sources.contains("†") && unauthorised == sources.replacing("]", with: "†]"))
+        // Costs of a measure are those that the register has of it.
+        let key = try #require(plan.measures.first { $0.catalogueKey == "meter_replacement" }).catalogueKey
+        let capital = try #require(document.traces[Origin(.capital, [key])])
+        #expect(capital.inputs.contains(.name(.assumption, key + ".unit_cost")))
+        #expect(!capital.inputs.contains(.name(.assumption, "pressure_management.unit_cost")))
+    }
+
+    @Test("the workbook's marks are those of the document, and a sheet tells them")
+    func workbook() throws {
+        let book = PlanWorkbook(plan: CompletePlan.plan, language: try .named("en"))
+        let numbers = 1...book.document.kindTraces.count
+        var found: Set<String> = []
+        for row in book.sheets.dropLast().flatMap(\.rows) {
+            for case .text(let text, _) in row where text.hasSuffix("]") && text.contains(" [") {
+                found.insert(String(text[(text.lastIndex(of: "[") ?? text.startIndex)...]))
+            }
+        }
+        let marks = found.filter { $0.dropFirst().first?.isNumber == true }
+        #expect(marks.count > 10)
+        for mark in marks { #expect(numbers.contains(Int(mark.filter(\.isNumber)) ?? 0), "\(mark)") }
+        let told = try #require(book.sheets.last).rows.compactMap { row in if case .text(let text, _)? = row.first { text } else { nil } }
+        #expect(marks.isSubset(of: told))
+        #expect(told.count { $0.hasPrefix("[") } == numbers.count)
+    }
+}
