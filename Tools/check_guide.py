@@ -19,7 +19,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PAGES = ["README.md", "Examples/Shelf/README.md", "Examples/Seoul1989/README.md"]
+PAGES = ["README.md", "Examples/Shelf/README.md", "Examples/Seoul1989/README.md",
+         "Examples/TrinidadAndTobago/README.md"]
 LONGEST = 300  # s, of one command
 
 

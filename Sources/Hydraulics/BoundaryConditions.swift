@@ -14,7 +14,9 @@ public struct BoundaryConditions: Sendable {
 
     /// What the file says for a moment of the run: demands and reservoirs by their patterns, tanks at their initial levels,
     /// statuses as given, then as the simple controls on levels and on this time set them.
-    /// - Parameter time: since the start of the run. [s]
+    /// - Parameters:
+    ///   - network: with its patterns and controls.
+    ///   - time: since the start of the run. [s]
     public init(of network: Network, at time: Int) {
         let multipliers = Dictionary(
             network.patterns.map { ($0.id, Self.multiplier($0, network.times, time)) }, uniquingKeysWith: { first, _ in first })

@@ -47,6 +47,7 @@ public struct Simulation: Sendable {
     }
 
     /// - Parameters:
+    ///   - model: of the network.
     ///   - keepsSteps: whether the states are kept in `steps`; those of a large network fill the memory.
     ///   - onReport: called at each reporting step as it is solved, with its time in seconds and what tells its state.
     public init(of model: HydraulicModel, keepsSteps: Bool = true, onReport: (Int, () -> HydraulicState) -> Void = { _, _ in }) {

@@ -25,7 +25,8 @@ extension PlanRecord {
 
     private func waterValue(_ year: WaterValueYear) -> JSON {
         .object([
-            ("year", .integer(year.year)), ("regime", .string(year.regime.rawValue)), ("deficit_m3_per_year", JSON(year.deficit)),
+            ("year", .integer(year.year)), ("regime", .string(year.regime.rawValue)),
+            ("is_after_contract", .boolean(year.isAfterContract)), ("deficit_m3_per_year", JSON(year.deficit)),
             ("saved_m3_per_year", .number(year.saved)), ("sold_m3_per_year", .number(year.sold)),
             ("sold_worth_currency", .number(year.soldWorth)), ("avoided_worth_currency", .number(year.avoidedWorth)),
             ("deferral_worth_currency", .number(year.deferralWorth)), ("worth_currency_per_m3", JSON(year.worthPerCubicMetre)),

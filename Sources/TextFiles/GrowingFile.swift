@@ -14,7 +14,10 @@ public final class GrowingFile {
     private var failed = false
     var isTaken = false
 
-    /// - Parameter other: a file begun before in the same folder, with which the folder is taken away again where nothing is written.
+    /// - Parameters:
+    ///   - name: of the file in its folder.
+    ///   - folder: made where it is missing.
+    ///   - other: a file begun before in the same folder, with which the folder is taken away again where nothing is written.
     /// - Throws: `TextFileError.cannotWrite`.
     public init(_ name: String, in folder: String, beside other: GrowingFile? = nil) throws(TextFileError) {
         self.name = name

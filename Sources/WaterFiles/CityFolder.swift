@@ -9,7 +9,7 @@ public enum CityFolder {
     /// Files that the reader knows by name.
     public static let fileNames = [
         "city.yaml", "balance.yaml", "components.yaml", "plan.yaml", "catalogue.yaml", "network.inp", "zones.csv", "meters.csv",
-        "sensors.csv", "leaks.csv",
+        "meter_lot.csv", "sensors.csv", "leaks.csv",
     ]
 
     /// Whether a path is a folder, and so perhaps a city's.
@@ -90,6 +90,7 @@ public enum CityFolder {
             contents.city.meters = meters.map(\.0)
             contents.meterLines = meters.map(\.line)
         }
+        if let table = folder.table("meter_lot.csv", &problems) { contents.city.lot = CityTables.lot(table, problems: &problems) }
         if let table = folder.table("leaks.csv", &problems) {
             let repairs = CityTables.repairs(table, problems: &problems)
             contents.city.repairs = repairs.map(\.0)

@@ -6,7 +6,8 @@ import WaterModel
 /// Whether the parts of a city folder agree. Each check is one question; its messages say what to do.
 enum CityChecks {
     static let all: [@Sendable (CityContents) -> [InputProblem]] = [
-        meteredConnections, supplyHours, connectionsOfZones, mainsOfZones, boundaryMeters, zonesOfMeters, zonesOfSensors, metersOfZones,
+        meteredConnections, metersOfLot, supplyHours, connectionsOfZones, mainsOfZones, boundaryMeters, zonesOfMeters, zonesOfSensors,
+        metersOfZones,
         elementsOfSensors, placesOfRepairs, balancePeriod, lengthOfNetwork, tagsOfNetwork, piecesOfNetwork,
     ]
 
@@ -22,6 +23,19 @@ enum CityChecks {
             contents.problem(
                 "city.yaml", contents.profileLines["metered_connections"],
                 "metered_connections \(text(metered)) are more than connections \(text(all))", "mend one of the two")
+        ]
+    }
+
+    @Sendable static func metersOfLot(_ contents: CityContents) -> [InputProblem] {
+        let profile = contents.city.profile
+        let count = contents.city.lot.reduce(0.0) { $0 + Double($1.count) }
+        guard let all = profile.connections.value, let metered = profile.meteredConnections.value, count > max(0, all - metered) else {
+            return []
+        }
+        return [
+            contents.problem(
+                "meter_lot.csv", nil, "the lot has \(text(count)) meters, and \(text(max(0, all - metered))) connections are without one",
+                "mend the column 'count', or connections and metered_connections of city.yaml")
         ]
     }
 

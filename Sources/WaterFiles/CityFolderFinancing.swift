@@ -9,7 +9,8 @@ extension PlanFile {
         "drawing", "donor_discount_rate", "performance_contract", "consortium", "tax", "price_escalation", "price_base_year",
         "conversion_factor", "economic_discount_rate", "willingness_to_pay", "coping_cost", "household_use", "fixed_charge",
         "household_income", "low_income", "affordable_share", "lifeline_tariff", "lifeline_use", "deficit_m3_per_day",
-        "take_or_pay_until", "deferred_works", "demand_growth", "energy_intensity", "emission_factor", "carbon_price", "wet_season",
+        "take_or_pay_until", "purchases", "deferred_works", "demand_growth", "energy_intensity", "emission_factor", "carbon_price",
+        "wet_season",
         "international_tender_from", "quotations_below", "asbestos_cement", "resettlement", "operation_paid_by",
         "owns_interface_and_keys",
     ]
@@ -41,6 +42,21 @@ extension PlanFile {
         var supply = SupplySettings()
         if top.node("deficit_m3_per_day") != nil { supply.deficits = numbers(top, "deficit_m3_per_day", problems: &problems) }
         supply.takeOrPayUntil = top.integer("take_or_pay_until", 1990...2200, problems: &problems)
+        for (index, node) in top.list("purchases").enumerated() {
+            let known = ["name", "quantity", "price", "until"]
+            guard
+                let entry = YAMLMapping(node, file: top.file, name: "purchases[\(index + 1)]", known: known, problems: &problems)
+            else { continue }
+            for key in ["quantity", "price"] where entry.node(key) == nil {
+                problems.add(top.file, entry.line, "'\(entry.label(key))' is missing", "a contract needs it, or the word unknown")
+            }
+            supply.purchases.append(
+                .init(
+                    name: entry.requiredText("name", "who sells the water", problems: &problems),
+                    quantity: entry.figure("quantity", .flow, problems: &problems).scaled(by: Units.day),
+                    price: entry.figure("price", .perCubicMetre, problems: &problems),
+                    until: entry.integer("until", 1990...2200, problems: &problems)))
+        }
         supply.demandGrowth = figure("demand_growth", .sharePerYear, &problems)
         supply.energyIntensity = figure("energy_intensity", .energyIntensity, &problems)
         supply.emissionFactor = figure("emission_factor", .emissionFactor, &problems)

@@ -63,7 +63,7 @@ struct CityTable {
     }
 }
 
-/// `zones.csv` and `meters.csv`. Each list comes with the lines of its entries.
+/// `zones.csv`, whose list comes with the lines of its entries, and `meter_lot.csv`.
 enum CityTables {
     static func zones(_ table: DelimitedText, problems: inout ProblemList) -> [(Zone, line: Int)] {
         let others = ["name", "connections", "mains_length_km", "average_pressure_m", "inflow_sensors"]
@@ -82,6 +82,29 @@ enum CityTables {
                 mainsLength: columns.number("mains_length_km", row, label, above: 0, problems: &problems).map { $0 * 1000 },
                 averagePressure: columns.number("average_pressure_m", row, label, above: 0, problems: &problems), inflowMeters: boundary)
             return (zone, row.line)
+        }
+    }
+
+    static func lot(_ table: DelimitedText, problems: inout ProblemList) -> [LotMeters] {
+        let others = ["x_m", "y_m", "class", "diameter_mm"]
+        guard let columns = CityTable(table, needed: ["count"], others: others, problems: &problems) else { return [] }
+        return table.rows.compactMap { row in
+            guard let count = columns.integer("count", row, "meters of the lot", 0...1 << 40, problems: &problems) else {
+                if columns.text("count", row) == nil {
+                    problems.add(columns.file, row.line, "no count", "give the number of meters, or 0 where only a gateway may stand")
+                }
+                return nil
+            }
+            let x = columns.number("x_m", row, "meters of the lot", above: -1e9, problems: &problems)
+            let y = columns.number("y_m", row, "meters of the lot", above: -1e9, problems: &problems)
+            if (x == nil) != (y == nil) {
+                problems.add(columns.file, row.line, "one of x_m and y_m is missing", "give both, or leave both empty")
+            }
+            var meters = LotMeters(count: count)
+            if let x, let y { meters.place = Point(x: x, y: y) }
+            meters.customerClass = MeterRegisterFile.customerClass(columns, row, "meters of the lot", &problems) ?? .residential
+            meters.diameter = columns.number("diameter_mm", row, "meters of the lot", above: 0, problems: &problems).map { $0 / 1000 }
+            return meters
         }
     }
 

@@ -8,7 +8,9 @@ import WaterModel
 /// Sections may come in any order. Sections that the engine does not use are kept. All that is wrong is reported at once,
 /// each with its line.
 public enum INP {
-    /// - Parameter constants: whose unit factors to use.
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - constants: whose unit factors to use.
     /// - Throws: `TextFileError`; `.invalid` lists every problem of the file.
     public static func read(_ path: String, constants: ConstantsMode = .exact) throws(TextFileError) -> Network {
         try parse(FileBytes.read(path), file: path, constants: constants)

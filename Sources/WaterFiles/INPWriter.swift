@@ -13,6 +13,7 @@ extension INP {
 
     /// A model in the units that its file had. Numbers read back as the same SI values; kept sections stand as they stood.
     /// - Parameters:
+    ///   - network: the model.
     ///   - constants: the same as the model was read with, so that EPANET finds the numbers it found before.
     ///   - file: name for messages.
     /// - Throws: `TextFileError.invalid` for names that no reader of such files could take.

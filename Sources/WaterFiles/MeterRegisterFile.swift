@@ -74,17 +74,21 @@ public enum MeterRegisterFile {
         return meters
     }
 
+    /// nil where none is given, or none that is known, which is then told.
+    static func customerClass(
+        _ columns: CityTable, _ row: DelimitedText.Row, _ label: String, _ problems: inout ProblemList
+    ) -> Meter.CustomerClass? {
+        guard let word = columns.text("class", row) else { return nil }
+        if let known = Meter.CustomerClass(rawValue: word) { return known }
+        let words = Meter.CustomerClass.allCases.map(\.rawValue).joined(separator: ", ")
+        problems.add(columns.file, row.line, "\(label): class is '\(word)'", "give one of: \(words)")
+        return nil
+    }
+
     private static func meter(_ name: String, _ row: DelimitedText.Row, _ columns: CityTable, _ problems: inout ProblemList) -> Meter {
         let label = "meter '\(name)'"
         var meter = Meter(id: .init(name), zone: columns.text("zone", row).map { Zone.ID($0) })
-        if let word = columns.text("class", row) {
-            if let known = Meter.CustomerClass(rawValue: word) {
-                meter.customerClass = known
-            } else {
-                let words = Meter.CustomerClass.allCases.map(\.rawValue).joined(separator: ", ")
-                problems.add(columns.file, row.line, "\(label): class is '\(word)'", "give one of: \(words)")
-            }
-        }
+        if let known = customerClass(columns, row, label, &problems) { meter.customerClass = known }
         meter.diameter = columns.number("diameter_mm", row, label, above: 0, problems: &problems).map { $0 / 1000 }
         meter.installed = columns.text("installed", row)
         meter.dials = columns.integer("dials", row, label, 1...12, problems: &problems)

@@ -11,6 +11,7 @@ public enum NetworkGeoJSON {
         "Coordinates are those of the network model, in its own system, which the model does not name; RFC 7946 expects WGS 84 degrees."
 
     /// - Parameters:
+    ///   - network: the model.
     ///   - results: heads, flows and statuses of one moment to be added.
     ///   - extra: further properties of links; with them only those links stand in the file.
     /// - Returns: the text, and a sentence on elements without a place on the map.

@@ -24,7 +24,9 @@ public struct SimulationResults: Sendable {
     public var nodes: [String: Node] = [:]
     public var links: [String: Link] = [:]
 
-    /// - Parameter time: nil for the first moment that is there. [s]
+    /// - Parameters:
+    ///   - folder: that `network simulate` wrote.
+    ///   - time: nil for the first moment that is there. [s]
     /// - Throws: `TextFileError`, also where the moment is not among the results.
     public static func read(folder: String, time: Int? = nil) throws(TextFileError) -> SimulationResults {
         let nodes = try Moment(folder + "/nodes.csv", time)

@@ -102,10 +102,12 @@ struct JobRun: Sendable {
         process.arguments = ["batch-job", "--name", job.name, "--batch-output", output, "--"] + job.arguments
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
+        let alive = Pipe()
+        process.standardInput = alive
         do {
             try process.run()
-            process.waitUntilExit()
+            // Its end here stays open as long as this process lives.
+            withExtendedLifetime(alive) { process.waitUntilExit() }
         } catch {
             return failed("the program cannot be started: \(error.localizedDescription)")
         }
@@ -146,6 +148,21 @@ struct BatchJobCommand: ParsableCommand {
     @Argument(parsing: .postTerminator, help: "Words of the job.") var words: [String]
 
     func run() throws {
+        Self.endWithBatch()
         _ = JobRun(job: BatchJob(name: name, arguments: words), output: batchOutput).perform()
+    }
+
+    /// Ends this process when the batch has ended: one that was killed must not leave jobs that write beside those of the next.
+    private static func endWithBatch() {
+        let batch = FileHandle(fileDescriptor: dup(FileHandle.standardInput.fileDescriptor))
+        // The job itself reads nothing.
+        if let nothing = FileHandle(forReadingAtPath: "/dev/null") {
+            dup2(nothing.fileDescriptor, FileHandle.standardInput.fileDescriptor)
+        }
+        let watch = Thread {
+            _ = try? batch.readToEnd()
+            Foundation.exit(ExitStatus.crashed)
+        }
+        watch.start()
     }
 }

@@ -185,4 +185,58 @@ struct DeliveryTests {
         #expect(
             none.diagnosis?.steps.first?.key == "measure_balance" || none.diagnosis?.steps.contains { $0.key == "measure_balance" } == true)
     }
+
+    @Test("works of several years go on as the parts that they need are built")
+    func parts() throws {
+        let jobs = [
+            WorkSchedule.Job(measure: "zones", catalogueKey: "zones", start: 0, years: 4, isCivilWork: false),
+            WorkSchedule.Job(measure: "control", catalogueKey: "control", start: 1, years: 4, isCivilWork: false, after: ["zones"]),
+            WorkSchedule.Job(measure: "end", catalogueKey: "end", start: 1, years: 1, isCivilWork: false, after: ["zones"]),
+        ]
+        let schedule = try #require(WorkSchedule.plan(jobs, firstYear: 2027, wetSeason: [], design: 0, tender: 0, commissioning: 1))
+        func works(_ name: String) throws -> WorkSchedule.Task {
+            try #require(schedule.tasks.first { $0.measure == name && $0.stage == .works })
+        }
+        #expect(try works("zones").end == 48 && works("control").start == 12 && works("end").start == 48)
+    }
+
+    @Test("more zones than crews can build in a year take as many years as the crews need, and leakage control goes on with them")
+    func crews() throws {
+        func built(_ plan: ImprovementPlan, _ key: String) throws -> PlannedMeasure {
+            try #require(plan.measures.first { $0.catalogueKey == key })
+        }
+        var city = Town.city(), assessment = Town.assessment()
+        city.zones = []
+        assessment.zones = []
+        assessment.leaks = []
+        let free = improvementPlan(for: city, assessment: assessment, seed: 7, draws: 50)
+        let inlets = try built(free, "district_metering").quantity
+        city.plan.crews = ["district_metering": inlets / 3]
+        let bound = improvementPlan(for: city, assessment: assessment, seed: 7, draws: 50)
+        #expect(try built(free, "district_metering").buildYears == 1 && built(free, "active_leak_control").buildYears == 1)
+        #expect(try built(bound, "district_metering").buildYears == 3 && built(bound, "active_leak_control").buildYears == 3)
+    }
+
+    @Test("supervision is a lot of services of its own, bought for the works and not after, and no post of the utility's")
+    func supervision() throws {
+        let plan = Self.plan {
+            $0.plan.mandatory = ["construction_supervision"]
+            $0.catalogue.values["construction_supervision"] = [
+                "quantity": SourcedValue(20, status: .assumed), "unit_cost": SourcedValue(5000, status: .assumed),
+            ]
+        }
+        let lot = try #require(plan.lots.first { $0.name == "supervision" })
+        #expect(lot.kind == .services && lot.measures == ["construction_supervision"] && lot.terms.contains("terms_coverage_proof"))
+        let measure = try #require(plan.measures.first { $0.catalogueKey == "construction_supervision" })
+        #expect(measure.isSelected && measure.buildYears == 4 && measure.volumeSaved.value == 0)
+        #expect(plan.training?.courses.contains { $0.catalogueKey == "construction_supervision" } == false)
+        #expect(plan.monitoring?.logic.contains { $0.item == "construction_supervision" } == false)
+        // Training, which is sized by the same rule, is taken with a quantity too.
+        let trained = Self.plan {
+            $0.catalogue.values["organisation_training"] = [
+                "quantity": SourcedValue(8, status: .assumed), "unit_cost": SourcedValue(900, status: .assumed),
+            ]
+        }
+        #expect(trained.measures.contains { $0.catalogueKey == "organisation_training" && $0.quantity == 8 })
+    }
 }

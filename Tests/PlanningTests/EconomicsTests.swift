@@ -78,4 +78,20 @@ struct EconomicsTests {
         // Exact but for rounding.
         #expect(abs(water.worth(of: 5000) - expected) < 1e-9)
     }
+
+    @Test("what is saved spares the dearest purchase first, then the next, then own production; what costs less than that is left")
+    func purchases() {
+        var water = WaterValue(regime: .surplus, tariff: 2, marginalCost: 3, deficit: nil)
+        water.purchases = [.init(volume: 40, price: 6), .init(volume: 5, price: 11), .init(volume: 100, price: 2)]
+        // Exact but for rounding.
+        let rounding = 1e-9
+        #expect(abs(water.avoided(by: 4) - 44) < rounding)
+        #expect(abs(water.avoided(by: 25) - (55 + 20 * 6)) < rounding)
+        #expect(abs(water.worth(of: 60) - (55 + 240 + 15 * 3)) < rounding)
+        // Water that is lost in place of saved is bought or made at the cost of one more cubic metre.
+        #expect(abs(water.avoided(by: -10) + 30) < rounding)
+        water.regime = .deficit
+        water.deficit = 10
+        #expect(abs(water.worth(of: 25) - (20 + 55 + 10 * 6)) < rounding)
+    }
 }

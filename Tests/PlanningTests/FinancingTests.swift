@@ -203,4 +203,27 @@ struct FinancingTests {
         #expect(abs(last.demand / years[0].demand - 1.319479) < 1e-6)
         #expect(try #require(last.deficitWithout) > (try #require(last.deficitWith)))
     }
+
+    @Test("bought water is spared when its contract has ended, as much of it as there is, and then own production")
+    func purchases() throws {
+        let price = 3.0, cost = 0.5, volume = 100.0
+        let plan = Self.plan {
+            $0.plan.regime = .takeOrPay
+            $0.profile.variableProductionCost = SourcedValue(cost, status: .assumed)
+            $0.plan.supply.purchases = [
+                .init(
+                    name: "sea", quantity: SourcedValue(volume, status: .assumed), price: SourcedValue(price, status: .assumed),
+                    until: 2029)
+            ]
+        }
+        // Rounding of sums of cubic metres and money.
+        let rounding = 1e-6
+        for year in plan.waterValue {
+            let bought = min(365 * volume, year.saved)
+            let expected = year.year <= 2029 ? 0 : bought * price + (year.saved - bought) * cost
+            #expect(abs(year.avoidedWorth - expected) < rounding * max(1, expected), "\(year.year)")
+            #expect(year.isAfterContract == (year.year > 2029))
+        }
+        #expect(plan.assumptions.contains { $0.item == "plan.purchase_price:sea" })
+    }
 }

@@ -107,4 +107,41 @@ struct ReadingNetworkTests {
         // Without a map no gateway can be placed, and LoRaWAN has no cost.
         #expect(reading.placement == nil && reading.options.last?.way == .loRaWAN && reading.options.last?.missing == "map")
     }
+
+    @Test("a lot of meters is what is metered and read: its size, its classes, its gateways")
+    func lot() throws {
+        func plan(_ change: (inout City) -> Void) -> ImprovementPlan {
+            var city = Town.city()
+            city.plan.mandatory = ["first_metering"]
+            change(&city)
+            return improvementPlan(for: city, assessment: Town.assessment(), seed: 7, draws: 50)
+        }
+        let whole = plan { _ in }
+        let lot = plan {
+            $0.lot =
+                Self.grid(5, spacing: 200).map { LotMeters(place: $0.place, diameter: 0.015, count: 9) }
+                + [
+                    LotMeters(place: Point(x: 30_000, y: 0), customerClass: .commercial, diameter: 0.025, count: 25),
+                    LotMeters(place: Point(x: 400, y: 900), count: 0),
+                ]
+        }
+        let reading = try #require(lot.reading)
+        #expect(reading.endpoints == 250 && reading.isInProgramme)
+        let classes = reading.classes.map { "\($0.customerClass ?? "-") \($0.diameter ?? 0) \($0.count)" }
+        #expect(classes == ["commercial 25 25", "residential 15 225"])
+        // Two gateways must hear each meter; the shop stands alone, with one site.
+        let placement = try #require(reading.placement)
+        #expect(placement.covered == 0.9 && placement.unreachable == 0 && placement.count == 3)
+        let all = try #require(whole.measures.first { $0.catalogueKey == "first_metering" })
+        let part = try #require(lot.measures.first { $0.catalogueKey == "first_metering" })
+        #expect(all.quantity == 1000 && part.quantity == 250)
+        // A quarter of the connections takes a quarter of the use. Rounding of a product.
+        #expect(abs(part.volumeSaved.value - all.volumeSaved.value / 4) < 1e-6 * all.volumeSaved.value)
+        // Read from afar: what that costs a year comes with it.
+        #expect(all.operation.value == 0 && part.operation.value > 0)
+        let course = try #require(lot.training?.courses.first { $0.catalogueKey == "first_metering" })
+        #expect(course.posts == 1 && course.curriculum == "course_remote_reading")
+        let share = try #require(lot.monitoring?.indicators.first { $0.key == "metered_share" })
+        #expect(abs((share.target ?? 0) - 85) < 1e-9)
+    }
 }

@@ -213,6 +213,52 @@ import WaterModel
             ])
     }
 
+    @Test("a lot of meters and contracts of bought water, in SI units")
+    func lotAndPurchases() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "city.yaml",
+            Self.head + "connections: {value: 100, \(Self.origin)}\nmetered_connections: {value: 10, \(Self.origin)}\n")
+        try folder.write("meter_lot.csv", "x_m,y_m,class,diameter_mm,count\n100,-50,commercial,25,30\n,,,,60\n7,8,,,0\n")
+        try folder.write(
+            "plan.yaml",
+            """
+            purchases:
+              - {name: sea, quantity: {value: 40, unit: MIGD, \(Self.origin)}, price: {value: 6.78, \(Self.origin)}, until: 2028}
+              - {name: neighbour, quantity: {value: 10, unit: m3/d, \(Self.origin)}, price: unknown}
+            """)
+        let city = try CityFolder.read(folder.path, network: Self.network)
+        #expect(
+            city.lot == [
+                LotMeters(place: Point(x: 100, y: -50), customerClass: .commercial, diameter: 0.025, count: 30), LotMeters(count: 60),
+                LotMeters(place: Point(x: 7, y: 8), count: 0),
+            ])
+        let purchases = city.plan.supply.purchases
+        // A million imperial gallons of 4.54609 L; rounding of units by way of seconds.
+        #expect(abs((purchases.first?.quantity.value ?? 0) - 40 * 4546.09) < 1e-6)
+        #expect(purchases.first?.price.value == 6.78 && purchases.map(\.until) == [2028, nil])
+        #expect(purchases.last?.price.value == nil)
+    }
+
+    @Test("what is wrong in a lot of meters and in contracts is told")
+    func badLot() throws {
+        let found = try complaints([
+            "city.yaml": Self.head + "connections: {value: 100, \(Self.origin)}\nmetered_connections: {value: 90, \(Self.origin)}\n",
+            "meter_lot.csv": "x_m,y_m,class,count\n1,,house,3\n1,2,,\n1,2,,-4\n1,2,,9\n",
+            "plan.yaml": "purchases: [{name: sea, price: {value: 1, \(Self.origin)}, untill: 2028}]\n",
+        ])
+        #expect(
+            found == [
+                "plan.yaml:1: unknown key 'untill' in 'purchases[1]'; did you mean 'until'?",
+                "plan.yaml:1: 'purchases[1].quantity' is missing; a contract needs it, or the word unknown",
+                "meter_lot.csv:2: one of x_m and y_m is missing; give both, or leave both empty",
+                "meter_lot.csv:2: meters of the lot: class is 'house'; give one of: residential, commercial, industrial, institutional, other",
+                "meter_lot.csv:3: no count; give the number of meters, or 0 where only a gateway may stand",
+                "meter_lot.csv:4: meters of the lot: count is '-4'; give a whole number of 0 or more, or leave it empty",
+                "meter_lot.csv: the lot has 12 meters, and 10 connections are without one; mend the column 'count', or connections and metered_connections of city.yaml",
+            ])
+    }
+
     @Test("parts that contradict each other are told")
     func contradictions() throws {
         let found = try complaints([

@@ -150,12 +150,13 @@ struct BatchCommandTests {
     }
 
     @Test(
-        "twenty kills and resumes lose nothing",
-        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "python3 is not installed"))
-    func kills() throws {
+        "twenty kills and resumes lose nothing, in one process and in one for each job",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "python3 is not installed"),
+        arguments: [["--cities", "12"], ["--cities", "3", "--isolate"]])
+    func kills(options: [String]) throws {
         let outcome = try Program.run(
             "/usr/bin/python3",
-            [Program.root + "/Tools/kill_batches.py", try Program.path(), "--kills", "20", "--cities", "12", "--checks"],
+            [Program.root + "/Tools/kill_batches.py", try Program.path(), "--kills", "20", "--checks"] + options,
             in: city.path)
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.messages)")
     }

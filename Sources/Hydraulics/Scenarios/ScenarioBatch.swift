@@ -17,7 +17,9 @@ public struct ScenarioBatch: Sendable {
     public let base: HydraulicState
     let start: LaneStart
 
-    /// - Parameter conditions: of the base case, in the order of the network.
+    /// - Parameters:
+    ///   - model: of the network.
+    ///   - conditions: of the base case, in the order of the network.
     public init(_ model: HydraulicModel, _ conditions: BoundaryConditions) {
         self.model = model
         self.conditions = conditions
@@ -26,7 +28,9 @@ public struct ScenarioBatch: Sendable {
         start = LaneStart(solver)
     }
 
-    /// - Parameter threads: how many groups are solved at once, 1 or more.
+    /// - Parameters:
+    ///   - scenarios: changes of the base case.
+    ///   - threads: how many groups are solved at once, 1 or more.
     public func solve(_ scenarios: [Scenario], threads: Int) -> [ScenarioResult] {
         // Scenarios that begin alike go together, so that none depends on its neighbours.
         let kinds = [true, false].map { kind in scenarios.indices.filter { beginsAtBase(scenarios[$0]) == kind } }

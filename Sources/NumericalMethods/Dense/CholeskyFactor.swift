@@ -5,7 +5,7 @@ import Glibc
 
 /// The lower triangular L of a symmetric positive definite matrix A = L Lᵀ.
 ///
-/// For a covariance matrix, ``whiten(_:)`` makes residuals with unit covariance.
+/// For a covariance matrix, `whiten(_:)` makes residuals with unit covariance.
 public struct CholeskyFactor: Sendable {
     public let lower: Matrix
 

@@ -14,7 +14,10 @@ public struct Matrix: Sendable, Equatable {
         storage = [Double](repeating: value, count: rows * columns)
     }
 
-    /// - Parameter storage: `rows * columns` values, row by row.
+    /// - Parameters:
+    ///   - rows: number of rows.
+    ///   - columns: number of columns.
+    ///   - storage: `rows * columns` values, row by row.
     public init(rows: Int, columns: Int, storage: [Double]) {
         precondition(storage.count == rows * columns, "the values do not fill the matrix")
         self.rows = rows

@@ -64,7 +64,11 @@ public func root(
 /// Where the function has several valleys, the one found is the lowest at the scan's points. A minimum is flat: its place cannot be
 /// found closer than about 1e-8 of itself.
 ///
-/// - Parameter scanPoints: points of the scan. Default 16; range 3 or more.
+/// - Parameters:
+///   - interval: where the valley is looked for.
+///   - tolerance: of the place. Default 1e-7 of it.
+///   - scanPoints: points of the scan. Default 16; range 3 or more.
+///   - function: finite in the interval.
 /// - Throws: `NumericalError` when the function is not finite.
 public func minimum(
     in interval: ClosedRange<Double>, tolerance: Tolerance = Tolerance(relative: 1e-7), scanPoints: Int = 16,
@@ -117,8 +121,11 @@ public struct Integral: Sendable, Equatable {
 /// The integral of a function over a finite interval: adaptive 21-point Gauss–Kronrod.
 ///
 /// - Parameters:
+///   - interval: of integration.
+///   - absolute: absolute error that is good enough.
 ///   - relative: wanted relative error. Default 1e-10; range 1e-14 or more.
 ///   - maximumIntervals: most subdivisions. Default 1000.
+///   - function: finite in the interval.
 /// - Throws: `NumericalError` when the error wanted is not reached (a pole, for instance).
 public func integral(
     over interval: ClosedRange<Double>, absolute: Double = 0, relative: Double = 1e-10, maximumIntervals: Int = 1000,

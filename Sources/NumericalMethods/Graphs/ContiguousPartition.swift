@@ -15,9 +15,12 @@ public struct ContiguousPartition: Sendable {
     public var violation: Double
 
     /// - Parameters:
+    ///   - graph: of nodes with weights.
     ///   - count: of parts, 1 or more.
-    ///   - least, most: bounds of the weight of a part.
+    ///   - least: lower bound of the weight of a part.
+    ///   - most: upper bound of the weight of a part.
     ///   - attempts: random beginnings, 1 or more.
+    ///   - seed: of the random beginnings.
     /// - Throws: `NumericalError` when there is no memory for random numbers.
     public init(
         of graph: WeightedGraph, into count: Int, least: Double, most: Double, attempts: Int = 8, seed: UInt64

@@ -18,6 +18,7 @@ public struct LinearFit: Sendable {
 ///
 /// - Parameters:
 ///   - design: a row an observation, a column a parameter.
+///   - values: one an observation.
 ///   - weights: 1/σ², one an observation; none means equal and unknown.
 /// - Throws: `NumericalError` for sizes that do not fit and values that are not finite.
 public func linearLeastSquares(design: Matrix, values: [Double], weights: [Double]? = nil) throws(NumericalError) -> LinearFit {
@@ -63,6 +64,7 @@ public struct RobustFit: Sendable {
 ///
 /// - Parameters:
 ///   - design: a row an observation, a column a parameter; more rows than columns.
+///   - values: one an observation.
 ///   - maximumIterations: default 100.
 /// - Throws: `NumericalError` for sizes that do not fit, values that are not finite, or a design without full rank.
 public func robustLinearRegression(design: Matrix, values: [Double], maximumIterations: Int = 100) throws(NumericalError) -> RobustFit {

@@ -66,6 +66,7 @@ public struct NonlinearFit: Sendable {
 ///   - residualCount: number of residuals, at least the number of parameters less the regularised ones.
 ///   - weights: one a residual, 1/σ²; none means 1.
 ///   - tikhonov: prior knowledge of the parameters.
+///   - options: when to stop.
 ///   - residuals: fills residuals for parameters.
 ///   - jacobian: fills the derivatives, a row a residual, a column a parameter.
 /// - Throws: `NumericalError` for sizes that do not fit, and for a start at which residuals are not finite.

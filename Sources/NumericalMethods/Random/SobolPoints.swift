@@ -13,6 +13,7 @@ public enum SobolPoints {
     /// - Parameters:
     ///   - count: number of points, below 2³⁰.
     ///   - dimension: 1 to 40.
+    ///   - seed: of the random shift and scrambling.
     /// - Returns: a row a point, each coordinate inside (0, 1).
     /// - Throws: `NumericalError` for a count or dimension out of range.
     public static func points(count: Int, dimension: Int, seed: UInt64) throws(NumericalError) -> Matrix {

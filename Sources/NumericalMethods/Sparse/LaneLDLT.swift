@@ -41,8 +41,11 @@ public struct LaneLDLT: Sendable {
 
     /// Factors, and solves A x = b in place in each lane: quicker than one after the other.
     ///
-    /// - Parameter b: right-hand sides, of which the first `order` vectors count; the solutions afterwards. In a lane that is not
-    ///   in the answer the values are lost.
+    /// - Parameters:
+    ///   - diagonal: of the matrix, of which the first `order` vectors count.
+    ///   - offDiagonal: the entries in the order of the pattern.
+    ///   - b: right-hand sides, of which the first `order` vectors count; the solutions afterwards. In a lane that is not in the
+    ///     answer the values are lost.
     @discardableResult
     public mutating func factor(
         diagonal: Column<SIMD8<Double>>, offDiagonal: Column<SIMD8<Double>>, solving b: Column<SIMD8<Double>>

@@ -3,7 +3,7 @@
 /// LDLᵀ factorisation of a sparse symmetric positive definite matrix whose pattern stays and whose values change.
 ///
 /// For network matrices (graph Laplacians with grounded rows), which have almost no fill: about two entries of the factor per
-/// row. The analysis is done once; ``factor(diagonal:offDiagonal:)`` and ``solve(_:)`` then allocate nothing.
+/// row. The analysis is done once; `factor(diagonal:offDiagonal:)` and `solve(_:)` then allocate nothing.
 /// Not for indefinite matrices (there is no pivoting: they come back as ``Outcome/notPositiveDefinite(row:)``), and not for
 /// dense or three-dimensional problems, where a supernodal library is faster.
 ///
@@ -13,7 +13,7 @@
 /// ```
 ///
 /// The right-looking method: each step of the elimination changes the columns to its right at once, in places that the analysis has
-/// found (``UpdatePlan``); no column is searched and no work row scattered into.
+/// found (`UpdatePlan`); no column is searched and no work row scattered into.
 public struct SparseLDLT: Sendable {
     /// How a factorisation ended.
     public enum Outcome: Sendable, Equatable {
@@ -77,8 +77,11 @@ public struct SparseLDLT: Sendable {
 
     /// Factors, and solves A x = b in place when that succeeds: quicker than one after the other.
     ///
-    /// - Parameter b: right-hand side, of which the first `order` values count; the solution afterwards. After anything but
-    ///   `.factored` its values are lost.
+    /// - Parameters:
+    ///   - diagonal: of the matrix, of which the first `order` values count.
+    ///   - offDiagonal: the entries in the order of the pattern.
+    ///   - b: right-hand side, of which the first `order` values count; the solution afterwards. After anything but `.factored` its
+    ///     values are lost.
     public mutating func factor(diagonal: Column<Double>, offDiagonal: Column<Double>, solving b: Column<Double>) -> Outcome {
         precondition(
             diagonal.count >= order && offDiagonal.count >= symbolic.pattern.entryCount && b.count >= order,

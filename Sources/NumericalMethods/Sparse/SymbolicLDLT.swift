@@ -31,8 +31,10 @@ public struct SymbolicLDLT: Sendable {
 
     /// With an ordering of one's own.
     ///
-    /// - Parameter ordering: each row once, in the order of elimination. It is replaced by a postorder of its elimination tree,
-    ///   which has the same fill and better locality.
+    /// - Parameters:
+    ///   - pattern: of the matrix.
+    ///   - ordering: each row once, in the order of elimination. It is replaced by a postorder of its elimination tree, which has
+    ///     the same fill and better locality.
     public init(pattern: SymmetricPattern, ordering: [Int]) {
         let n = pattern.order
         precondition(ordering.count == n, "not a permutation")

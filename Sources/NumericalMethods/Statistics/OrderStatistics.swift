@@ -6,7 +6,9 @@ import CGSL
 public enum OrderStatistics {
     /// The value below which a part of the sample lies, between order statistics linearly (type 7 of Hyndman and Fan, 1996).
     ///
-    /// - Parameter probability: 0 to 1.
+    /// - Parameters:
+    ///   - values: the sample, in any order.
+    ///   - probability: 0 to 1.
     public static func quantile(_ values: [Double], _ probability: Double) -> Double? {
         quantiles(values, [probability])?.first
     }

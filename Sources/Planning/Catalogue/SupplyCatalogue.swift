@@ -75,6 +75,11 @@ extension MeasureCatalogue {
                 Parameter("quantity", "person-weeks", asked), Parameter("unit_cost", "person-week", currency: "USD", asked),
                 Parameter("life", "years", figure(3, 5, 8, .assumed, "Yusu: staff turn over; no published figure found")),
             ]),
+        Measure(
+            "construction_supervision", .supply,
+            [
+                Parameter("quantity", "person-months", asked), Parameter("unit_cost", "person-month", currency: "USD", asked), worksLife,
+            ]),
     ]
 
     /// Figures of the ways to read meters; no measure of its own.

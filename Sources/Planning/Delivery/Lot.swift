@@ -15,7 +15,7 @@ public struct Lot: Sendable {
         case toBeSettled = "to_be_settled"
     }
 
-    /// `zoning_and_pressure`, `pipes`, `meters`, `leak_control`, `customers`, `supply`, `training`.
+    /// `zoning_and_pressure`, `pipes`, `meters`, `leak_control`, `customers`, `supply`, `training`, `supervision`.
     public var name: String
     public var kind: Kind
     /// Of the measures, by id.
@@ -36,6 +36,7 @@ public struct Lot: Sendable {
         case "active_leak_control", "located_leak_repair", "faster_repair": "leak_control"
         case "illegal_use_census", "billing_clean_up": "customers"
         case "organisation_training": "training"
+        case "construction_supervision": "supervision"
         default: "supply"
         }
     }
@@ -43,7 +44,7 @@ public struct Lot: Sendable {
     static func kind(of name: String) -> Kind {
         switch name {
         case "meters": .goods
-        case "leak_control", "customers", "training": .services
+        case "leak_control", "customers", "training", "supervision": .services
         default: .works
         }
     }
@@ -56,6 +57,7 @@ public struct Lot: Sendable {
         case "leak_control": ["terms_survey_length", "terms_leak_record", "terms_verification", "terms_training"]
         case "customers": ["terms_privacy", "terms_register", "terms_verification"]
         case "training": ["terms_curriculum", "terms_on_the_job"]
+        case "supervision": ["terms_works_acceptance", "terms_installation_sample", "terms_coverage_proof", "terms_monthly_report"]
         default: ["terms_design", "terms_capacity_test", "terms_as_built", "terms_training"]
         }
     }

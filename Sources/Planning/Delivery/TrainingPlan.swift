@@ -34,10 +34,13 @@ public struct TrainingPlan: Sendable {
 
     /// - personWeeks: per post and new kind of asset. - onTheJob: share of it at work. [–]
     /// - connectionsPerPost: one post for as many connections, one at least.
-    init(measures: [String], connections: Double?, personWeeks: Double, onTheJob: Double, connectionsPerPost: Double) {
-        let posts = max(1, Int(((connections ?? 0) / max(1, connectionsPerPost)).rounded(.up)))
+    /// - lot: meters of a lot, which are all that first metering serves; 0: there is none.
+    init(measures: [String], connections: Double?, lot: Double = 0, personWeeks: Double, onTheJob: Double, connectionsPerPost: Double) {
         courses = Set(measures).sorted().map { key in
-            let (post, curriculum) = Self.post(for: key)
+            let served = key == "first_metering" && lot > 0 ? lot : connections ?? 0
+            let posts = max(1, Int((served / max(1, connectionsPerPost)).rounded(.up)))
+            var (post, curriculum) = Self.post(for: key)
+            if key == "first_metering", lot > 0 { curriculum = "course_remote_reading" }
             let weeks = personWeeks * Double(posts)
             return Course(
                 catalogueKey: key, post: post, posts: posts, curriculum: curriculum, personWeeks: weeks, onTheJobWeeks: weeks * onTheJob)
@@ -47,12 +50,14 @@ public struct TrainingPlan: Sendable {
 
 extension PlanBook {
     func training() -> TrainingPlan? {
-        let keys = chosen.joined().map(\.key)
+        // Who supervises leaves with the works: no post of the utility's.
+        let keys = chosen.joined().map(\.key).filter { Lot.name(for: $0) != "supervision" }
         guard !keys.isEmpty, let weeks = inputs.stageMonths["training_person_weeks"], let share = inputs.stageMonths["on_the_job_share"],
             let size = inputs.stageMonths["connections_per_post"]
         else { return nil }
         return TrainingPlan(
-            measures: keys, connections: inputs.city.profile.connections.value, personWeeks: weeks, onTheJob: share,
+            measures: keys, connections: inputs.city.profile.connections.value,
+            lot: inputs.city.lot.reduce(0) { $0 + Double($1.count) }, personWeeks: weeks, onTheJob: share,
             connectionsPerPost: size)
     }
 }

@@ -53,7 +53,8 @@ public struct WorkSchedule: Sendable {
         }
     }
 
-    /// Works go on in every month of their years that is not wet, once they are designed and tendered and what they need is built; where
+    /// Works go on in every month of their years that is not wet, once they are designed and tendered and what they need is built, or the
+    /// first year's part of it where they go on for several years themselves; where
     /// no month of those years is left, in the first dry ones after.
     ///
     /// - Returns: nil where jobs wait for one another in a circle.
@@ -65,6 +66,8 @@ public struct WorkSchedule: Sendable {
             job.isCivilWork && wetSeason.contains(month % 12 + 1) && wetSeason.count < 12
         }
         var ends: [String: Int] = [:]
+        // By which the first year's part of works of several years is built.
+        var parts: [String: Int] = [:]
         var tasks: [Task] = []
         for job in order {
             func add(_ stage: Task.Stage, _ start: Int, _ end: Int, idle: Int = 0, late: Int = 0) {
@@ -77,7 +80,7 @@ public struct WorkSchedule: Sendable {
             let designStart = max(0, wanted - design - tender)
             add(.design, designStart, designStart + design)
             add(.tender, designStart + design, designStart + design + tender)
-            var start = max(wanted, designStart + design + tender, job.after.compactMap { ends[$0] }.max() ?? 0)
+            var start = max(wanted, designStart + design + tender, job.after.compactMap { job.years > 1 ? parts[$0] : ends[$0] }.max() ?? 0)
             while isIdle(start, job) { start += 1 }
             // At least a tenth of the dry months that the years would have had.
             let dry = (wanted..<last).count { !isIdle($0, job) }
@@ -91,6 +94,7 @@ public struct WorkSchedule: Sendable {
             add(.works, start, end, idle: (start..<end).count { isIdle($0, job) }, late: max(0, end - last))
             add(.commissioning, end, end + commissioning)
             ends[job.measure] = end
+            parts[job.measure] = start + (end - start + max(1, job.years) - 1) / max(1, job.years)
         }
         return WorkSchedule(firstYear: firstYear, wetSeason: wetSeason, tasks: tasks)
     }

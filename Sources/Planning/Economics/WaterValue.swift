@@ -11,6 +11,20 @@ public struct WaterValue: Sendable, Hashable {
     public var marginalCost: Double
     /// Water that customers would buy and do not get; nil: more than can be saved. [m³, in the time of `saving`]
     public var deficit: Double?
+    /// Water that is bought and need not be: what is saved spares the dearest of it first, and production of its own after that.
+    public var purchases: [Purchase] = []
+
+    public struct Purchase: Sendable, Hashable {
+        /// [m³, in the time of `saving`]
+        public var volume: Double
+        /// [currency/m³]
+        public var price: Double
+
+        public init(volume: Double, price: Double) {
+            self.volume = volume
+            self.price = price
+        }
+    }
 
     public init(regime: PlanSettings.WaterRegime, tariff: Double, marginalCost: Double, deficit: Double?) {
         self.regime = regime
@@ -37,13 +51,24 @@ public struct WaterValue: Sendable, Hashable {
         }
     }
 
-    /// Worth of a cubic metre beyond what is sold: avoided production, or nothing where it must be paid for anyway. [currency/m³]
+    /// Worth of a cubic metre beyond what is sold and what need not be bought: avoided production, or nothing where it must be paid for anyway. [currency/m³]
     public var restWorth: Double { regime == .takeOrPay ? 0 : marginalCost }
+
+    /// Worth of what is saved and not sold: purchases that cost more than own production, the dearest first, then that. [currency]
+    public func avoided(by rest: Double) -> Double {
+        var left = rest, sum = 0.0
+        for purchase in purchases.sorted(by: { $0.price > $1.price }) where left > 0 && purchase.price > restWorth {
+            let spared = min(left, max(0, purchase.volume))
+            sum += spared * purchase.price
+            left -= spared
+        }
+        return sum + left * restWorth
+    }
 
     /// Worth of a saving: tariff for the part sold, avoided cost for the rest. [currency]
     public func worth(of saving: Double) -> Double {
         let sold = sold(of: saving)
-        return sold * tariff + (saving - sold) * restWorth
+        return sold * tariff + avoided(by: saving - sold)
     }
 
     /// Worth of the first cubic metre. [currency/m³]

@@ -7,6 +7,8 @@ import WaterModel
 public struct WaterValueYear: Sendable {
     public var year: Int
     public var regime: PlanSettings.WaterRegime
+    /// Whether a contract that had to be paid for, taken or not, has ended.
+    public var isAfterContract = false
     /// Water that customers would buy and do not get; nil: more than is saved. [m³/year]
     public var deficit: Double?
     /// Leakage and use that no longer draw on supply. [m³/year]
@@ -80,8 +82,9 @@ extension PlanBook {
             let emissions = energy.flatMap { energy in supply.emissionFactor.value.map { $0 * energy / 1000 } }
             return WaterValueYear(
                 year: settings.startYear + year, regime: water.saleLimit == 0 && water.regime == .deficit ? .surplus : water.regime,
+                isAfterContract: inputs.worth.regime == .takeOrPay && water.regime != .takeOrPay,
                 deficit: water.saleLimit, saved: saved, sold: sold, soldWorth: sold * (price ?? water.tariff),
-                avoidedWorth: spared * water.restWorth * conversion,
+                avoidedWorth: water.avoided(by: spared) * conversion,
                 deferralWorth: deferrals.filter { $0.plannedYear == settings.startYear + year }.reduce(0) { $0 + $1.worth } * conversion,
                 energy: energy, emissions: emissions, carbonWorth: (emissions ?? 0) * (supply.carbonPrice.value ?? 0))
         }

@@ -43,12 +43,17 @@ extension MeasureSizing {
         }
         guard connections > metered else { throw Reason("every connection is metered") }
         guard let use = base.unmeteredUse else { throw Reason("the balance has no billed unmetered use") }
-        let count = connections - metered
+        let unmetered = connections - metered
+        // A lot that is laid out is read from afar, and takes its own part of the use: each connection the same.
+        let lot = city.lot.reduce(0.0) { $0 + Double($1.count) }
+        let count = lot > 0 ? min(lot, unmetered) : unmetered
+        let source = lot > 0 ? "remote_reading" : "first_metering"
         return measure(
             "first_metering", "first_metering", target: .supply, quantity: count, unit: "meters",
-            capital: [.rate(count, try figure("first_metering", "unit_cost"))],
-            effect: .demand(use: use, share: try figure("first_metering", "use_reduction")), life: try figure("first_metering", "life"),
-            buildYears: years)
+            capital: [.rate(count, try figure(source, "unit_cost"))],
+            operation: lot > 0 ? [.rate(count, try figure(source, "operation_cost"))] : [],
+            effect: .demand(use: use, share: try figure("first_metering", "use_reduction"), part: count / unmetered),
+            life: try figure("first_metering", "life"), buildYears: years)
     }
 
     /// Metered connections: by the register where there is one. [–]

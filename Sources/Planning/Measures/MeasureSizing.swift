@@ -123,11 +123,19 @@ struct MeasureSizing {
         do throws(Reason) {
             var measure = try size(&self)
             measure.ramp = optionalFigure(key, "ramp")
+            if let years = yearsOfCrews(measure) { measure.buildYears = years }
             for index in measure.figures { figures.use(index, in: measure.key) }
             measures.append(measure)
         } catch {
             notSized.append(.init(catalogueKey: key, zone: area?.zone?.id, reason: error.text))
         }
+    }
+
+    /// More works than the city's crews can do in their years take as many years as the crews need.
+    private func yearsOfCrews(_ measure: SizedMeasure) -> Int? {
+        guard let crew = city.plan.crews[measure.key], crew > 0, !measure.isYearly, measure.quantity > crew * Double(measure.buildYears)
+        else { return nil }
+        return min(max(1, city.plan.horizonYears - measure.start), Int((measure.quantity / crew).rounded(.up)))
     }
 
     /// Detected leaks by the index of the area that holds them; a leak outside every known zone counts in the area that loses most.

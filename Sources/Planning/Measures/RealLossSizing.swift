@@ -10,10 +10,12 @@ extension MeasureSizing {
         guard area.loss(figures.central) > 0 else { return }
         // In a zone that is measured already, or where zoning is excluded, nothing has to come first.
         var zoning: [String] = []
+        // What needs zones goes on as they are built.
+        var pace = 1
         if !area.isMetered {
             let before = measures.count
             offer("district_metering", in: area) { sizing throws(Reason) in try sizing.districtMetering(area) }
-            if measures.count > before { zoning = [measures[before].id] }
+            if measures.count > before { (zoning, pace) = ([measures[before].id], measures[before].buildYears) }
         }
         let ready = area.isMetered || !zoning.isEmpty
         if let leaks, !leaks.isEmpty {
@@ -21,11 +23,15 @@ extension MeasureSizing {
         }
         offer("pressure_management", in: area) { sizing throws(Reason) in
             guard ready else { throw Reason("the area has no inflow meter, and district metering cannot be planned") }
-            return try sizing.pressureManagement(area, after: zoning)
+            var measure = try sizing.pressureManagement(area, after: zoning)
+            measure.buildYears = pace
+            return measure
         }
         offer("active_leak_control", in: area) { sizing throws(Reason) in
             guard ready else { throw Reason("the area has no inflow meter, and district metering cannot be planned") }
-            return try sizing.activeLeakControl(area, after: zoning)
+            var measure = try sizing.activeLeakControl(area, after: zoning)
+            measure.buildYears = pace
+            return measure
         }
         offer("faster_repair", in: area) { sizing throws(Reason) in try sizing.fasterRepair(area) }
         offer("mains_renewal", in: area) { sizing throws(Reason) in try sizing.mainsRenewal(area) }

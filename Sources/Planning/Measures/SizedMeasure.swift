@@ -53,8 +53,8 @@ struct SizedMeasure {
         case meterVolume(Int)
         /// Growth of under-registration per year × Σ volume × age. [m³]
         case meterAge(basis: Double, growth: Int)
-        /// Share of a use that is not metered yet.
-        case demand(use: Int, share: Int)
+        /// Share of the part of a use that is not metered yet.
+        case demand(use: Int, share: Int, part: Double)
         /// Water that is produced beyond what there is. [m³/d]
         case production(Int)
     }
@@ -81,6 +81,11 @@ struct SizedMeasure {
     var buildYears: Int
     var prerequisites: [String] = []
     var exclusions: [String] = []
+
+    /// Whether its quantity is that of each year.
+    var isYearly: Bool {
+        if case .activeControl = effect { true } else { key == "faster_repair" }
+    }
 
     /// Order in which effects act on what the ones before left: located leaks, pressure, active control, renewal.
     /// Source: field practice of component analysis (pressure first, since it changes every leak).
@@ -117,7 +122,7 @@ struct SizedMeasure {
         case .pressure(let cut, let exponent): found.formUnion([exponent] + Self.figures(of: cut))
         case .share(_, let share), .recover(_, let share), .production(let share): found.insert(share)
         case .meterAge(_, let growth): found.insert(growth)
-        case .demand(let use, let share): found.formUnion([use, share])
+        case .demand(let use, let share, _): found.formUnion([use, share])
         }
         return found
     }

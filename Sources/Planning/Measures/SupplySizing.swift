@@ -6,10 +6,17 @@ extension MeasureSizing {
     /// Measures that add to supply.
     static let supplyKeys = ["new_supply", "treatment_capacity", "intake_works", "transmission_main", "storage_tank", "pumping_station"]
 
-    /// Works of supply, which compete with what is saved where water is short, and training.
+    /// Works of supply, which compete with what is saved where water is short, training and supervision.
     mutating func sizeSupply() {
         for key in Self.supplyKeys { offer(key, in: nil) { sizing throws(Reason) in try sizing.supply(key) } }
-        offer("organisation_training", in: nil) { sizing throws(Reason) in try sizing.training() }
+        offer("organisation_training", in: nil) { sizing throws(Reason) in try sizing.services("organisation_training", "person-weeks") }
+        offer("construction_supervision", in: nil) { sizing throws(Reason) in
+            var measure = try sizing.services("construction_supervision", "person-months")
+            // It ends with the works and is not bought again.
+            measure.buildYears = sizing.years
+            measure.isRenewed = false
+            return measure
+        }
     }
 
     /// - Returns: works as large as the deficit; a part of the chain adds what the city says that it adds.
@@ -29,7 +36,7 @@ extension MeasureSizing {
             unit = "m³/d"
         } else {
             gain = try figure(key, "capacity_gain")
-            quantity = central(try figure(key, "quantity"))
+            quantity = try size(key)
             unit = catalogue.parameter(key, "quantity")?.unit ?? ""
         }
         guard quantity > 0, central(gain) > 0 else { throw Reason("its size or what it adds is zero") }
@@ -39,6 +46,13 @@ extension MeasureSizing {
             buildYears: min(3, years))
         measure.exclusions = key == "new_supply" ? ["treatment_capacity"] : key == "treatment_capacity" ? ["new_supply"] : []
         return measure
+    }
+
+    /// How much of it the city wants, in the catalogue's unit.
+    private mutating func size(_ key: String) throws(Reason) -> Double {
+        // In two steps: the figures are looked at only when this one is among them.
+        let quantity = try figure(key, "quantity")
+        return central(quantity)
     }
 
     /// What every cubic metre more costs, a figure that the plan has already.
@@ -56,13 +70,13 @@ extension MeasureSizing {
             "plan.deficit", unit: "m³/d", SourcedValue(most, source: "largest deficit of plan.yaml", status: .assumed))
     }
 
-    private mutating func training() throws(Reason) -> SizedMeasure {
-        let key = "organisation_training"
+    /// Time of people, which saves nothing by itself.
+    private mutating func services(_ key: String, _ unit: String) throws(Reason) -> SizedMeasure {
         let cost = try figure(key, "unit_cost")
-        let quantity = central(try figure(key, "quantity"))
+        let quantity = try size(key)
         guard quantity > 0 else { throw Reason("its size or what it adds is zero") }
         return SizedMeasure(
-            id: key, key: key, target: .supply, zone: nil, quantity: quantity, unit: "person-weeks", capital: [.rate(quantity, cost)],
+            id: key, key: key, target: .supply, zone: nil, quantity: quantity, unit: unit, capital: [.rate(quantity, cost)],
             effect: .none, life: try figure(key, "life"), start: 0, buildYears: min(3, years))
     }
 }

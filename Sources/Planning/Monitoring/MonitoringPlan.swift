@@ -89,7 +89,8 @@ extension PlanBook {
         let share = profile.meteredConnections.value.flatMap { metered in
             profile.connections.value.flatMap { $0 > 0 ? metered / $0 : nil }
         }
-        let firstMetering = measures.contains { $0.isSelected && $0.catalogueKey == "first_metering" }
+        let firstMeters = measures.filter { $0.isSelected && $0.catalogueKey == "first_metering" }.reduce(0) { $0 + $1.quantity }
+        let shareWith = share.flatMap { share in profile.connections.value.map { min(1, share + firstMeters / $0) } }
         let indicators = [
             indicator(
                 "revenue_water_ratio", "percent", balance.map { 100 * $0.revenueWaterRatio }, ratio.map { 100 * $0 }, "verify_balance",
@@ -105,8 +106,8 @@ extension PlanBook {
                 "zones_metered", "zones", city.zones.isEmpty ? nil : Estimate(metered), metered + newZones, "verify_as_built", "yearly",
                 "owner_network"),
             indicator(
-                "metered_share", "percent", share.map { Estimate(100 * $0) }, firstMetering ? 100 : share.map { 100 * $0 },
-                "verify_register", "yearly", "owner_customers"),
+                "metered_share", "percent", share.map { Estimate(100 * $0) }, shareWith.map { 100 * $0 }, "verify_register", "yearly",
+                "owner_customers"),
         ]
         let adjustments = [
             MonitoringPlan.Adjustment(
@@ -127,7 +128,8 @@ extension PlanBook {
                 level: .purpose, item: "logic_purpose", indicator: "non_revenue_water", verification: "verify_balance",
                 assumption: "assume_operation_paid"),
         ]
-        for measure in measures where measure.isSelected {
+        // Supervision is how the others are delivered, no output of its own.
+        for measure in measures where measure.isSelected && Lot.name(for: measure.catalogueKey) != "supervision" {
             logic.append(
                 .init(
                     level: .output, item: measure.catalogueKey, measure: measure.id, indicator: "quantity_built",

@@ -194,9 +194,16 @@ struct PlanInputs {
                 "The deficit differs from year to year: measures are chosen for its mean, and their worth is told year by year.")
         }
         if let days = supply.deficits, !days.isEmpty, deficit == nil { deficit = 365 * days.reduce(0, +) / Double(days.count) }
+        let purchases = supply.purchases.compactMap { purchase -> (volume: Double, price: Int, firstFree: Int?)? in
+            guard let daily = purchase.quantity.value, purchase.price.value != nil else { return nil }
+            let price = figures.add("plan.purchase_price:\(purchase.name)", unit: "\(profile.currency)/m³", purchase.price)
+            figures.use(price, in: "worth of water")
+            return (365 * daily, price, purchase.until.map { max(0, $0 - city.plan.startYear + 1) })
+        }
+        let contractEnd = supply.takeOrPayUntil ?? supply.purchases.compactMap(\.until).min()
         return ProgrammeWorth(
             tariff: tariff, marginalCost: cost, collection: collection, rate: rate, regime: city.plan.regime, deficit: deficit,
             deficits: supply.deficits.flatMap { $0.isEmpty ? nil : $0.map { 365 * $0 } },
-            endOfTakeOrPay: supply.takeOrPayUntil.map { $0 - city.plan.startYear + 1 })
+            endOfTakeOrPay: contractEnd.map { $0 - city.plan.startYear + 1 }, purchases: purchases)
     }
 }

@@ -128,7 +128,7 @@ struct ProgrammeSimulation {
         case .meterAge(let basis, let growth):
             let metering = SizedMeasure.Apparent.metering.rawValue
             apparent[metering] -= min(apparent[metering], presence * basis * draw[growth])
-        case .demand(let use, let share): demand += presence * draw[use] * clamped(draw[share])
+        case .demand(let use, let share, let part): demand += presence * part * draw[use] * clamped(draw[share])
         case .production: break
         }
     }

@@ -17,6 +17,8 @@ struct ProgrammeWorth {
     var deficits: [Double]?
     /// First year, from 0, in which bought water need no longer be paid for whether taken or not; nil: none.
     var endOfTakeOrPay: Int?
+    /// Water bought by contract. [m³/year], a figure [currency/m³], first year, from 0, in which it need no longer be taken; nil: none.
+    var purchases: [(volume: Double, price: Int, firstFree: Int?)] = []
 
     /// As the choice of measures sees it, the same in every year.
     func water(_ draw: [Double]) -> WaterValue {
@@ -33,6 +35,10 @@ struct ProgrammeWorth {
         if regime == .takeOrPay, let endOfTakeOrPay, year >= endOfTakeOrPay {
             water.regime = .deficit
             water.deficit = water.deficit ?? 0
+        }
+        water.purchases = purchases.compactMap { purchase in
+            guard let first = purchase.firstFree, year >= first else { return nil }
+            return .init(volume: purchase.volume, price: draw[purchase.price])
         }
         return water
     }
@@ -67,7 +73,7 @@ struct ProgrammeWorth {
         for year in outcome.capital.indices {
             var all = self.water(draw, year: year)
             all.deficit = 0
-            let benefit = outcome.apparentSaved[year] * all.tariff + outcome.freed(year) * all.restWorth
+            let benefit = outcome.apparentSaved[year] * all.tariff + all.avoided(by: outcome.freed(year))
             sum += (benefit - outcome.capital[year] - outcome.operation[year]) * discountFactor(year: year, draw)
         }
         if let last = outcome.capital.indices.last { sum += outcome.residual * discountFactor(year: last, draw) }

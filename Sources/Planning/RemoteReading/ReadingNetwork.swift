@@ -96,24 +96,27 @@ extension PlanBook {
     /// nil where no meter is known.
     func readingNetwork(_ measures: [PlannedMeasure]) -> ReadingNetwork? {
         let city = inputs.city
-        guard let count = city.meters.isEmpty ? city.profile.meteredConnections.value : Double(city.meters.count), count > 0 else {
-            return nil
-        }
+        let lot = city.lot.filter { $0.count > 0 }
+        let metered = city.meters.isEmpty ? city.profile.meteredConnections.value : Double(city.meters.count)
+        guard let count = lot.isEmpty ? metered : lot.reduce(0, { $0 + Double($1.count) }), count > 0 else { return nil }
         let figures = inputs.reading
         guard let range = figures.central("gateway_range"), let messages = figures.central("messages_per_day"),
             let capacity = figures.central("gateway_capacity"), let life = figures.central("endpoint_life"),
             let redundant = figures.central("redundancy")
         else { return nil }
         let redundancy = max(1, Int(redundant.rounded()))
-        let scale = city.network.flatMap(ReadingNetwork.scale)
-        var placement: GatewayPlacement?
-        if let network = city.network, let scale {
-            let (endpoints, sites) = Self.places(network, meters: count, scale: scale, spacing: range / 4)
-            if !endpoints.isEmpty {
-                placement = GatewayPlacement(
-                    endpoints: endpoints, candidates: sites, range: range, redundancy: redundancy, messages: count * messages,
-                    gatewayCapacity: capacity)
+        let scale = lot.isEmpty ? city.network.flatMap(ReadingNetwork.scale) : nil
+        let (endpoints, sites) =
+            if let network = city.network, let scale {
+                Self.places(network, meters: count, scale: scale, spacing: range / 4)
+            } else {
+                Self.places(city.lot, spacing: range / 4)
             }
+        var placement: GatewayPlacement?
+        if !endpoints.isEmpty {
+            placement = GatewayPlacement(
+                endpoints: endpoints, candidates: sites, range: range, redundancy: redundancy, messages: count * messages,
+                gatewayCapacity: capacity)
         }
         let gateways = placement?.count
         let options = ReadingNetwork.Way.allCases.map { option($0, meters: count, gateways: gateways, life: life) }
@@ -133,17 +136,39 @@ extension PlanBook {
             endpoints: count, classes: Self.classes(city, count), options: best, placement: placement, metresPerUnit: scale,
             preDesign: nil, range: range, redundancy: redundancy, readSuccess: figures.central("read_success"), life: life, items: items,
             ownsInterfaceAndKeys: city.plan.delivery.ownsInterfaceAndKeys,
-            isInProgramme: measures.contains { $0.isSelected && $0.catalogueKey == "remote_reading" })
+            isInProgramme: measures.contains {
+                $0.isSelected && $0.catalogueKey == (lot.isEmpty ? "remote_reading" : "first_metering")
+            })
     }
 
     private static func classes(_ city: City, _ count: Double) -> [ReadingNetwork.EndpointClass] {
-        guard !city.meters.isEmpty else { return [.init(customerClass: nil, diameter: nil, count: Int(count))] }
+        let meters =
+            city.lot.contains { $0.count > 0 }
+            ? city.lot : city.meters.map { LotMeters(customerClass: $0.customerClass, diameter: $0.diameter, count: 1) }
+        guard !meters.isEmpty else { return [.init(customerClass: nil, diameter: nil, count: Int(count))] }
         struct Key: Hashable { var name: String; var diameter: Int? }
-        let groups = Dictionary(grouping: city.meters) {
+        let groups = Dictionary(grouping: meters.filter { $0.count > 0 }) {
             Key(name: $0.customerClass.rawValue, diameter: $0.diameter.map { Int(($0 * 1000).rounded()) })
         }
         return groups.sorted { ($0.key.name, $0.key.diameter ?? 0) < ($1.key.name, $1.key.diameter ?? 0) }
-            .map { .init(customerClass: $0.key.name, diameter: $0.key.diameter, count: $0.value.count) }
+            .map { .init(customerClass: $0.key.name, diameter: $0.key.diameter, count: $0.value.reduce(0) { $0 + $1.count }) }
+    }
+
+    /// Meters of a lot where they will stand, and sites: places that the lot names for gateways, and of the meters' own one a spacing. [m]
+    private static func places(
+        _ lot: [LotMeters], spacing: Double
+    ) -> (endpoints: [(place: Point, meters: Double)], sites: [Point]) {
+        var cells: Set<[Int]> = []
+        var sites: [Point] = []
+        for meters in lot {
+            guard let place = meters.place else { continue }
+            let cell = [Int((place.x / spacing).rounded(.down)), Int((place.y / spacing).rounded(.down))]
+            if meters.count == 0 || cells.insert(cell).inserted { sites.append(place) }
+        }
+        // The count of meters without a place is spread over those that have one.
+        let placed = lot.filter { $0.place != nil && $0.count > 0 }
+        let share = lot.reduce(0.0) { $0 + Double($1.count) } / max(1, placed.reduce(0.0) { $0 + Double($1.count) })
+        return (placed.compactMap { meters in meters.place.map { ($0, share * Double(meters.count)) } }, sites)
     }
 
     /// Meters spread over the junctions by what is drawn there, and sites at tanks, sources and junctions a spacing apart. [m]

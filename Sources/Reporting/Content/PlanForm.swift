@@ -43,12 +43,14 @@ extension PlanDocument {
                 ].compactMap(\.self)
             case .crew: source.crewSheets
             case .meters: [source.meterList]
-            case .tender: [source.tenderLot]
+            case .tender: [source.tenderLot] + (plan.reading == nil ? [] : [source.tenderSupervision])
             }
         hasContents = form == .annex
         if form != .annex {
-            // What is not real must be said on every sheet; the rest stands in the plan.
-            banner = Array(banner.prefix(source.isSynthetic ? 1 : 0)).map { Notice($0.kind, $0.title, Array($0.lines.prefix(1))) }
+            // What is not real, and what the city says of its data, must be said on every sheet; the rest stands in the plan.
+            banner = Array(banner.prefix(source.isSynthetic || !plan.city.profile.notes.isEmpty ? 1 : 0)).map {
+                Notice($0.kind, $0.title, source.isSynthetic ? Array($0.lines.prefix(1)) : $0.lines)
+            }
         }
         addTraces(from: source, isShort: form != .annex)
     }
@@ -189,6 +191,33 @@ extension PlanSource {
                 + [Table.Row([.text(.words(.total)), .none, .none, .blank], style: .total)])
         var blocks: [Block] = [.paragraph(.words(.tenderScope)), .table(classes), .table(items)]
         blocks.append(.list([.words(.tenderKeys), .words(.tenderSuccess), .words(.tenderPilot), .words(.tenderExport)]))
+        if let placement = reading.placement {
+            blocks.append(placementSentence(placement, of: reading))
+            blocks.append(
+                .table(
+                    Table(
+                        caption: .words(.tenderSitesCaption),
+                        columns: [
+                            .init(.words(.numberSign), isNumeric: true), .init(.literal("x [m]"), isNumeric: true),
+                            .init(.literal("y [m]"), isNumeric: true),
+                        ],
+                        rows: placement.sites.enumerated().map { index, site in
+                            Table.Row([decimals(Double(index + 1)), decimals(site.x).from(.gateways), decimals(site.y).from(.gateways)])
+                        }, note: .words(.tenderSitesNote))))
+        }
         return Section(id: "tender", title: .words(.tenderHeading), blocks: blocks)
+    }
+
+    /// What whoever supervises looks at, in the order of delivery.
+    fileprivate var tenderSupervision: Section {
+        Section(
+            id: "supervision", title: .words(.tenderSupervisionTitle),
+            blocks: [
+                .paragraph(.words(.tenderSupervisionScope)),
+                .list([
+                    .words(.tenderSupervisionWorks), .words(.tenderSupervisionFitting), .words(.tenderSupervisionCoverage),
+                    .words(.tenderSupervisionService),
+                ]),
+            ])
     }
 }

@@ -80,7 +80,10 @@ extension PlanSource {
         return Table(
             caption: .words(.factsCaption), columns: Self.sourcedColumns(),
             rows: order.flatMap { groups[$0] ?? [] }.map { fact in
-                Table.Row([.text(.literal(fact.item))] + Self.sourcedCells(fact.value, .asWritten(fact.unit)))
+                var cells = Self.sourcedCells(fact.value, .asWritten(fact.unit))
+                // 2028, not 2,028 years.
+                if fact.unit == "year", let value = fact.value.value { cells[0] = .year(Int(value.rounded())) }
+                return Table.Row([.text(.literal(fact.item))] + cells)
             }, note: .words(.factsNote))
     }
 

@@ -255,17 +255,7 @@ extension PlanSource {
                     }, note: .words(.readingNote)))
         ]
         if let placement = reading.placement {
-            blocks.append(
-                .paragraph(
-                    .words(
-                        .readingPlacement,
-                        [
-                            .figure(Figure(Double(placement.count), .none, .decimals(0)).from(.gateways)),
-                            .figure(Figure(Double(placement.lowerBound), .none, .decimals(0)).from(.gateways)),
-                            .figure(Figure(100 * placement.covered, .percent, .decimals(1)).from(.gateways)),
-                            .figure(Figure(Double(reading.redundancy), .none, .decimals(0)).from(.register)),
-                            .figure(Figure(reading.range, .metres, .decimals(0)).from(.register)),
-                        ])))
+            blocks.append(placementSentence(placement, of: reading))
         } else {
             blocks.append(.notice(Notice(.missing, .words(.mapMissingTitle), [.words(.readingNoMap)])))
         }
@@ -290,18 +280,31 @@ extension PlanSource {
         return Section(id: "reading", title: .words(.readingTitle), blocks: blocks)
     }
 
+    func placementSentence(_ placement: GatewayPlacement, of reading: ReadingNetwork) -> Block {
+        .paragraph(
+            .words(
+                .readingPlacement,
+                [
+                    .figure(Figure(Double(placement.count), .none, .decimals(0)).from(.gateways)),
+                    .figure(Figure(Double(placement.lowerBound), .none, .decimals(0)).from(.gateways)),
+                    .figure(Figure(100 * placement.covered, .percent, .decimals(1)).from(.gateways)),
+                    .figure(Figure(Double(reading.redundancy), .none, .decimals(0)).from(.register)),
+                    .figure(Figure(reading.range, .metres, .decimals(0)).from(.register)),
+                ]))
+    }
+
     var risk: Section? {
         guard !plan.risks.isEmpty else { return nil }
         var blocks: [Block] = []
         if let chance = plan.finance.probabilityOfLoss {
+            let loss = Phrase.figure(Figure(100 * chance, .percent, .decimals(1)).from(.simulated))
             blocks.append(
                 .paragraph(
-                    .words(
-                        .riskProbability,
-                        [
-                            .figure(Figure(100 * chance, .percent, .decimals(1)).from(.simulated)),
-                            .figure(Figure(plan.target.map { 100 * $0.probabilityOfMissing }, .percent, .decimals(1)).from(.simulated)),
-                        ])))
+                    plan.target.map { target in
+                        .words(
+                            .riskProbability,
+                            [loss, .figure(Figure(100 * target.probabilityOfMissing, .percent, .decimals(1)).from(.simulated))])
+                    } ?? .words(.riskProbabilityOfLoss, [loss])))
         }
         if let tornado {
             blocks.append(.graphic(tornado))

@@ -60,7 +60,9 @@ extension PlanSource {
                     ],
                     rows: plan.waterValue.map {
                         Table.Row([
-                            .year($0.year), cell("regime_" + $0.regime.rawValue), daily($0.saved / 365), daily($0.sold / 365),
+                            .year($0.year),
+                            cell($0.isAfterContract && $0.regime == .surplus ? "regime_after_contract" : "regime_" + $0.regime.rawValue),
+                            daily($0.saved / 365), daily($0.sold / 365),
                             money($0.soldWorth), money($0.avoidedWorth), money($0.deferralWorth),
                             .number(Figure($0.worthPerCubicMetre, .moneyPerCubicMetre(currency), .decimals(2))),
                         ])

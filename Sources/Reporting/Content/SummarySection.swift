@@ -58,7 +58,8 @@ extension PlanSource {
     }
 
     private var whatToDo: Phrase {
-        let first = selected.prefix(3).map { measure -> Phrase in
+        let works = selected.filter { Lot.name(for: $0.catalogueKey) != "supervision" }
+        let first = works.prefix(3).map { measure -> Phrase in
             guard let cost = measure.costPerCubicMetre else { return name(of: measure) }
             return .words(
                 .measureAtCost,

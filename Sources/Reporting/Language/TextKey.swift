@@ -57,7 +57,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     case diagnosisNote, deliveryTitle, scheduleTitle, scheduleCaption, scheduleNote, estimateCaption, estimateBaseYear
     case estimateNoBaseYear, operationCaption, lotsCaption, trainingTitle, trainingCaption, monitoringTitle, monitoringCaption
     case monitoringNote, adjustmentsCaption, adjustmentsNote, logicCaption, readingTitle, readingCaption, readingNote
-    case readingPlacement, readingNoMap, readingClassesCaption, readingItemsCaption, riskTitle, riskProbability, riskCaption
+    case readingPlacement, readingNoMap, readingClassesCaption, readingItemsCaption, riskTitle, riskProbability, riskProbabilityOfLoss,
+        riskCaption
     case tornadoCaption, tornadoNote, informationCaption, informationNote, profileUnverified
     // Charts.
     case targetRatio, effectiveWater, effectiveUnbilled, ineffectiveWater, balanceTreeTitle, balanceTreeDescription, balanceTreeNote,
@@ -70,5 +71,7 @@ public enum TextKey: String, Sendable, CaseIterable {
     case briefTitle, briefHeading, briefCaption, annexTitle, crewTitle, crewSheet, crewHowTo, crewTime, crewFound, crewRemarks, crewSign
     case meterListTitle, meterListHeading, meterListMissing, meterListPlanned, meterListStuck, meterListCount, meterListNote, meterNumber
     case meterInstalled, meterWhy, meterNewNumber, meterLastReading, meterStuck, meterOld, tenderTitle, tenderHeading, tenderMissing
-    case tenderScope, tenderKeys, tenderSuccess, tenderPilot, tenderExport
+    case tenderScope, tenderKeys, tenderSuccess, tenderPilot, tenderExport, tenderSupervisionTitle, tenderSupervisionScope
+    case tenderSupervisionWorks, tenderSupervisionFitting, tenderSupervisionCoverage, tenderSupervisionService
+    case tenderSitesCaption, tenderSitesNote
 }

@@ -68,8 +68,8 @@ extension Figure {
         figure.value = value.map { $0 * factor }
         figure.low = low.map { $0 * factor }
         figure.high = high.map { $0 * factor }
-        // Decimals that fit the unit do not fit another.
-        if case .decimals = precision { figure.precision = .automatic }
+        // Digits that fit the unit, or that a source printed in it, do not fit another.
+        figure.precision = .automatic
         return figure
     }
 }

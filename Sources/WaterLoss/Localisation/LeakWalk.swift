@@ -110,7 +110,9 @@ public enum WalkResult: String, Sendable, CaseIterable {
 
 extension LeakFinding {
     /// The finding after a walk (Bayes): of a dry pipe the part stays that may have been missed.
-    /// - Parameter hearing: chance of hearing a leak that is there. [–] (0 … 1)
+    /// - Parameters:
+    ///   - walked: what was found on each pipe that was walked.
+    ///   - hearing: chance of hearing a leak that is there. [–] (0 … 1)
     public func after(_ walked: [Link.ID: WalkResult], hearing: Double) -> LeakFinding {
         var finding = self
         let isFound = walked.values.contains(.found)

@@ -6,6 +6,8 @@ public struct City: Sendable {
     public var balance: BalanceInput?
     public var zones: [Zone] = []
     public var meters: [Meter] = []
+    /// Meters that a tender is to bring to connections without one; empty: no lot is laid out.
+    public var lot: [LotMeters] = []
     public var network: Network?
     public var sensors: [Sensor] = []
     /// Zone inflows, pressures and levels; nil where there are none.

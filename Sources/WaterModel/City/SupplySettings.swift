@@ -20,10 +20,29 @@ public struct SupplySettings: Sendable {
         }
     }
 
+    /// Water that is bought under a contract and must be paid for, taken or not, until it ends.
+    public struct Purchase: Sendable {
+        public var name: String
+        /// [m³/d]
+        public var quantity: SourcedValue
+        /// [currency/m³]
+        public var price: SourcedValue
+        /// Last year of the contract; nil: it outlasts the plan.
+        public var until: Int?
+
+        public init(name: String, quantity: SourcedValue, price: SourcedValue, until: Int? = nil) {
+            self.name = name
+            self.quantity = quantity
+            self.price = price
+            self.until = until
+        }
+    }
+
     /// Water that customers would buy and do not get, by year from the first, the last holding on; nil: not given by year. [m³/d]
     public var deficits: [Double]?
-    /// Last year of a take-or-pay contract; nil: it outlasts the plan.
+    /// Last year of a take-or-pay contract; nil: that of the first purchase to end, or it outlasts the plan.
     public var takeOrPayUntil: Int?
+    public var purchases: [Purchase] = []
     public var deferredWorks: [DeferredWorks] = []
     /// Of billed demand. [per year]
     public var demandGrowth = SourcedValue.unknown
