@@ -24,7 +24,7 @@ public struct PipeFailureRates: Sendable {
     public subscript(_ pipe: Link.ID) -> Double { rates[pipe] ?? 1 }
 
     public init(network: Network, records: [PipeRecord], repairs: [LeakRepair]) {
-        let pipes = network.links.compactMap { link in link.pipe.map { (id: link.id, length: max($0.length, 0), diameter: $0.diameter) } }
+        let pipes = network.links.compactMap(Self.dimensions)
         let register = Dictionary(records.map { ($0.pipe, $0) }, uniquingKeysWith: { first, _ in first })
         let counts = repairs.reduce(into: [Link.ID: Double]()) { if let pipe = $1.pipe { $0[pipe, default: 0] += 1 } }
         let breaks = pipes.map { counts[$0.id] ?? 0 }, total = breaks.reduce(0, +)
@@ -60,6 +60,11 @@ public struct PipeFailureRates: Sendable {
         self.rates = Dictionary(zip(pipes.map(\.id), rate.map { $0 / norm }), uniquingKeysWith: { first, _ in first })
         self.evidence = evidence
         self.repairs = Int(total)
+    }
+
+    private static func dimensions(_ link: Link) -> (id: Link.ID, length: Double, diameter: Double)? {
+        guard case .pipe(let pipe) = link.kind else { return nil }
+        return (link.id, max(pipe.length, 0), pipe.diameter)
     }
 
     /// Breaks that a parent's rate is worth, tried. [–]
