@@ -57,11 +57,11 @@ struct DrawUpPlanCommand: ParsableCommand {
     var donor: String?
     @Option(
         help: """
-            Short documents besides, as HTML and DOCX: \(PlanForm.names), or all. brief is a page for whoever decides, annex for the \
+            Short documents besides, as HTML, DOCX and PDF: \(PlanForm.names), or all. brief is a page for whoever decides, annex for the \
             engineer, crew sheets to walk with, meters a list of meters to replace, tender quantities of a remote-reading lot.
             """) var form: [String] = []
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
-    @Option(help: "Program that makes plan.pdf: auto, none, \(PDFConverter.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Program that makes the PDFs: auto, none, \(PDFConverter.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
     var pdf = "auto"
     @Flag(help: "No messages on standard error.") var quiet = false
 
@@ -135,17 +135,19 @@ struct DrawUpPlanCommand: ParsableCommand {
         files.add("plan.xlsx", workbook(of: plan, language: catalogue, date: date))
         files.add("plan.gpkg", try geoPackage(of: plan, language: catalogue))
         files.add("plan.geojson", planGeoJSON(of: plan, language: catalogue))
+        var printed = [(name: "plan", document: document)]
         for form in PlanForm.allCases where self.form.contains("all") || self.form.contains(form.rawValue) {
             let short = PlanDocument(plan: plan, form: form, language: catalogue, date: date)
             files.add("\(form.rawValue).html", html(of: short))
             files.add("\(form.rawValue).docx", word(of: short))
+            printed.append((form.rawValue, short))
         }
-        addPDF(of: document, to: &files)
+        addPDFs(of: printed, to: &files)
         return files
     }
 
-    /// Without a program that makes one there is no PDF, and the other documents are written all the same.
-    private func addPDF(of document: PlanDocument, to files: inout OutputFiles) {
+    /// Without a program that makes them there are no PDFs, and the other documents are written all the same.
+    private func addPDFs(of documents: [(name: String, document: PlanDocument)], to files: inout OutputFiles) {
         guard pdf != "none" else { return }
         let wanted = PDFConverter.Kind(rawValue: pdf)
         guard let converter = PDFConverter.find(wanted, in: ProcessInfo.processInfo.environment["PATH"] ?? "") else {
@@ -155,11 +157,13 @@ struct DrawUpPlanCommand: ParsableCommand {
             )
             return
         }
-        Console.progress("making plan.pdf with \(converter.kind.rawValue)", quiet: quiet)
-        do {
-            files.add("plan.pdf", try converter.pdf(of: document))
-        } catch {
-            Console.warn("no plan.pdf: \(error.description)")
+        for (name, document) in documents {
+            Console.progress("making \(name).pdf with \(converter.kind.rawValue)", quiet: quiet)
+            do {
+                files.add("\(name).pdf", try converter.pdf(of: document))
+            } catch {
+                Console.warn("no \(name).pdf: \(error.description)")
+            }
         }
     }
 

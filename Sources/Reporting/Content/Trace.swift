@@ -59,10 +59,13 @@ extension PlanSource {
     }
 
     private func balanceStatuses(_ lines: [BalanceInput.Line] = BalanceInput.Line.allCases) -> [SourceStatus] {
-        lines.flatMap { line -> [SourceStatus] in
+        // Where the city gives none of them the balance takes shares of its own for these.
+        let assumable: Set<BalanceInput.Line> = [.unauthorised, .meteringInaccuracy, .dataHandling]
+        return lines.flatMap { line -> [SourceStatus] in
             var items = ["balance." + line.rawValue]
             if line == .meteringInaccuracy { items.append("balance.meter_under_registration") }
-            return statuses { items.contains($0) } + (city.balance?.volumes[line].map { [$0.status] } ?? [])
+            let known = statuses { items.contains($0) } + (city.balance?.volumes[line].map { [$0.status] } ?? [])
+            return known.isEmpty && assumable.contains(line) ? [.assumed] : known
         }.filter { $0 != .unknown }
     }
 

@@ -162,6 +162,7 @@ enum StyleSheet {
     private static let print = """
         @page { size: A4; margin: 17mm 15mm 18mm; @bottom-center { content: counter(page); font-size: 8pt; } }
         @page broad { size: A4 landscape; }
+        @page short { size: A4; margin: 12mm 13mm 13mm; }
         @media print {
           :root { --ground: #ffffff; }
           body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; }
@@ -169,7 +170,7 @@ enum StyleSheet {
           h1 { font-size: 20pt; }
           footer { margin-top: .7rem; padding-top: .2rem; font-size: 7.5pt; }
           footer p { margin: 0; }
-          body.short-form { font-size: 9.4pt; line-height: 1.33; }
+          body.short-form { page: short; font-size: 9.2pt; line-height: 1.3; }
           body.short-form h1 { font-size: 16pt; }
           body.short-form h2 { margin-top: .6rem; padding-top: .4rem; font-size: 13pt; }
           caption, figcaption, thead th, tr.total th, tr.total td, .key-figures dd { font-weight: 700; }
