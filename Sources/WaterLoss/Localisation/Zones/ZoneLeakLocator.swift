@@ -31,6 +31,7 @@ public struct ZoneLeakLocator: Sendable {
     ///   - zones: with their inflow meters; where none has any, they are made from the zones of the flow sensors, and where these have none
     ///     either, each meter stands for itself.
     ///   - sensors: of kind demand with a zone: customers' use, which is taken off the zone's inflow.
+    ///   - options: hours that are compared, rate of false alarms, least scatter that is believed.
     public init(zones: [Zone], sensors: [Sensor], options: Options = Options()) {
         self.sensors = sensors
         self.options = options
