@@ -83,7 +83,7 @@ struct LeakMap {
         func line(_ link: Link) -> NetworkMap.PipeLine? {
             guard let start = positions[link.start], let end = positions[link.end] else { return nil }
             var line = NetworkMap.PipeLine(id: link.id.name, points: [start] + link.vertices + [end])
-            (line.length, line.diameter, line.device) = (link.pipe?.length, link.pipe?.diameter, Self.device(link))
+            (line.length, line.diameter, line.device) = (link.pipe?.length, link.pipe?.diameter, NetworkMap.device(link))
             guard finding.isDetected else { return line }
             line.probability = link.pipe == nil ? nil : probabilities[link.id] ?? 0
             if let step = steps[link.id] {
@@ -95,25 +95,12 @@ struct LeakMap {
         let map = NetworkMap(
             pipes: network.links.filter { $0.pipe != nil }.compactMap(line),
             devices: network.links.filter { $0.pipe == nil }.compactMap(line),
-            nodes: network.nodes.compactMap { node in
-                positions[node.id].map {
-                    NetworkMap.NodeDot(
-                        id: node.id.name, position: $0, kind: node.isJunction ? .junction : node.tank != nil ? .tank : .reservoir,
-                        elevation: node.elevation)
-                }
-            }, zones: [], sites: [sites(of: positions), finding.isDetected ? access(positions) : nil].compactMap { $0 })
+            nodes: network.nodes.compactMap { node in positions[node.id].map { NetworkMap.dot(node, at: $0) } }, zones: [],
+            sites: [sites(of: positions), finding.isDetected ? access(positions) : nil].compactMap { $0 })
         return Graphic(
             id: "network-map", title: .words(.leakMapTitle),
             description: .words(.leakMapDescription, [.counted(.pipes, map.pipes.count), .counted(.nodesCount, map.nodes.count)]),
             content: .map(map))
-    }
-
-    private static func device(_ link: Link) -> String? {
-        switch link.kind {
-        case .pipe: nil
-        case .pump: "PUMP"
-        case .valve(let valve): valve.kind.rawValue
-        }
     }
 
     /// Sensors at their node, or in the middle of their link.
@@ -154,7 +141,7 @@ struct LeakMap {
                 var rows = [row(index + 1)]
                 for index in valves where network.links[index].start == node || network.links[index].end == node {
                     let valve = network.links[index]
-                    rows.append((.words(.mapDevice), .literal("\(valve.id.name) (\(Self.device(valve) ?? ""))")))
+                    rows.append((.words(.mapDevice), .literal("\(valve.id.name) (\(NetworkMap.device(valve) ?? ""))")))
                 }
                 sites.append(.init(id: node.name, position: position, rows: rows))
             }

@@ -100,7 +100,7 @@ extension PlanSource {
             return NetworkMap.PipeLine(
                 id: link.id.name, points: [start] + link.vertices + [end],
                 probability: detectedLeaks.isEmpty ? nil : probabilities[link.id] ?? 0, rank: ranks[link.id], length: link.pipe?.length,
-                diameter: link.pipe?.diameter, device: Self.device(link))
+                diameter: link.pipe?.diameter, device: NetworkMap.device(link))
         }
         var zones: [Zone.ID: [Point]] = [:]
         for node in network.nodes {
@@ -112,11 +112,7 @@ extension PlanSource {
             pipes: network.links.filter { $0.pipe != nil }.compactMap(line),
             devices: network.links.filter { $0.pipe == nil }.compactMap(line),
             nodes: network.nodes.compactMap { node in
-                positions[node.id].map {
-                    NetworkMap.NodeDot(
-                        id: node.id.name, position: $0, kind: node.isJunction ? .junction : node.tank != nil ? .tank : .reservoir,
-                        nightPressure: night[node.id], elevation: node.elevation)
-                }
+                positions[node.id].map { NetworkMap.dot(node, at: $0, nightPressure: night[node.id]) }
             },
             zones: zones.keys.sorted().map { id in
                 NetworkMap.ZoneArea(name: zoneName(id), positions: zones[id] ?? [], figures: mapFigures(of: id))
@@ -125,14 +121,6 @@ extension PlanSource {
             id: "network-map", title: .words(.mapTitle),
             description: .words(.mapDescription, [.counted(.pipes, map.pipes.count), .counted(.nodesCount, map.nodes.count)]),
             content: .map(map))
-    }
-
-    private static func device(_ link: Link) -> String? {
-        switch link.kind {
-        case .pipe: nil
-        case .pump: "PUMP"
-        case .valve(let valve): valve.kind.rawValue
-        }
     }
 
     private func mapFigures(of id: Zone.ID) -> [KeyFigure] {
