@@ -21,7 +21,7 @@ struct OfficePackage {
     ]
 
     mutating func add(_ name: String, type: String, _ root: Markup) {
-        parts.append((name, Array((Self.declaration + root.text).utf8)))
+        parts.append((name, Array(Self.declaration.utf8) + root.bytes))
         types.append((name, type))
     }
 

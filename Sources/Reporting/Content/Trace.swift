@@ -22,15 +22,21 @@ private struct TraceInputs {
 extension PlanSource {
     /// - origins: of figures that a document shows.
     func traces(of origins: Set<Origin>) -> [Origin: Trace] {
-        Dictionary(origins.filter { $0.kind != .stated }.map { ($0, trace($0)) }, uniquingKeysWith: { first, _ in first })
+        var traces: [Origin: Trace] = [:]
+        for (kind, origins) in Dictionary(grouping: origins, by: \.kind) where kind != .stated {
+            let inputs = inputs(of: kind)
+            let used = plan.assumptions.filter { inputs.uses($0.item) }
+            for origin in origins { traces[origin] = trace(origin, inputs, used) }
+        }
+        return traces
     }
 
-    private func trace(_ origin: Origin) -> Trace {
-        let inputs = inputs(of: origin.kind)
+    /// - used: items of the register that go into figures of the kind.
+    private func trace(_ origin: Origin, _ inputs: TraceInputs, _ used: [ImprovementPlan.Assumption]) -> Trace {
         var trace = Trace(
             origin: origin, formula: .name(.trace, origin.kind.rawValue), inputs: inputs.named,
             source: .name(.trace, "source_" + origin.kind.origin),
-            statuses: Set(inputs.statuses + plan.assumptions.filter { inputs.uses($0.item) }.map(\.value.status)).sorted())
+            statuses: Set(inputs.statuses + used.map(\.value.status)).sorted())
         guard !origin.subjects.isEmpty else { return trace }
         if let found = origin.subjects.compactMap(LossIndicator.Kind.init).compactMap(indicator).first {
             trace.formula = .message(found.source)
@@ -43,7 +49,7 @@ extension PlanSource {
             trace.statuses = Set(balanceStatuses(lines)).sorted()
             return trace
         }
-        let items = plan.assumptions.filter { inputs.uses($0.item) && Self.isOf(origin.subjects, $0) }
+        let items = used.filter { Self.isOf(origin.subjects, $0) }
         if !items.isEmpty {
             trace.inputs = items.map { .name(.assumption, $0.item) }
             trace.statuses = Set(items.map(\.value.status) + inputs.statuses).sorted()
@@ -151,9 +157,10 @@ extension PlanSource {
     }
 
     /// The trace of each kind, with the statuses of all its figures.
+    /// - traces: with one of the kind itself for each.
     func whole(_ kinds: [Trace.Kind], _ traces: [Origin: Trace]) -> [Trace] {
-        kinds.map { kind in
-            var whole = traces[Origin(kind)] ?? trace(Origin(kind))
+        kinds.compactMap { kind in
+            guard var whole = traces[Origin(kind)] else { return nil }
             whole.statuses = Set(whole.statuses + traces.filter { $0.key.kind == kind }.flatMap(\.value.statuses)).sorted()
             return whole
         }

@@ -36,8 +36,11 @@ struct Markup: Sendable {
     mutating func append(_ child: Markup) { parts.append(.element(child)) }
     mutating func append(text: String) { parts.append(.text(text)) }
 
-    var text: String {
-        var output = ""
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// In UTF-8.
+    var bytes: [UInt8] {
+        var output: [UInt8] = []
         write(to: &output)
         return output
     }
@@ -53,42 +56,54 @@ struct Markup: Sendable {
         "header", "footer", "main", "caption", "thead", "tbody", "ul", "ol", "figcaption", "aside",
     ]
 
-    func write(to output: inout String) {
-        output += "<" + name
-        for (key, value) in attributes { output += " \(key)=\"" + Self.escaped(value, inAttribute: true) + "\"" }
+    private func write(to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "<"))
+        output += name.utf8
+        for (key, value) in attributes {
+            output.append(UInt8(ascii: " "))
+            output += key.utf8
+            output += "=\"".utf8
+            Self.escape(value, inAttribute: true, to: &output)
+            output.append(UInt8(ascii: "\""))
+        }
         if parts.isEmpty && (Self.void.contains(name) || Self.selfClosing.contains(name)) {
-            output += "/>"
+            output += "/>".utf8
         } else {
-            output += ">"
+            output.append(UInt8(ascii: ">"))
             for part in parts {
                 switch part {
-                case .text(let text): output += Self.escaped(text, inAttribute: false)
+                case .text(let text): Self.escape(text, inAttribute: false, to: &output)
                 case .element(let element): element.write(to: &output)
-                case .verbatim(let text): output += text
+                case .verbatim(let text): output += text.utf8
                 }
             }
-            output += "</\(name)>"
+            output += "</".utf8
+            output += name.utf8
+            output.append(UInt8(ascii: ">"))
         }
-        if Self.ownLine.contains(name) { output += "\n" }
+        if Self.ownLine.contains(name) { output.append(UInt8(ascii: "\n")) }
     }
 
     /// Characters that XML does not allow are shown as U+FFFD.
-    static func escaped(_ text: String, inAttribute: Bool) -> String {
-        var output = ""
-        output.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "<": output += "&lt;"
-            case ">": output += "&gt;"
-            case "&": output += "&amp;"
-            case "\"" where inAttribute: output += "&quot;"
-            case "'" where inAttribute: output += "&#39;"
-            case "\t", "\n", "\r": output += " "
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F || (0xFFFE...0xFFFF).contains(scalar.value):
-                output += "\u{FFFD}"
-            default: output.unicodeScalars.append(scalar)
+    private static func escape(_ text: String, inAttribute: Bool, to output: inout [UInt8]) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "<"): output += "&lt;".utf8
+            case UInt8(ascii: ">"): output += "&gt;".utf8
+            case UInt8(ascii: "&"): output += "&amp;".utf8
+            case UInt8(ascii: "\"") where inAttribute: output += "&quot;".utf8
+            case UInt8(ascii: "'") where inAttribute: output += "&#39;".utf8
+            case 0x09, 0x0A, 0x0D: output.append(UInt8(ascii: " "))
+            case 0..<0x20, 0x7F: output += "\u{FFFD}".utf8
+            default:
+                output.append(byte)
+                // U+FFFE and U+FFFF: EF BF BE and EF BF BF.
+                let end = output.count
+                if byte >= 0xBE, end >= 3, output[end - 2] == 0xBF, output[end - 3] == 0xEF {
+                    output.removeLast(3)
+                    output += "\u{FFFD}".utf8
+                }
             }
         }
-        return output
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Synchronization
 import TextFiles
 import Yams
 
@@ -28,6 +29,7 @@ public struct Catalogue: Sendable {
     private(set) var largeMoney: [String: (size: Double, unit: String)]
     let messages: [String: String]
     let sentences: Sentences
+    private(set) var spoken = SpokenSentences()
     /// Marks of countries that write numbers otherwise than the language's file does.
     private let places: [String: [String: String]]
 
@@ -41,14 +43,22 @@ public struct Catalogue: Sendable {
             let known = embedded.joined(separator: ", ")
             throw .invalid([InputProblem(file: "--language", what: "there is no language '\(code)'", remedy: "use one of: \(known)")])
         }
-        return try Catalogue(yaml: text, file: "\(code).yaml")
+        // Reading takes longer than most of a small plan: a batch reads each language once.
+        if let known = read.withLock({ $0[code] }) { return known }
+        let catalogue = try Catalogue(yaml: text, file: "\(code).yaml")
+        read.withLock { $0[code] = catalogue }
+        return catalogue
     }
+
+    /// Languages of the project that were read in this process.
+    private static let read = Mutex<[String: Catalogue]>([:])
 
     /// The language as a country writes its numbers, with figures in the units wanted.
     /// - country: ISO 3166 code.
     public func used(in country: String, units: UnitSystem) -> Catalogue {
         var catalogue = self
         catalogue.marks = marks.changed(by: places[country] ?? [:])
+        catalogue.spoken = SpokenSentences()
         catalogue.unitSystem = units
         return catalogue
     }
@@ -146,11 +156,14 @@ public struct Catalogue: Sendable {
         return forms[pluralRules.form(for: count)] ?? forms["other"] ?? key
     }
 
-    func text(_ key: TextKey) -> String { texts[key.catalogueKey] ?? plurals[key.catalogueKey]?["other"] ?? key.catalogueKey }
+    func text(_ key: TextKey) -> String {
+        let key = key.catalogueKey
+        return texts[key] ?? plurals[key]?["other"] ?? key
+    }
 
     /// `{0}`, `{1}` … replaced, in one pass: an argument's own braces are left alone.
     static func filled(_ form: String, _ arguments: [String]) -> String {
-        guard form.contains("{") else { return form }
+        guard form.utf8.contains(UInt8(ascii: "{")) else { return form }
         var output = ""
         scan(form, arguments.count, text: { output += $0 }, argument: { output += arguments[$0] })
         return output
@@ -181,9 +194,13 @@ public struct Catalogue: Sendable {
 
 extension TextKey {
     /// `revenueWaterRatio` stands in the files as `revenue_water_ratio`.
-    var catalogueKey: String {
+    var catalogueKey: String { Self.catalogueKeys[self] ?? rawValue }
+
+    private static let catalogueKeys = Dictionary(uniqueKeysWithValues: allCases.map { ($0, Self.inSnakeCase($0.rawValue)) })
+
+    private static func inSnakeCase(_ name: String) -> String {
         var output = ""
-        for character in rawValue {
+        for character in name {
             if character.isUppercase { output += "_" + character.lowercased() } else { output.append(character) }
         }
         return output

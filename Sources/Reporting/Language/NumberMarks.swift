@@ -27,7 +27,9 @@ struct NumberMarks: Sendable {
     /// A number as programs write it, `-12345.6`, with the marks; the minus sign is U+2212.
     func marked(_ plain: String) -> String {
         let parts = plain.split(separator: ".", omittingEmptySubsequences: false)
-        guard let first = parts.first, !plain.contains("e"), !plain.contains("n") else { return plain }
+        guard let first = parts.first, !plain.utf8.contains(where: { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "n") }) else {
+            return plain
+        }
         let isNegative = first.hasPrefix("-")
         let digits = Array(isNegative ? first.dropFirst() : first)
         var whole = ""

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Synchronization
+
 /// Sentences that other modules speak in English, and what the catalogue says in their place.
 ///
 /// The English sentence is the key, its arguments `{0}`, `{1}` …: `zone {0}: no readings of inflow sensor {1}`. A sentence may
 /// be followed by others that begin with a comma or a semicolon; arguments may be sentences of the catalogue themselves.
 struct Sentences: Sendable {
     private struct Form: Sendable {
-        /// What stands between the arguments, in UTF-8; one more than there are. A sentence is held against hundreds of forms: by its bytes,
+        /// What stands between the arguments, in UTF-8; one more than there are. A sentence is held against all forms: by its bytes,
         /// which costs a twentieth of what its characters cost.
         let pieces: [[UInt8]]
         let arguments: [Int]
@@ -16,8 +18,26 @@ struct Sentences: Sendable {
         var endsWithWords: Bool { pieces.last?.isEmpty == false }
     }
 
+    /// What rules most forms out, without a look at their words.
+    private struct Outline: Sendable {
+        /// Of the form's words at its beginning and its end; nil where an argument stands there.
+        let first: UInt8?, last: UInt8?
+        let length: Int
+
+        init(_ form: Form) {
+            first = form.pieces.first?.first
+            last = form.pieces.last?.last
+            length = form.length
+        }
+
+        func allows(_ sentence: [UInt8]) -> Bool {
+            sentence.count >= length && (first == nil || first == sentence.first) && (last == nil || last == sentence.last)
+        }
+    }
+
     /// Those that begin with words of their own first, then those with most of them.
     private let forms: [Form]
+    private let outlines: [Outline]
     private let plain: [String: String]
 
     /// - messages: the English sentence and the language's own.
@@ -26,6 +46,7 @@ struct Sentences: Sendable {
         forms = messages.compactMap { Self.form($0.key, $0.value) }.filter { $0.length > 0 }.sorted {
             ($0.beginsWithWords ? 0 : 1, -$0.length, $0.translation) < ($1.beginsWithWords ? 0 : 1, -$1.length, $1.translation)
         }
+        outlines = forms.map(Outline.init)
     }
 
     /// The catalogue's words for a sentence, its arguments passed through `shown`; nil where it does not know the sentence.
@@ -37,27 +58,28 @@ struct Sentences: Sendable {
         if let known = plain[sentence] { return known }
         guard depth < 4 else { return nil }
         let bytes = Array(sentence.utf8)
-        func match(_ isWanted: (Form) -> Bool) -> String? {
-            for form in forms where isWanted(form) {
-                guard let found = Self.arguments(of: bytes, form) else { continue }
+        let allowed = outlines.indices.filter { outlines[$0].allows(bytes) }
+        func match(_ isWanted: (Outline) -> Bool) -> String? {
+            for index in allowed where isWanted(outlines[index]) {
+                guard let found = Self.arguments(of: bytes, forms[index]) else { continue }
                 let words = found.map { $0.isEmpty ? "" : translated($0, shown, depth: depth + 1) ?? shown($0) }
-                return Catalogue.filled(form.translation, words)
+                return Catalogue.filled(forms[index].translation, words)
             }
             return nil
         }
         // A form that ends in an argument would take in whatever is hung on to it, one that begins with an argument whatever stands before.
-        if let text = match({ $0.beginsWithWords && $0.endsWithWords }) { return text }
+        if let text = match({ $0.first != nil && $0.last != nil }) { return text }
         // A sentence and what is hung on to it.
-        for mark in sentence.indices.reversed() where sentence[mark] == ";" || sentence[mark] == "," {
-            guard mark > sentence.startIndex else { break }
-            let ending = sentence.hasSuffix(".") && !plain.keys.contains(String(sentence[mark...])) ? "." : ""
-            let tail = String(sentence[mark...].dropLast(ending.count))
+        for mark in bytes.indices.dropFirst().reversed() where bytes[mark] == UInt8(ascii: ";") || bytes[mark] == UInt8(ascii: ",") {
+            let whole = String(decoding: bytes[mark...], as: UTF8.self)
+            let ending = whole.hasSuffix(".") && plain[whole] == nil ? "." : ""
+            let tail = String(whole.dropLast(ending.count))
             guard let second = translated(tail, shown, depth: depth + 1) ?? translated(tail + ending, shown, depth: depth + 1),
-                let first = translated(String(sentence[..<mark]), shown, depth: depth + 1)
+                let first = translated(String(decoding: bytes[..<mark], as: UTF8.self), shown, depth: depth + 1)
             else { continue }
             return first + second + (second.hasSuffix(".") ? "" : ending)
         }
-        return match(\.beginsWithWords) ?? match(\.endsWithWords) ?? match { _ in true }
+        return match { $0.first != nil } ?? match { $0.last != nil } ?? match { _ in true }
     }
 
     private static func form(_ key: String, _ translation: String) -> Form? {
@@ -103,5 +125,17 @@ struct Sentences: Sendable {
             at += 1
         }
         return nil
+    }
+}
+
+/// What sentences were put into: a plan says each of them several times, in each of its formats.
+final class SpokenSentences: Sendable {
+    private let known = Mutex<[String: String]>([:])
+
+    func text(of sentence: String, else make: () -> String) -> String {
+        if let text = known.withLock({ $0[sentence] }) { return text }
+        let text = make()
+        known.withLock { $0[sentence] = text }
+        return text
     }
 }

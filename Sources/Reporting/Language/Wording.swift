@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Puts phrases and figures into a language.
-public struct Wording: Sendable {
+/// Puts phrases and figures into a language. A class, since it is handed about with every word, and a catalogue has many parts to copy.
+public final class Wording: Sendable {
     public let catalogue: Catalogue
 
     public init(_ catalogue: Catalogue) { self.catalogue = catalogue }
@@ -116,7 +116,7 @@ public struct Wording: Sendable {
 
     /// An English sentence of the analyses in the language; others as they are.
     private func message(_ message: String) -> String {
-        catalogue.sentences.translated(message, shown: argument) ?? Self.isolated(message)
+        catalogue.spoken.text(of: message) { catalogue.sentences.translated(message, shown: argument) ?? Self.isolated(message) }
     }
 
     /// What stands in a sentence: a number, keys of measures or balance lines, or a name of the input.

@@ -82,9 +82,27 @@ extension Graphic {
 
 /// A figure of a document, and where it stands.
 struct PlacedFigure {
-    /// Section, table and head, to find it by.
-    var place: String
+    /// Id of the section, and what it stands in there.
+    var section: String
+    var part: Part
     var origin: Origin?
+
+    enum Part {
+        case sentence, keyFigure
+        case graphic(String)
+        /// Caption of the table and head of the column.
+        case cell(Phrase, Phrase)
+    }
+
+    /// Section, table and head, to find it by. Made where it is asked for: words for each figure of a document cost more than its traces.
+    var place: String {
+        switch part {
+        case .sentence: "\(section): sentence"
+        case .keyFigure: "\(section): key figure"
+        case .graphic(let graphic): "\(section): \(graphic)"
+        case .cell(let caption, let head): "\(section): \(caption): \(head)"
+        }
+    }
 }
 
 extension Section {
@@ -95,19 +113,19 @@ extension Section {
 
     private func figures(of block: Block) -> [PlacedFigure] {
         func said(_ phrases: [Phrase]) -> [PlacedFigure] {
-            phrases.flatMap(\.figures).map { PlacedFigure(place: "\(id): sentence", origin: $0.origin) }
+            phrases.flatMap(\.figures).map { PlacedFigure(section: id, part: .sentence, origin: $0.origin) }
         }
         switch block {
         case .paragraph(let phrase): return said([phrase])
         case .list(let phrases): return said(phrases)
         case .notice(let notice): return said([notice.title] + notice.lines)
         case .footnotes: return []
-        case .keyFigures(let figures): return figures.map { PlacedFigure(place: "\(id): key figure", origin: $0.origin) }
+        case .keyFigures(let figures): return figures.map { PlacedFigure(section: id, part: .keyFigure, origin: $0.origin) }
         case .graphic(let graphic):
             let origins = graphic.shownOrigins
             return origins.isEmpty
-                ? [PlacedFigure(place: "\(id): \(graphic.id)", origin: nil)]
-                : origins.map { PlacedFigure(place: "\(id): \(graphic.id)", origin: $0) }
+                ? [PlacedFigure(section: id, part: .graphic(graphic.id), origin: nil)]
+                : origins.map { PlacedFigure(section: id, part: .graphic(graphic.id), origin: $0) }
         case .table(let table):
             var found = said([table.caption] + (table.note.map { [$0] } ?? []))
             for (row, cells) in table.rows.enumerated() {
@@ -116,7 +134,7 @@ extension Section {
                     case .number(let figure) where figure.value?.isFinite == true:
                         found.append(
                             PlacedFigure(
-                                place: "\(id): \(table.caption): \(table.columns[column].title)", origin: table.origin(row, column)))
+                                section: id, part: .cell(table.caption, table.columns[column].title), origin: table.origin(row, column)))
                     case .text(let phrase): found += said([phrase])
                     case .lines(let phrases): found += said(phrases)
                     default: break
