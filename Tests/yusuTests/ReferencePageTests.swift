@@ -66,15 +66,6 @@ struct ReferencePageTests {
         #expect(table.subtracting(keys).isEmpty, "in Examples/MeterExports.md, and no key")
     }
 
-    @Test("the columns of a simulation's tables are those of OUTPUTS.md", arguments: ["nodes", "links", "balance", "pumps"])
-    func simulation(name: String) throws {
-        let city = try TemporaryCity()
-        let run = try Program.yusu(["network", "simulate", Program.root + "/Networks/pumps.inp", "--output", "out"], in: city)
-        #expect(run.status == 0, "\(run.messages)")
-        let header = try #require(try city.text("out/\(name).csv").split(separator: "\n").first)
-        #expect(try page("OUTPUTS.md").contains("`\(header)`"), "\(header)")
-    }
-
     @Test("every key of plan.json is named in OUTPUTS.md")
     func plan() throws {
         let city = try TemporaryCity()
