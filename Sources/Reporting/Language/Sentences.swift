@@ -11,21 +11,29 @@ struct Sentences: Sendable {
         let pieces: [[UInt8]]
         let arguments: [Int]
         let translation: String
-        var length: Int { pieces.reduce(0) { $0 + $1.count } }
+        /// Bytes of all pieces.
+        let length: Int
         var beginsWithWords: Bool { pieces.first?.isEmpty == false }
         var endsWithWords: Bool { pieces.last?.isEmpty == false }
     }
 
-    /// Those that begin with words of their own first, then those with most of them.
-    private let forms: [Form]
+    /// Forms with most words of their own first, those that begin with words by their first byte.
+    private let closed, beginning: [UInt8: [Form]]
+    /// Those that begin with an argument, by their last byte; 0 where they end with one, too.
+    private let others: [UInt8: [Form]]
     private let plain: [String: String]
 
     /// - messages: the English sentence and the language's own.
     init(_ messages: [String: String]) {
         plain = messages
-        forms = messages.compactMap { Self.form($0.key, $0.value) }.filter { $0.length > 0 }.sorted {
-            ($0.beginsWithWords ? 0 : 1, -$0.length, $0.translation) < ($1.beginsWithWords ? 0 : 1, -$1.length, $1.translation)
+        let forms = messages.compactMap { Self.form($0.key, $0.value) }.filter { $0.length > 0 }.sorted {
+            (-$0.length, $0.translation) < (-$1.length, $1.translation)
         }
+        let (begun, rest) = (forms.filter(\.beginsWithWords), forms.filter { !$0.beginsWithWords })
+        func byFirst(_ forms: [Form]) -> [UInt8: [Form]] { Dictionary(grouping: forms) { $0.pieces.first?.first ?? 0 } }
+        closed = byFirst(begun.filter(\.endsWithWords))
+        beginning = byFirst(begun.filter { !$0.endsWithWords })
+        others = Dictionary(grouping: rest) { $0.pieces.last?.last ?? 0 }
     }
 
     /// The catalogue's words for a sentence, its arguments passed through `shown`; nil where it does not know the sentence.
@@ -37,16 +45,17 @@ struct Sentences: Sendable {
         if let known = plain[sentence] { return known }
         guard depth < 4 else { return nil }
         let bytes = Array(sentence.utf8)
-        func match(_ isWanted: (Form) -> Bool) -> String? {
-            for form in forms where isWanted(form) {
+        func match(_ forms: [Form]?) -> String? {
+            for form in forms ?? [] {
                 guard let found = Self.arguments(of: bytes, form) else { continue }
                 let words = found.map { $0.isEmpty ? "" : translated($0, shown, depth: depth + 1) ?? shown($0) }
                 return Catalogue.filled(form.translation, words)
             }
             return nil
         }
+        guard let first = bytes.first, let last = bytes.last else { return nil }
         // A form that ends in an argument would take in whatever is hung on to it, one that begins with an argument whatever stands before.
-        if let text = match({ $0.beginsWithWords && $0.endsWithWords }) { return text }
+        if let text = match(closed[first]) { return text }
         // A sentence and what is hung on to it.
         for mark in sentence.indices.reversed() where sentence[mark] == ";" || sentence[mark] == "," {
             guard mark > sentence.startIndex else { break }
@@ -57,7 +66,7 @@ struct Sentences: Sendable {
             else { continue }
             return first + second + (second.hasSuffix(".") ? "" : ending)
         }
-        return match(\.beginsWithWords) ?? match(\.endsWithWords) ?? match { _ in true }
+        return match(beginning[first]) ?? match(others[last]) ?? match(others[0])
     }
 
     private static func form(_ key: String, _ translation: String) -> Form? {
@@ -72,7 +81,9 @@ struct Sentences: Sendable {
             rest = tail[tail.index(after: close)...]
         }
         pieces[pieces.count - 1] += rest
-        return arguments.isEmpty ? nil : Form(pieces: pieces.map { Array($0.utf8) }, arguments: arguments, translation: translation)
+        guard !arguments.isEmpty else { return nil }
+        let bytes = pieces.map { Array($0.utf8) }
+        return Form(pieces: bytes, arguments: arguments, translation: translation, length: bytes.reduce(0) { $0 + $1.count })
     }
 
     /// The arguments of a sentence in the order of their numbers; nil where it is not of this form.
