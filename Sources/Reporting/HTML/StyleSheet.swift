@@ -54,7 +54,7 @@ enum StyleSheet {
         .key-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); gap: .7rem; margin: 1.2rem 0; }
         .key-figures div { padding: .65rem .85rem; background: var(--panel); border-top: 3px solid var(--s1); border-radius: 0 0 6px 6px; }
         .key-figures dt { font-size: .82rem; color: var(--soft); line-height: 1.3; }
-        .key-figures dd { margin: .15rem 0 0; font-size: 1.18rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
+        .key-figures dd { margin: .15rem 0 0; font-size: 1.18rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
         .table { margin: 1.3rem 0; }
         .scroll { overflow-x: auto; }
         .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
@@ -63,17 +63,17 @@ enum StyleSheet {
         table.wide th, table.wide td { padding: .3rem .38rem; }
         table.wide td:not(.num) { min-width: 4.2rem; }
         table.wide th.num + td:not(.num) { min-width: 8.2rem; }
-        caption, figcaption { text-align: left; font-weight: 650; padding: 0 0 .4rem; font-size: .95rem; }
+        caption, figcaption { text-align: left; font-weight: 600; padding: 0 0 .4rem; font-size: .95rem; }
         caption span { display: block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 2rem)); }
         th, td { padding: .32rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); min-width: 3rem; overflow-wrap: break-word; max-width: 24rem; }
-        thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; font-weight: 650; background: var(--panel); }
+        thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; font-weight: 600; background: var(--panel); }
         tbody th { font-weight: 400; min-width: 6.2rem; }
         tbody th.num { min-width: 2rem; }
         th.num, td.num { text-align: right; }
         td.num, th.num { white-space: nowrap; }
         td.num.long { white-space: normal; min-width: 8rem; max-width: 13rem; }
         thead th.num { white-space: normal; }
-        tr.total th, tr.total td { font-weight: 650; background: var(--panel); }
+        tr.total th, tr.total td { font-weight: 600; background: var(--panel); }
         tr.muted th, tr.muted td { color: var(--soft); }
         .indent1 { padding-left: 1.5rem; }
         .indent2 { padding-left: 2.7rem; }
@@ -87,7 +87,7 @@ enum StyleSheet {
         .table-note { font-size: .82rem; color: var(--soft); margin: .35rem 0 0; }
         .status { display: inline-block; padding: .02rem .45rem; border: 1px solid var(--edge); border-radius: 9px; font-size: .92em; white-space: nowrap; }
         .status.unverified, .status.synthetic, .status.contested { border-color: var(--caution-edge); background: var(--caution); }
-        .status.unverified, .status.synthetic { font-weight: 650; }
+        .status.unverified, .status.synthetic { font-weight: 600; }
         .status.assumed { border-style: dashed; border-color: var(--caution-edge); }
         .status.unknown { border-color: var(--missing-edge); background: var(--missing); }
         figure { margin: 1.5rem 0; }
@@ -101,7 +101,7 @@ enum StyleSheet {
         svg.chart text { font-family: system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, "Malgun Gothic", "Noto Sans CJK KR", sans-serif; font-size: 13px; fill: var(--ink); }
         :lang(ko) svg.chart text { font-family: "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", "NanumGothic", system-ui, sans-serif; }
         svg.chart text.small { font-size: 11.5px; }
-        svg.chart text.strong { font-weight: 650; }
+        svg.chart text.strong { font-weight: 600; }
         svg.chart text.ink { fill: #14202b; }
         .grid { stroke: var(--grid); stroke-width: 1; }
         .axis { stroke: var(--soft); stroke-width: 1; }
@@ -120,7 +120,7 @@ enum StyleSheet {
         svg.map text { fill: #14202b; }
         .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 3px; stroke-linejoin: round; }
         svg.map .halo { paint-order: stroke; stroke: #fbfbf8; stroke-width: 3.5px; stroke-linejoin: round; }
-        svg.map .zone-name { font-weight: 650; fill: #44525e; }
+        svg.map .zone-name { font-weight: 600; fill: #44525e; }
         .zone { stroke-width: 1.2; stroke-linejoin: round; stroke-dasharray: 5 4; stroke: #7d8c98; }
         .z0 { fill: #e6eef3; } .z1 { fill: #f1ece0; } .z2 { fill: #e7f0e6; } .z3 { fill: #efe7f0; }
         .zone { fill-opacity: .75; }
