@@ -5,11 +5,11 @@ enum StyleSheet {
     static let document = "\n" + colours + dark + page + drawing + liveMap + print
     static let standaloneDrawing = colours.replacing(":root", with: "svg") + drawing
 
-    /// Colours of the series differ in lightness too (CIE L 33, 64, 77, 82, 38), and their lines in form, for grey print and for
+    /// Colours of the series differ in lightness too (CIE L 33, 57, 77, 84, 35), and their lines in form, for grey print and for
     /// readers who see no red or green.
     private static let colours = """
         :root { --ink: #1b2733; --soft: #55616d; --ground: #ffffff; --panel: #f3f6f8; --edge: #cfd8df; --grid: #e2e8ec; --link: #0b4f8a;
-          --s1: #0b4f8a; --s2: #e08a00; --s3: #8cc7e8; --s4: #cfd3d6; --s5: #a8003f;
+          --s1: #0b4f8a; --s2: #c77700; --s3: #8cc7e8; --s4: #cfd3d6; --s5: #a8003f; --thin: #4090c0;
           --caution: #fff4d6; --caution-edge: #b77900; --missing: #f1eef8; --missing-edge: #6a5a9c; --information: #e8f2f9; --information-edge: #0b4f8a;
           --supplied: #dfe7ec; --used: #c9dcea; --lost: #f0c9a0; --earning: #a9cbe3; --unbilled: #d9d2a6; --apparent: #f2d48f; --real: #d97b52; --unearning: #f3dcc0; }
 
@@ -18,7 +18,7 @@ enum StyleSheet {
     private static let dark = """
         @media screen and (prefers-color-scheme: dark) {
           :root { --ink: #e4eaf0; --soft: #a5b1bc; --ground: #12181e; --panel: #1b232b; --edge: #3a4650; --grid: #2a343d; --link: #86c1f5;
-            --s1: #6db3f2; --s2: #f0a63a; --s3: #2f6d92; --s4: #4a545d; --s5: #ff85ae;
+            --s1: #6db3f2; --s2: #f0a63a; --s3: #2f6d92; --s4: #4a545d; --s5: #ff85ae; --thin: #5aa6d4;
             --caution: #382c0c; --caution-edge: #e0ac3b; --missing: #262138; --missing-edge: #a99be0; --information: #16293a; --information-edge: #6db3f2; }
         }
 
@@ -83,7 +83,7 @@ enum StyleSheet {
         a.trace { margin-left: .15em; font-size: .68em; font-weight: 400; vertical-align: super; line-height: 0; text-decoration: none; white-space: nowrap; }
         .footnotes { margin-top: 1.4rem; padding: .5rem 0 0; border-top: 1px solid var(--edge); list-style: none; font-size: .8rem; color: var(--soft); }
         a.trace.uncertain { font-weight: 700; }
-        td.blank { min-width: 4.5rem; border: 1px solid var(--edge); }
+        td.blank { min-width: 4.5rem; border: 1px solid var(--soft); }
         .table-note { font-size: .82rem; color: var(--soft); margin: .35rem 0 0; }
         .status { display: inline-block; padding: .02rem .45rem; border: 1px solid var(--edge); border-radius: 9px; font-size: .92em; white-space: nowrap; }
         .status.unverified, .status.synthetic, .status.contested { border-color: var(--caution-edge); background: var(--caution); }
@@ -107,12 +107,13 @@ enum StyleSheet {
         .axis { stroke: var(--soft); stroke-width: 1; }
         .s1 { --c: var(--s1); --d: none; } .s2 { --c: var(--s2); --d: 7 4; } .s3 { --c: var(--s3); --d: 2 3; } .s4 { --c: var(--s4); --d: 1 3; } .s5 { --c: var(--s5); --d: 9 3 2 3; }
         .l { fill: none; stroke: var(--c); stroke-width: 2.2; stroke-dasharray: var(--d); stroke-linejoin: round; }
+        .l.s3 { stroke: var(--thin); } .l.s4 { stroke: var(--soft); }
         .f { fill: var(--c); stroke: var(--ground); stroke-width: .8; }
-        .f.s4 { stroke: var(--soft); stroke-width: .6; }
-        .b { fill: var(--c); opacity: .2; }
+        .f.s3, .f.s4 { stroke: var(--soft); stroke-width: .6; }
+        .b { fill: var(--c); fill-opacity: .2; stroke: var(--c); stroke-width: .5; }
         .whisker { fill: none; stroke: var(--ink); stroke-width: 1.4; }
         .leader { fill: none; stroke: var(--soft); stroke-width: 1; }
-        .part { stroke: #ffffff; stroke-width: 1.2; }
+        .part { stroke: #55616d; stroke-width: .8; }
         .supplied { fill: var(--supplied); } .used { fill: var(--used); } .lost { fill: var(--lost); } .earning { fill: var(--earning); } .unearning { fill: var(--unearning); }
         .unbilled { fill: var(--unbilled); } .apparent { fill: var(--apparent); } .real { fill: var(--real); }
         svg.map .paper { fill: #fbfbf8; stroke: #cfd8df; }
@@ -121,15 +122,15 @@ enum StyleSheet {
         .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 3px; stroke-linejoin: round; }
         svg.map .halo { paint-order: stroke; stroke: #fbfbf8; stroke-width: 3.5px; stroke-linejoin: round; }
         svg.map .zone-name { font-weight: 600; fill: #44525e; }
-        .zone { stroke-width: 1.2; stroke-linejoin: round; stroke-dasharray: 5 4; stroke: #7d8c98; }
+        .zone { stroke-width: 1.2; stroke-linejoin: round; stroke-dasharray: 5 4; stroke: #6f7e8a; }
         .z0 { fill: #e6eef3; } .z1 { fill: #f1ece0; } .z2 { fill: #e7f0e6; } .z3 { fill: #efe7f0; }
         .zone { fill-opacity: .75; }
-        .pipe { fill: none; stroke: #8a949c; stroke-width: 1.2; stroke-linejoin: round; stroke-linecap: round; }
-        .p0 { stroke: #8a949c; } .p1 { stroke: #e0a458; stroke-width: 2; } .p2 { stroke: #d9722e; stroke-width: 3; } .p3 { stroke: #b53a1e; stroke-width: 4.2; } .p4 { stroke: #6e0f16; stroke-width: 5.6; }
+        .pipe { fill: none; stroke: #7a858e; stroke-width: 1.2; stroke-linejoin: round; stroke-linecap: round; }
+        .p0 { stroke: #7a858e; } .p1 { stroke: #b8741a; stroke-width: 2; } .p2 { stroke: #c9601c; stroke-width: 3; } .p3 { stroke: #a8331a; stroke-width: 4.2; } .p4 { stroke: #6e0f16; stroke-width: 5.6; }
         .device { stroke: #14202b; stroke-width: 2.4; stroke-dasharray: 3 3; }
         .node { fill: none; stroke-linecap: round; stroke-width: 6.4; }
         .node.tiny { stroke-width: 3.4; }
-        .n0 { stroke: #b9dcf0; } .n1 { stroke: #7fbbe0; } .n2 { stroke: #4a94c9; } .n3 { stroke: #1f67a3; } .n4 { stroke: #08305c; }
+        .n0 { stroke: #4189bf; } .n1 { stroke: #2f6ea6; } .n2 { stroke: #1f5890; } .n3 { stroke: #15457a; } .n4 { stroke: #08264a; }
         .sensors { fill: #0b4f8a; stroke: #fbfbf8; stroke-width: 1.2; } .access { fill: #fbfbf8; stroke: #2f6b2f; stroke-width: 1.6; }
         .tank { fill: #14202b; stroke: #fbfbf8; stroke-width: 1; }
 
@@ -155,7 +156,7 @@ enum StyleSheet {
         .map-mark { display: inline-flex; align-items: center; gap: .35rem; }
         .map-mark i { display: inline-block; width: 1.5rem; height: .3rem; border-radius: 2px; outline: 1px solid var(--edge); }
         .map-mark i.dot { width: .75rem; height: .75rem; border-radius: 50%; border: 1px solid var(--soft); }
-        .map-mark i.area { height: .8rem; border: 1px dashed #7d8c98; }
+        .map-mark i.area { height: .8rem; border: 1px dashed #6f7e8a; }
 
         """
 
@@ -165,7 +166,8 @@ enum StyleSheet {
         @page short { size: A4; margin: 12mm 13mm 13mm; }
         @media print {
           :root { --ground: #ffffff; }
-          body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; }
+          /* As Word's: a page is as long on every machine. */
+          body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; font-family: Arial, "Liberation Sans", "Noto Sans", sans-serif; }
           header { padding-top: 0; }
           h1 { font-size: 20pt; }
           footer { margin-top: .7rem; padding-top: .2rem; font-size: 7.5pt; }
