@@ -211,6 +211,7 @@ enum StyleSheet {
           .table.broad { page: broad; }
           .broad table.wide { font-size: 8.2pt; }
           svg.chart { min-width: 0; max-width: 165mm; }
+          svg.chart text { font-family: Arial, "Liberation Sans", "Noto Sans", "Malgun Gothic", "Noto Sans CJK KR", sans-serif; }
           svg.map { max-width: 150mm; }
           .key-figures { grid-template-columns: repeat(4, 1fr); gap: 5pt; }
           .key-figures dd { font-size: 11pt; }
