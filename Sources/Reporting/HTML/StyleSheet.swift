@@ -161,7 +161,7 @@ enum StyleSheet {
         """
 
     private static let print = """
-        @page { size: A4; margin: 17mm 15mm 18mm; @bottom-center { content: counter(page); font-size: 8pt; } }
+        @page { size: A4; margin: 17mm 15mm 18mm; @bottom-center { content: counter(page); font: 8pt Arial, "Liberation Sans", sans-serif; } }
         @page broad { size: A4 landscape; }
         @page short { size: A4; margin: 12mm 13mm 13mm; }
         @media print {
