@@ -9,6 +9,8 @@ import Testing
 struct AccessibilityTests {
     /// WCAG 2.2, success criterion 1.4.3: text of usual size.
     static let leastContrast = 4.5
+    /// Success criterion 1.4.11: lines and areas that tell something.
+    static let leastOfDrawings = 3.0
 
     /// WCAG 2.2, relative luminance and contrast ratio.
     static func contrast(_ a: String, _ b: String) throws -> Double {
@@ -26,8 +28,9 @@ struct AccessibilityTests {
     @Test("black on white is 21 to 1")
     func scale() throws { #expect(abs(try Self.contrast("#000000", "#ffffff") - 21) < 1e-9) }
 
-    @Test("text stands out from its ground, in light and in dark", arguments: [0, 1])
-    func page(scheme: Int) throws {
+    /// Colours of the page by name.
+    /// - scheme: 0 light, 1 dark.
+    private static func colours(_ scheme: Int) throws -> [String: String] {
         let parts = StyleSheet.document.split(separator: "prefers-color-scheme: dark")
         try #require(parts.count == 2)
         var colours: [String: String] = [:]
@@ -37,12 +40,72 @@ struct AccessibilityTests {
                 if pair.count == 2, pair[0].hasPrefix("--"), pair[1].hasPrefix("#") { colours[pair[0]] = pair[1] }
             }
         }
+        return colours
+    }
+
+    @Test("text stands out from its ground, in light and in dark", arguments: [0, 1])
+    func page(scheme: Int) throws {
+        let colours = try Self.colours(scheme)
         for (text, ground) in [
             ("--ink", "--ground"), ("--soft", "--ground"), ("--soft", "--panel"), ("--ink", "--panel"), ("--link", "--ground"),
             ("--link", "--panel"), ("--ink", "--caution"), ("--ink", "--missing"), ("--ink", "--information"),
+            ("--link", "--caution"), ("--link", "--missing"), ("--link", "--information"),
         ] {
             let ratio = try Self.contrast(try #require(colours[text]), try #require(colours[ground]))
             #expect(ratio >= Self.leastContrast, "\(text) on \(ground): \(ratio)")
+        }
+    }
+
+    @Test("lines and areas of charts stand out from the page, or have an edge that does, in light and in dark", arguments: [0, 1])
+    func charts(scheme: Int) throws {
+        let colours = try Self.colours(scheme)
+        func ratio(_ name: String, on ground: String) throws -> Double {
+            try Self.contrast(try #require(colours[name]), try #require(colours[ground]))
+        }
+        // The pale series have an edge, and lines of a colour of their own.
+        #expect(StyleSheet.document.contains(".f.s3, .f.s4 { stroke: var(--soft)"))
+        #expect(StyleSheet.document.contains(".l.s3 { stroke: var(--thin); } .l.s4 { stroke: var(--soft); }"))
+        for name in ["--s1", "--s2", "--s5", "--thin", "--soft", "--caution-edge", "--missing-edge", "--information-edge", "--link"] {
+            for ground in name.hasSuffix("edge") || name == "--link" ? ["--ground", "--panel"] : ["--ground"] {
+                let found = try ratio(name, on: ground)
+                #expect(found >= Self.leastOfDrawings, "\(name) on \(ground): \(found)")
+            }
+        }
+    }
+
+    private static func hex(_ rgb: UInt32?) throws -> String {
+        let digits = String(try #require(rgb), radix: 16)
+        return "#" + String(repeating: "0", count: 6 - digits.count) + digits
+    }
+
+    @Test("parts of the balance and of the Korean tree, which are pale in dark, too, have an edge", arguments: [0, 1])
+    func parts(scheme: Int) throws {
+        let ground = try #require(try Self.colours(scheme)["--ground"])
+        for part in ["supplied", "used", "lost", "earning", "unearning", "unbilled", "apparent", "real"] {
+            let style = DrawingStyle(element: "rect", classes: "part " + part)
+            let found = max(try Self.contrast(try Self.hex(style.stroke), ground), try Self.contrast(try Self.hex(style.fill), ground))
+            #expect(found >= Self.leastOfDrawings, "\(part): \(found)")
+        }
+    }
+
+    @Test("what a map shows stands out from its paper and from the zones under it")
+    func map() throws {
+        let paper = try Self.hex(DrawingStyle(element: "rect", classes: "paper").fill)
+        let zones = try (0..<4).map { try Self.hex(DrawingStyle(element: "path", classes: "zone z\($0)").fill) }
+        let marks = (0..<5).map { "pipe p\($0)" } + (0..<5).map { "node n\($0)" } + ["zone z0", "device", "access"]
+        for ground in [paper] + zones {
+            for mark in marks {
+                let found = try Self.contrast(try Self.hex(DrawingStyle(element: "path", classes: mark).stroke), ground)
+                #expect(found >= Self.leastOfDrawings, "\(mark) on \(ground): \(found)")
+            }
+            for mark in ["sensors", "tank"] {
+                let found = try Self.contrast(try Self.hex(DrawingStyle(element: "path", classes: mark).fill), ground)
+                #expect(found >= Self.leastOfDrawings, "\(mark) on \(ground): \(found)")
+            }
+            for text in ["", "zone-name"] {
+                let found = try Self.contrast(try Self.hex(DrawingStyle(element: "text", classes: text).fill), ground)
+                #expect(found >= Self.leastContrast, "\(text) on \(ground): \(found)")
+            }
         }
     }
 
@@ -54,7 +117,9 @@ struct AccessibilityTests {
         ])
     func files(text: String, ground: String) throws { #expect(try Self.contrast(text, ground) >= Self.leastContrast) }
 
-    @Test("text of drawings stands out from what it is written on", arguments: ["supplied", "used", "lost", "earning", "unearning"])
+    @Test(
+        "text of drawings stands out from what it is written on",
+        arguments: ["supplied", "used", "lost", "earning", "unearning", "unbilled", "apparent", "real"])
     func drawings(part: String) throws {
         let style = DrawingStyle(element: "rect", classes: "part " + part)
         let ground = String(try #require(style.fill), radix: 16)
@@ -72,6 +137,11 @@ struct AccessibilityTests {
             let fill = String(try #require(DrawingStyle(element: "rect", classes: "part " + part).fill), radix: 16)
             #expect(css.contains("--\(part): #\(fill)"))
         }
+        for index in 0..<5 {
+            let stroke = try Self.hex(DrawingStyle(element: "path", classes: "node n\(index)").stroke)
+            #expect(css.contains(".n\(index) { stroke: \(stroke)"))
+        }
+        #expect(css.contains("--thin: " + (try Self.hex(DrawingStyle(element: "path", classes: "l s3").stroke))))
         for (index, name) in ["pipe p0", "pipe p1", "pipe p2", "pipe p3", "pipe p4"].enumerated() {
             let stroke = String(try #require(DrawingStyle(element: "path", classes: name).stroke), radix: 16)
             #expect(css.contains(".p\(index) { stroke: #\(stroke)"))

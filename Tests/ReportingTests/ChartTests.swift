@@ -142,3 +142,30 @@ struct ChartTests {
         for (dark, light) in zip(areas, areas.dropFirst()) { #expect((light + 0.05) / (dark + 0.05) > 1.3) }
     }
 }
+
+@Suite("Broken lines")
+struct DashedLineTests {
+    private static func length(_ points: [Point]) -> Double {
+        zip(points, points.dropFirst()).reduce(0) {
+            $0 + (($1.1.x - $1.0.x) * ($1.1.x - $1.0.x) + ($1.1.y - $1.0.y) * ($1.1.y - $1.0.y)).squareRoot()
+        }
+    }
+
+    @Test("dashes and gaps have their lengths along the line, around corners too")
+    func lengths() throws {
+        let line = [Point(x: 0, y: 0), Point(x: 10, y: 0), Point(x: 10, y: 12)]
+        let pieces = DashedLine.pieces(of: line, dashes: [7, 4])
+        // Of 22: 0 to 7, 11 to 18.
+        #expect(pieces.count == 2)
+        #expect(pieces.allSatisfy { abs(Self.length($0) - 7) < 1e-9 })
+        #expect(pieces[1].map { [$0.x, $0.y] } == [[10, 1], [10, 8]])
+        let bent = DashedLine.pieces(of: line, dashes: [15, 4])
+        #expect(bent.first?.count == 3 && bent.last?.last?.y == 12)
+    }
+
+    @Test("a line without dashes, or with lengths that are none, stays whole")
+    func whole() {
+        let line = [Point(x: 0, y: 0), Point(x: 10, y: 0)]
+        for dashes: [Double] in [[], [0, 0], [3, -1]] { #expect(DashedLine.pieces(of: line, dashes: dashes) == [line]) }
+    }
+}

@@ -71,6 +71,55 @@ struct GeoDataTests {
     }
 
     @Test(
+        "QGIS opens every layer with the style that the file brings, and draws them",
+        .enabled(if: IndependentProgram.qgis != nil, "QGIS for Python (python3-qgis) is not installed"))
+    func qgis() throws {
+        let script = """
+            import os, sys
+            os.environ.update(QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=sys.argv[2], HOME=sys.argv[2])
+            from qgis.core import *
+            from qgis.PyQt.QtCore import QSize
+            from qgis.PyQt.QtGui import QColor
+            program = QgsApplication([], False)
+            program.initQgis()
+            layers = []
+            for name in ["zones", "pipes", "devices", "nodes", "leak_candidates", "measures"]:
+                layer = QgsVectorLayer(sys.argv[1] + "|layername=" + name, name, "ogr")
+                assert layer.isValid() and layer.featureCount() > 0, name
+                assert layer.loadDefaultStyle()[1], name
+                layers.append(layer)
+            kinds = [layer.renderer().type() for layer in layers]
+            settings = QgsMapSettings()
+            settings.setLayers(sorted(layers, key=lambda layer: layer.geometryType()))
+            settings.setBackgroundColor(QColor("white"))
+            settings.setOutputSize(QSize(300, 300))
+            extent = QgsRectangle()
+            extent.setMinimal()
+            for layer in layers: extent.combineExtentWith(layer.extent())
+            settings.setExtent(extent)
+            job = QgsMapRendererParallelJob(settings)
+            job.start()
+            job.waitForFinished()
+            image = job.renderedImage()
+            colours = {image.pixel(x, y) for x in range(300) for y in range(300)}
+            assert not job.errors() and len(colours) > 20, len(colours)
+            print(kinds, flush=True)
+            # QGIS may break off while Python takes its objects apart.
+            os._exit(0)
+            """
+        let bytes = try Self.bytes()
+        let python = try #require(IndependentProgram.qgis)
+        let answer = try IndependentProgram.withFolder { folder in
+            try IndependentProgram.write(bytes, to: folder + "/plan.gpkg")
+            return try IndependentProgram.run(python, ["-c", script, folder + "/plan.gpkg", folder])
+        }
+        #expect(answer.status == 0)
+        #expect(
+            answer.text.contains(
+                "['singleSymbol', 'graduatedSymbol', 'singleSymbol', 'graduatedSymbol', 'singleSymbol', 'singleSymbol']"))
+    }
+
+    @Test(
         "GDAL reads every layer with its geometry, from GeoPackage and GeoJSON",
         .enabled(if: IndependentProgram.has("pyogrio"), "the Python package pyogrio is not installed"))
     func gdal() throws {

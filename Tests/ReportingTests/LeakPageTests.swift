@@ -9,11 +9,11 @@ import WaterModel
 
 @Suite("The page of a search for a leak")
 struct LeakPageTests {
-    private static let network = SyntheticPlan.network(columns: 6, rows: 4, prefix: "")
+    static let network = SyntheticPlan.network(columns: 6, rows: 4, prefix: "")
     private static let pipes = network.links.filter { $0.pipe != nil }
 
     /// Three pipes hold the probability, the rest next to nothing.
-    private static func finding(isDetected: Bool = true) -> LeakFinding {
+    static func finding(isDetected: Bool = true) -> LeakFinding {
         let shares = [0.65, 0.3, 0.04]
         let rest = 0.01 / Double(pipes.count - 3)
         let candidates = pipes.enumerated().map { index, pipe in
@@ -26,7 +26,7 @@ struct LeakPageTests {
         return finding
     }
 
-    private static func page(_ finding: LeakFinding, network: Network = network, language: String = "en") throws -> String {
+    static func page(_ finding: LeakFinding, network: Network = network, language: String = "en") throws -> String {
         let sensors = [
             Sensor(id: "P_1", kind: .pressure, element: network.nodes[2].id.name),
             Sensor(id: "Q_1", kind: .flow, element: pipes[0].id.name), Sensor(id: "</script>", kind: .level, element: "nowhere"),

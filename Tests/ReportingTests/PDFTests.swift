@@ -69,6 +69,32 @@ struct PDFTests {
         #expect(marks.count > 300 && marks.allSatisfy { $0.attributes["fill"] != nil })
     }
 
+    /// Pages of a PDF; nil where it tells them in compressed objects alone.
+    private static func pages(_ bytes: [UInt8]) throws -> Int? {
+        if let info = IndependentProgram.path("pdfinfo") {
+            return try IndependentProgram.withFolder { folder in
+                try IndependentProgram.write(bytes, to: folder + "/a.pdf")
+                let answer = try IndependentProgram.run(info, [folder + "/a.pdf"]).text
+                return answer.split(separator: "\n").first { $0.hasPrefix("Pages:") }.flatMap { Int($0.drop { !$0.isNumber }) }
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self).firstMatch(of: /\/Count (\d+)/).flatMap { Int($0.1) }
+    }
+
+    @Test("the brief is one page, by each program that is installed", arguments: PDFConverter.Kind.allCases, Catalogue.embedded)
+    func brief(kind: PDFConverter.Kind, language: String) throws {
+        guard let converter = PDFConverter.find(kind, in: ProcessInfo.processInfo.environment["PATH"] ?? "") else {
+            print("\(kind.rawValue) is not installed: the pages of its brief are not counted")
+            return
+        }
+        let document = PlanDocument(plan: CompletePlan.plan, form: .brief, language: try Catalogue.named(language))
+        guard let pages = try Self.pages(try converter.pdf(of: document)) else {
+            print("pdfinfo is not installed: the pages of the brief by \(kind.rawValue) are not counted")
+            return
+        }
+        #expect(pages == 1)
+    }
+
     @Test(
         "each program that is installed makes a whole PDF", arguments: PDFConverter.Kind.allCases)
     func installed(kind: PDFConverter.Kind) throws {

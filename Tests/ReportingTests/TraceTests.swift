@@ -50,6 +50,60 @@ struct TraceTests {
         #expect(Self.untraced(document) == ["summary: sentence"])
     }
 
+    /// Messages that bear no mark.
+    private static func unmarked(_ phrase: Phrase) -> [String] {
+        switch phrase {
+        case .message(let message): [message]
+        case .words(_, let phrases), .counted(_, _, let phrases), .list(let phrases): phrases.flatMap(unmarked)
+        case .name, .finding, .literal, .date, .figure: []
+        }
+    }
+    private static func phrases(_ section: Section) -> [Phrase] {
+        section.blocks.flatMap { block -> [Phrase] in
+            switch block {
+            case .paragraph(let phrase): [phrase]
+            case .list(let phrases): phrases
+            case .notice(let notice): notice.lines
+            case .table(let table):
+                table.rows.flatMap(\.cells).flatMap { cell -> [Phrase] in
+                    switch cell {
+                    case .text(let phrase): [phrase]
+                    case .lines(let phrases): phrases
+                    default: []
+                    }
+                }
+            default: []
+            }
+        } + section.sections.flatMap(phrases)
+    }
+
+    @Test("a sentence of an analysis that tells a figure bears the mark of where it comes from")
+    func sentences() throws {
+        var plan = CompletePlan.plan
+        plan.assessment.gaps += ["inflow known in 40 % of the record"]
+        plan.warnings.append("The budget of -5 PEN is not an amount of money; nothing can be bought with it.")
+        let document = PlanDocument(plan: plan, language: try .named("en"))
+        let told = Set(plan.warnings + plan.assessment.gaps + plan.assessment.indicators.flatMap(\.flags))
+        #expect(told.count { $0.contains(where: \.isNumber) } > 3)
+        let phrases = document.banner.flatMap(\.lines) + document.sections.flatMap(Self.phrases)
+        #expect(phrases.flatMap(Self.unmarked).filter(told.contains) == [])
+        let page = html(of: document)
+        for words in ["of the record", "bought with it."] {
+            let mark = try #require(try Regex(words + "<a class=\"trace[^>]*title=\"([^\"]*)\"").firstMatch(in: page))
+            #expect(mark.output[1].substring?.contains("inputs:") == true)
+        }
+        #expect(Self.untraced(document) == [])
+    }
+
+    @Test("each sentence of the catalogue that warns with a figure has its kind, and no kind is told of words that nobody says")
+    func warnings() throws {
+        let messages = try Catalogue.named("en").messages.keys
+        let warnings = messages.filter { $0.contains("{") && $0.first?.isUppercase == true && ($0.hasSuffix(".") || $0.hasPrefix("The ")) }
+        #expect(warnings.count > 15)
+        for warning in warnings { #expect(FindingOrigin.warnings.contains { warning.contains($0.words) }, "\(warning)") }
+        for (words, _) in FindingOrigin.warnings { #expect(messages.contains { $0.contains(words) }, "\(words)") }
+    }
+
     @Test("what a figure rests on is its own: of lines and measures whose inputs differ, one is marked and the other is not")
     func ownInputs() throws {
         var plan = CompletePlan.plan

@@ -96,3 +96,14 @@ struct UnitTests {
         #expect(!data.contains("[m]"))
     }
 }
+
+extension Phrase {
+    /// Figures in it, in their order.
+    fileprivate var figures: [Figure] {
+        switch self {
+        case .figure(let figure): figure.value?.isFinite == true ? [figure] : []
+        case .words(_, let phrases), .counted(_, _, let phrases), .list(let phrases): phrases.flatMap(\.figures)
+        case .name, .message, .finding, .literal, .date: []
+        }
+    }
+}

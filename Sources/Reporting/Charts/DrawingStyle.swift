@@ -18,19 +18,21 @@ struct DrawingStyle: Equatable {
     private static let paper: UInt32 = 0xFBFBF8
 
     private static let series: [String: (colour: UInt32, dashes: [Double])] = [
-        "s1": (0x0B4F8A, []), "s2": (0xE08A00, [7, 4]), "s3": (0x8CC7E8, [2, 3]), "s4": (0xCFD3D6, [1, 3]),
+        "s1": (0x0B4F8A, []), "s2": (0xC77700, [7, 4]), "s3": (0x8CC7E8, [2, 3]), "s4": (0xCFD3D6, [1, 3]),
         "s5": (0xA8003F, [9, 3, 2, 3]),
     ]
+    /// Of lines, which are thin, where the colour of areas is too pale for them.
+    private static let lines: [String: UInt32] = ["s3": 0x4090C0, "s4": soft]
     private static let parts: [String: UInt32] = [
         "supplied": 0xDFE7EC, "used": 0xC9DCEA, "lost": 0xF0C9A0, "earning": 0xA9CBE3, "unearning": 0xF3DCC0, "unbilled": 0xD9D2A6,
         "apparent": 0xF2D48F, "real": 0xD97B52,
     ]
     private static let zones: [String: UInt32] = ["z0": 0xE6EEF3, "z1": 0xF1ECE0, "z2": 0xE7F0E6, "z3": 0xEFE7F0]
     private static let pipes: [String: (UInt32, Double)] = [
-        "p0": (0x8A949C, 1.2), "p1": (0xE0A458, 2), "p2": (0xD9722E, 3), "p3": (0xB53A1E, 4.2), "p4": (0x6E0F16, 5.6),
+        "p0": (0x7A858E, 1.2), "p1": (0xB8741A, 2), "p2": (0xC9601C, 3), "p3": (0xA8331A, 4.2), "p4": (0x6E0F16, 5.6),
     ]
     private static let nodes: [String: UInt32] = [
-        "n0": 0xB9DCF0, "n1": 0x7FBBE0, "n2": 0x4A94C9, "n3": 0x1F67A3, "n4": 0x08305C,
+        "n0": 0x4189BF, "n1": 0x2F6EA6, "n2": 0x1F5890, "n3": 0x15457A, "n4": 0x08264A,
     ]
 
     /// Of an element of a drawing by its classes.
@@ -43,22 +45,23 @@ struct DrawingStyle: Equatable {
             return
         }
         let series = names.lazy.compactMap { Self.series[$0] }.first
+        let thin = names.lazy.compactMap { Self.lines[$0] }.first
         for name in names {
             switch name {
             case "grid": (stroke, width) = (0xE2E8EC, 1)
             case "axis", "leader": (stroke, width) = (Self.soft, 1)
             case "whisker": (stroke, width) = (Self.ink, 1.4)
-            case "l": (stroke, width, dashes) = (series?.colour ?? Self.ink, 2.2, series?.dashes ?? [])
+            case "l": (stroke, width, dashes) = (thin ?? series?.colour ?? Self.ink, 2.2, series?.dashes ?? [])
             case "f":
                 (fill, stroke, width) = (series?.colour ?? Self.ink, Self.white, 0.8)
-                if names.contains("s4") { (stroke, width) = (Self.soft, 0.6) }
+                if thin != nil { (stroke, width) = (Self.soft, 0.6) }
             // A band hides what lies under it here, so that its edge must be seen on its own.
             case "b": (fill, stroke, width) = (Self.mixed(series?.colour ?? Self.ink, into: Self.white, 0.2), series?.colour, 0.5)
-            case "part": (stroke, width) = (Self.white, 1.2)
+            case "part": (stroke, width) = (Self.soft, 0.8)
             case "paper": (fill, stroke) = (Self.paper, 0xCFD8DF)
             case "frame": stroke = 0xCFD8DF
-            case "zone": (stroke, width, dashes) = (0x7D8C98, 1.2, [5, 4])
-            case "pipe": (stroke, width) = (0x8A949C, 1.2)
+            case "zone": (stroke, width, dashes) = (0x6F7E8A, 1.2, [5, 4])
+            case "pipe": (stroke, width) = (0x7A858E, 1.2)
             case "device": (stroke, width, dashes) = (0x14202B, 2.4, [3, 3])
             case "node": width = names.contains("tiny") ? 3.4 : 6.4
             case "sensors": (fill, stroke, width) = (0x0B4F8A, Self.paper, 1.2)

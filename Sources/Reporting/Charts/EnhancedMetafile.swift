@@ -86,13 +86,21 @@ struct EnhancedMetafile {
             polygon(corners)
         case "path":
             let outline = PathOutline(value("d"))
-            use(style)
             if value("class").split(separator: " ").contains("node") {
+                use(style)
                 for line in outline.lines { line.points.first.map { dot($0, width: style.width) } }
+                return
             } else if style.fill != nil {
+                var area = style
+                if !style.dashes.isEmpty { area.stroke = nil }
+                use(area)
                 for line in outline.lines { polygon(line.points) }
-            } else {
-                polylines(outline.lines)
+            }
+            if style.fill == nil || !style.dashes.isEmpty {
+                var edge = style
+                edge.fill = nil
+                use(edge)
+                polylines(outline.lines, dashes: style.dashes)
             }
         case "text": text(element, style, x: number("x"), y: number("y"), anchor: value("text-anchor"), turn: value("transform"))
         default: break
@@ -104,10 +112,9 @@ struct EnhancedMetafile {
         dropStyle()
         current = style
         if let stroke = style.stroke {
-            // Geometric, round joins and caps. Dashes of lengths of one's own are not drawn by LibreOffice, the named forms are.
-            let form: UInt32 = style.dashes.count > 2 ? 3 : style.dashes.isEmpty ? 0 : style.dashes[0] > 4 ? 1 : 2
-            add(
-                Record.pen, [Slot.pen, 0, 0, 0, 0, 0x1_0000 | form, max(1, Self.units(style.width)), 0, Self.colour(stroke), 0, 0])
+            // Geometric; round joins and caps, but those of dashes are flat: round ones would close the gaps.
+            let form: UInt32 = style.dashes.isEmpty ? 0x1_0000 : 0x1_0200
+            add(Record.pen, [Slot.pen, 0, 0, 0, 0, form, max(1, Self.units(style.width)), 0, Self.colour(stroke), 0, 0])
             add(Record.select, [Slot.pen])
         } else {
             add(Record.select, [Stock.nullPen])
@@ -136,8 +143,9 @@ struct EnhancedMetafile {
         add(Record.polygon, bounds + [UInt32(points.count)] + points.flatMap { [Self.units($0.x), Self.units($0.y)] })
     }
 
-    private mutating func polylines(_ lines: [PathOutline.Line]) {
-        let whole = lines.map { $0.isClosed ? $0.points + $0.points.prefix(1) : $0.points }.filter { $0.count > 1 }
+    private mutating func polylines(_ lines: [PathOutline.Line], dashes: [Double]) {
+        let whole = lines.map { $0.isClosed ? $0.points + $0.points.prefix(1) : $0.points }
+            .flatMap { DashedLine.pieces(of: $0, dashes: dashes) }.filter { $0.count > 1 }
         guard !whole.isEmpty else { return }
         let points = whole.flatMap { $0.flatMap { [Self.units($0.x), Self.units($0.y)] } }
         add(

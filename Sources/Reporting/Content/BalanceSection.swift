@@ -26,7 +26,11 @@ extension PlanSource {
         if let tree = koreanTree(of: balance) { blocks += [.graphic(tree), .paragraph(.words(.balanceTreeNote))] }
         blocks.append(.table(table(of: balance)))
         if !balance.defaults.isEmpty {
-            blocks.append(.notice(Notice(.information, .words(.balanceDefaultsTitle), balance.defaults.map { .message($0) })))
+            blocks.append(
+                .notice(
+                    Notice(
+                        .information, .words(.balanceDefaultsTitle),
+                        balance.defaults.map { .finding($0, FindingOrigin.origin(ofDefault: $0)) })))
         }
         return Section(id: "balance", title: .words(.balanceTitle), blocks: blocks)
     }
@@ -106,7 +110,7 @@ extension PlanSource {
             rows: assessment.indicators.map { indicator in
                 Table.Row([
                     .text(.name(.indicator, indicator.kind.rawValue)), .number(shown(indicator)), .text(.message(indicator.source)),
-                    indicator.flags.isEmpty ? .none : .lines(indicator.flags.map { .message($0) }),
+                    indicator.flags.isEmpty ? .none : .lines(flagPhrases(of: indicator)),
                 ])
             }, note: .words(.intervalNote))
         return Section(id: "indicators", title: .words(.indicatorsTitle), blocks: [.table(table)])

@@ -106,7 +106,7 @@ struct PlanSource {
         }
         if !lines.isEmpty { notices.append(Notice(.caution, .words(.bannerStatusTitle), lines)) }
         if !plan.warnings.isEmpty {
-            notices.append(Notice(.caution, .words(.bannerWarnings), plan.warnings.map { .message($0) }))
+            notices.append(Notice(.caution, .words(.bannerWarnings), warningPhrases))
         }
         return notices
     }

@@ -19,13 +19,13 @@ extension PlanSource {
     }
 
     var warnings: Section {
-        var lines = plan.warnings.map { Phrase.message($0) }
+        var lines = warningPhrases
         for indicator in assessment.indicators {
-            lines += indicator.flags.map { .words(.flagOf, [.name(.indicator, indicator.kind.rawValue), .message($0)]) }
+            lines += flagPhrases(of: indicator).map { .words(.flagOf, [.name(.indicator, indicator.kind.rawValue), $0]) }
         }
         var blocks: [Block] = [lines.isEmpty ? .paragraph(.words(.noWarnings)) : .list(lines)]
         if !assessment.gaps.isEmpty {
-            blocks.append(.notice(Notice(.missing, .words(.gapsTitle), assessment.gaps.map { .message($0) })))
+            blocks.append(.notice(Notice(.missing, .words(.gapsTitle), gapPhrases)))
         }
         return Section(id: "warnings", title: .words(.warningsTitle), blocks: blocks)
     }

@@ -15,7 +15,7 @@ enum QGISStyle {
                 symbols: (0..<5).map { marker(DrawingStyle(element: "path", classes: "node tiny n\($0)")) })
         case "devices": single(line(DrawingStyle(element: "path", classes: "pipe device")))
         case "leak_candidates": single(line(DrawingStyle(element: "path", classes: "pipe p3")))
-        case "zones": single(area(0xE6EEF3, edge: 0x7D8C98))
+        case "zones": single(area(0xE6EEF3, edge: 0x6F7E8A))
         case "measures": single(area(0xD9D2A6, edge: 0x6A5A9C))
         default: nil
         }

@@ -6,7 +6,7 @@
 /// security policy admits this text by its digest; `MapTests` says the new one when the text is changed.
 enum MapScript {
     /// Base64 of the SHA-256 of `text`.
-    static let digest = "EcMDPNS/NA8rv9wRN+ByWdCKBUQ7lXcFzM1OUg2bZmM="
+    static let digest = "MX5SOjzkVgCjmq5XR1QtxkvkQfLLVn5TXWMs9g4GZZg="
 
     static let text = #"""
 
@@ -82,8 +82,9 @@ enum MapScript {
           });
           make('p', host, { 'class': 'table-note' }, words.hint);
 
-          var ink = canvas.getContext('2d'), copy = document.createElement('canvas'), view = { s: 1, x: 0, y: 0 }, drawn = null;
-          var least = 1, chosen = null, timer = 0, frame = 0;
+          // Two pictures beside the one that is seen: the last whole one, and one that is being drawn.
+          var seen = canvas.getContext('2d'), whole = document.createElement('canvas'), work = document.createElement('canvas');
+          var ink = work.getContext('2d'), view = { s: 1, x: 0, y: 0 }, drawn = null, least = 1, chosen = null, timer = 0, frame = 0, job = 0;
           function width() { return stage.clientWidth; }
           function height() { return stage.clientHeight; }
           function fit() {
@@ -101,6 +102,7 @@ enum MapScript {
           }
           // While it moves, the last drawing is moved; it is drawn anew when it rests.
           function later() {
+            cancelAnimationFrame(job);
             if (!frame) frame = requestAnimationFrame(function () { frame = 0; quick(); });
             clearTimeout(timer);
             timer = setTimeout(draw, 90);
@@ -108,10 +110,10 @@ enum MapScript {
           function quick() {
             if (!drawn) return draw();
             var ratio = window.devicePixelRatio || 1, k = view.s / drawn.s;
-            ink.setTransform(ratio, 0, 0, ratio, 0, 0);
-            ink.fillStyle = data.paper;
-            ink.fillRect(0, 0, width(), height());
-            ink.drawImage(copy, view.x - k * drawn.x, view.y - k * drawn.y, k * width(), k * height());
+            seen.setTransform(ratio, 0, 0, ratio, 0, 0);
+            seen.fillStyle = data.paper;
+            seen.fillRect(0, 0, width(), height());
+            seen.drawImage(whole, view.x - k * drawn.x, view.y - k * drawn.y, k * width(), k * height());
           }
           function inSight(part, i, margin) {
             var b = part.box, j = 4 * i;
@@ -135,13 +137,33 @@ enum MapScript {
             ink.fillStyle = '#14202b';
             ink.fillText(text, x, y);
           }
+          // A large map is drawn in parts, a few milliseconds of each frame, and shown when it is whole.
           function draw() {
             clearTimeout(timer);
-            var ratio = window.devicePixelRatio || 1, w = width(), h = height(), i, c;
-            if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
-              canvas.width = copy.width = Math.round(w * ratio);
-              canvas.height = copy.height = Math.round(h * ratio);
+            cancelAnimationFrame(job);
+            var ratio = window.devicePixelRatio || 1, wide = Math.round(width() * ratio), high = Math.round(height() * ratio);
+            if (canvas.width !== wide || canvas.height !== high) {
+              canvas.width = whole.width = work.width = wide;
+              canvas.height = whole.height = work.height = high;
+              drawn = null;
             }
+            var parts = paint(ratio);
+            (function go() {
+              var end = performance.now() + 4;
+              while (!parts.next().done) if (performance.now() > end) {
+                // What is only noted is not yet drawn: to be looked at, it has to be.
+                seen.drawImage(work, 0, 0, 1, 1, -9, -9, 1, 1);
+                job = requestAnimationFrame(go);
+                return;
+              }
+              var last = whole;
+              whole = work; work = last; ink = work.getContext('2d');
+              drawn = { s: view.s, x: view.x, y: view.y };
+              quick();
+            })();
+          }
+          function* paint(ratio) {
+            var w = width(), h = height(), i, c;
             ink.setTransform(ratio, 0, 0, ratio, 0, 0);
             ink.fillStyle = data.paper;
             ink.fillRect(0, 0, w, h);
@@ -150,22 +172,22 @@ enum MapScript {
               ink.beginPath(); trace(zones, i); ink.closePath();
               ink.fillStyle = data.zones.colours[i % data.zones.colours.length];
               ink.fill();
-              ink.setLineDash([5, 4]); ink.lineWidth = 1.2; ink.strokeStyle = '#7d8c98'; ink.stroke(); ink.setLineDash([]);
+              ink.setLineDash([5, 4]); ink.lineWidth = 1.2; ink.strokeStyle = '#6f7e8a'; ink.stroke(); ink.setLineDash([]);
             }
             var grow = Math.min(2, Math.max(0.7, Math.pow(view.s / least, 0.3)));
             // Many lines are drawn fastest in short runs and with plain ends.
             if (pipes.count > 5000) { ink.lineJoin = 'bevel'; ink.lineCap = 'butt'; }
-            if (shown.pipes) data.pipes.styles.forEach(function (style, c) {
-              var run = 0;
+            if (shown.pipes) for (c = 0; data.pipes.styles.length > c; c++) {
+              var style = data.pipes.styles[c], run = 0;
               ink.strokeStyle = style.colour;
               ink.lineWidth = style.width * grow;
               ink.beginPath();
-              for (var i = 0; pipes.count > i; i++) if (data.pipes.c[i] === c) if (inSight(pipes, i, 4)) {
+              for (i = 0; pipes.count > i; i++) if (data.pipes.c[i] === c) if (inSight(pipes, i, 4)) {
                 trace(pipes, i);
-                if (++run === 500) { ink.stroke(); ink.beginPath(); run = 0; }
+                if (++run === 500) { ink.stroke(); yield; ink.beginPath(); run = 0; }
               }
               ink.stroke();
-            });
+            }
             ink.lineJoin = ink.lineCap = 'round';
             if (shown.devices) {
               ink.beginPath();
@@ -178,19 +200,19 @@ enum MapScript {
               }
             }
             if (shown.nodes) {
-              var many = data.nodes.id.length > 3000, r = many ? Math.min(3.2, 1.1 * grow) : 3.2 * grow;
-              data.nodes.colours.forEach(function (colour, c) {
-                ink.fillStyle = colour;
+              var many = data.nodes.id.length > 3000, r = many ? Math.min(3.2, 1.1 * grow) : 3.2 * grow, dot = 0;
+              for (c = 0; data.nodes.colours.length > c; c++) {
+                ink.fillStyle = data.nodes.colours[c];
                 ink.beginPath();
-                for (var i = 0; data.nodes.id.length > i; i++) if (data.nodes.c[i] === c) {
+                for (i = 0; data.nodes.id.length > i; i++) if (data.nodes.c[i] === c) {
                   var x = nodes[2 * i] * view.s + view.x, y = nodes[2 * i + 1] * view.s + view.y;
                   if (x > -9) if (y > -9) if (w + 9 > x) if (h + 9 > y) {
-                    if (many) ink.fillRect(x - r, y - r, 2 * r, 2 * r);
+                    if (many) { ink.fillRect(x - r, y - r, 2 * r, 2 * r); if (++dot % 1000 === 0) yield; }
                     else { ink.moveTo(x + r, y); ink.arc(x, y, r, 0, 7); }
                   }
                 }
                 ink.fill();
-              });
+              }
             }
             data.sites.forEach(function (group, g) {
               if (!shown[group.key]) return;
@@ -233,8 +255,6 @@ enum MapScript {
               else ink.arc(chosen.x * view.s + view.x, chosen.y * view.s + view.y, 8, 0, 7);
               ink.strokeStyle = '#a8003f'; ink.lineWidth = 3; ink.stroke();
             }
-            copy.getContext('2d').drawImage(canvas, 0, 0);
-            drawn = { s: view.s, x: view.x, y: view.y };
           }
 
           function gap(part, i, px, py) {

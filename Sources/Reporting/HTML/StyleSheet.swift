@@ -5,11 +5,11 @@ enum StyleSheet {
     static let document = "\n" + colours + dark + page + drawing + liveMap + print
     static let standaloneDrawing = colours.replacing(":root", with: "svg") + drawing
 
-    /// Colours of the series differ in lightness too (CIE L 33, 64, 77, 82, 38), and their lines in form, for grey print and for
+    /// Colours of the series differ in lightness too (CIE L 33, 57, 77, 84, 35), and their lines in form, for grey print and for
     /// readers who see no red or green.
     private static let colours = """
         :root { --ink: #1b2733; --soft: #55616d; --ground: #ffffff; --panel: #f3f6f8; --edge: #cfd8df; --grid: #e2e8ec; --link: #0b4f8a;
-          --s1: #0b4f8a; --s2: #e08a00; --s3: #8cc7e8; --s4: #cfd3d6; --s5: #a8003f;
+          --s1: #0b4f8a; --s2: #c77700; --s3: #8cc7e8; --s4: #cfd3d6; --s5: #a8003f; --thin: #4090c0;
           --caution: #fff4d6; --caution-edge: #b77900; --missing: #f1eef8; --missing-edge: #6a5a9c; --information: #e8f2f9; --information-edge: #0b4f8a;
           --supplied: #dfe7ec; --used: #c9dcea; --lost: #f0c9a0; --earning: #a9cbe3; --unbilled: #d9d2a6; --apparent: #f2d48f; --real: #d97b52; --unearning: #f3dcc0; }
 
@@ -18,7 +18,7 @@ enum StyleSheet {
     private static let dark = """
         @media screen and (prefers-color-scheme: dark) {
           :root { --ink: #e4eaf0; --soft: #a5b1bc; --ground: #12181e; --panel: #1b232b; --edge: #3a4650; --grid: #2a343d; --link: #86c1f5;
-            --s1: #6db3f2; --s2: #f0a63a; --s3: #2f6d92; --s4: #4a545d; --s5: #ff85ae;
+            --s1: #6db3f2; --s2: #f0a63a; --s3: #2f6d92; --s4: #4a545d; --s5: #ff85ae; --thin: #5aa6d4;
             --caution: #382c0c; --caution-edge: #e0ac3b; --missing: #262138; --missing-edge: #a99be0; --information: #16293a; --information-edge: #6db3f2; }
         }
 
@@ -54,7 +54,7 @@ enum StyleSheet {
         .key-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); gap: .7rem; margin: 1.2rem 0; }
         .key-figures div { padding: .65rem .85rem; background: var(--panel); border-top: 3px solid var(--s1); border-radius: 0 0 6px 6px; }
         .key-figures dt { font-size: .82rem; color: var(--soft); line-height: 1.3; }
-        .key-figures dd { margin: .15rem 0 0; font-size: 1.18rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
+        .key-figures dd { margin: .15rem 0 0; font-size: 1.18rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
         .table { margin: 1.3rem 0; }
         .scroll { overflow-x: auto; }
         .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
@@ -63,17 +63,17 @@ enum StyleSheet {
         table.wide th, table.wide td { padding: .3rem .38rem; }
         table.wide td:not(.num) { min-width: 4.2rem; }
         table.wide th.num + td:not(.num) { min-width: 8.2rem; }
-        caption, figcaption { text-align: left; font-weight: 650; padding: 0 0 .4rem; font-size: .95rem; }
+        caption, figcaption { text-align: left; font-weight: 600; padding: 0 0 .4rem; font-size: .95rem; }
         caption span { display: block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 2rem)); }
         th, td { padding: .32rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); min-width: 3rem; overflow-wrap: break-word; max-width: 24rem; }
-        thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; font-weight: 650; background: var(--panel); }
+        thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; font-weight: 600; background: var(--panel); }
         tbody th { font-weight: 400; min-width: 6.2rem; }
         tbody th.num { min-width: 2rem; }
         th.num, td.num { text-align: right; }
         td.num, th.num { white-space: nowrap; }
         td.num.long { white-space: normal; min-width: 8rem; max-width: 13rem; }
         thead th.num { white-space: normal; }
-        tr.total th, tr.total td { font-weight: 650; background: var(--panel); }
+        tr.total th, tr.total td { font-weight: 600; background: var(--panel); }
         tr.muted th, tr.muted td { color: var(--soft); }
         .indent1 { padding-left: 1.5rem; }
         .indent2 { padding-left: 2.7rem; }
@@ -83,11 +83,11 @@ enum StyleSheet {
         a.trace { margin-left: .15em; font-size: .68em; font-weight: 400; vertical-align: super; line-height: 0; text-decoration: none; white-space: nowrap; }
         .footnotes { margin-top: 1.4rem; padding: .5rem 0 0; border-top: 1px solid var(--edge); list-style: none; font-size: .8rem; color: var(--soft); }
         a.trace.uncertain { font-weight: 700; }
-        td.blank { min-width: 4.5rem; border: 1px solid var(--edge); }
+        td.blank { min-width: 4.5rem; border: 1px solid var(--soft); }
         .table-note { font-size: .82rem; color: var(--soft); margin: .35rem 0 0; }
         .status { display: inline-block; padding: .02rem .45rem; border: 1px solid var(--edge); border-radius: 9px; font-size: .92em; white-space: nowrap; }
         .status.unverified, .status.synthetic, .status.contested { border-color: var(--caution-edge); background: var(--caution); }
-        .status.unverified, .status.synthetic { font-weight: 650; }
+        .status.unverified, .status.synthetic { font-weight: 600; }
         .status.assumed { border-style: dashed; border-color: var(--caution-edge); }
         .status.unknown { border-color: var(--missing-edge); background: var(--missing); }
         figure { margin: 1.5rem 0; }
@@ -101,18 +101,19 @@ enum StyleSheet {
         svg.chart text { font-family: system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, "Malgun Gothic", "Noto Sans CJK KR", sans-serif; font-size: 13px; fill: var(--ink); }
         :lang(ko) svg.chart text { font-family: "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", "NanumGothic", system-ui, sans-serif; }
         svg.chart text.small { font-size: 11.5px; }
-        svg.chart text.strong { font-weight: 650; }
+        svg.chart text.strong { font-weight: 600; }
         svg.chart text.ink { fill: #14202b; }
         .grid { stroke: var(--grid); stroke-width: 1; }
         .axis { stroke: var(--soft); stroke-width: 1; }
         .s1 { --c: var(--s1); --d: none; } .s2 { --c: var(--s2); --d: 7 4; } .s3 { --c: var(--s3); --d: 2 3; } .s4 { --c: var(--s4); --d: 1 3; } .s5 { --c: var(--s5); --d: 9 3 2 3; }
         .l { fill: none; stroke: var(--c); stroke-width: 2.2; stroke-dasharray: var(--d); stroke-linejoin: round; }
+        .l.s3 { stroke: var(--thin); } .l.s4 { stroke: var(--soft); }
         .f { fill: var(--c); stroke: var(--ground); stroke-width: .8; }
-        .f.s4 { stroke: var(--soft); stroke-width: .6; }
-        .b { fill: var(--c); opacity: .2; }
+        .f.s3, .f.s4 { stroke: var(--soft); stroke-width: .6; }
+        .b { fill: var(--c); fill-opacity: .2; stroke: var(--c); stroke-width: .5; }
         .whisker { fill: none; stroke: var(--ink); stroke-width: 1.4; }
         .leader { fill: none; stroke: var(--soft); stroke-width: 1; }
-        .part { stroke: #ffffff; stroke-width: 1.2; }
+        .part { stroke: #55616d; stroke-width: .8; }
         .supplied { fill: var(--supplied); } .used { fill: var(--used); } .lost { fill: var(--lost); } .earning { fill: var(--earning); } .unearning { fill: var(--unearning); }
         .unbilled { fill: var(--unbilled); } .apparent { fill: var(--apparent); } .real { fill: var(--real); }
         svg.map .paper { fill: #fbfbf8; stroke: #cfd8df; }
@@ -120,16 +121,16 @@ enum StyleSheet {
         svg.map text { fill: #14202b; }
         .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 3px; stroke-linejoin: round; }
         svg.map .halo { paint-order: stroke; stroke: #fbfbf8; stroke-width: 3.5px; stroke-linejoin: round; }
-        svg.map .zone-name { font-weight: 650; fill: #44525e; }
-        .zone { stroke-width: 1.2; stroke-linejoin: round; stroke-dasharray: 5 4; stroke: #7d8c98; }
+        svg.map .zone-name { font-weight: 600; fill: #44525e; }
+        .zone { stroke-width: 1.2; stroke-linejoin: round; stroke-dasharray: 5 4; stroke: #6f7e8a; }
         .z0 { fill: #e6eef3; } .z1 { fill: #f1ece0; } .z2 { fill: #e7f0e6; } .z3 { fill: #efe7f0; }
         .zone { fill-opacity: .75; }
-        .pipe { fill: none; stroke: #8a949c; stroke-width: 1.2; stroke-linejoin: round; stroke-linecap: round; }
-        .p0 { stroke: #8a949c; } .p1 { stroke: #e0a458; stroke-width: 2; } .p2 { stroke: #d9722e; stroke-width: 3; } .p3 { stroke: #b53a1e; stroke-width: 4.2; } .p4 { stroke: #6e0f16; stroke-width: 5.6; }
+        .pipe { fill: none; stroke: #7a858e; stroke-width: 1.2; stroke-linejoin: round; stroke-linecap: round; }
+        .p0 { stroke: #7a858e; } .p1 { stroke: #b8741a; stroke-width: 2; } .p2 { stroke: #c9601c; stroke-width: 3; } .p3 { stroke: #a8331a; stroke-width: 4.2; } .p4 { stroke: #6e0f16; stroke-width: 5.6; }
         .device { stroke: #14202b; stroke-width: 2.4; stroke-dasharray: 3 3; }
         .node { fill: none; stroke-linecap: round; stroke-width: 6.4; }
         .node.tiny { stroke-width: 3.4; }
-        .n0 { stroke: #b9dcf0; } .n1 { stroke: #7fbbe0; } .n2 { stroke: #4a94c9; } .n3 { stroke: #1f67a3; } .n4 { stroke: #08305c; }
+        .n0 { stroke: #4189bf; } .n1 { stroke: #2f6ea6; } .n2 { stroke: #1f5890; } .n3 { stroke: #15457a; } .n4 { stroke: #08264a; }
         .sensors { fill: #0b4f8a; stroke: #fbfbf8; stroke-width: 1.2; } .access { fill: #fbfbf8; stroke: #2f6b2f; stroke-width: 1.6; }
         .tank { fill: #14202b; stroke: #fbfbf8; stroke-width: 1; }
 
@@ -155,17 +156,18 @@ enum StyleSheet {
         .map-mark { display: inline-flex; align-items: center; gap: .35rem; }
         .map-mark i { display: inline-block; width: 1.5rem; height: .3rem; border-radius: 2px; outline: 1px solid var(--edge); }
         .map-mark i.dot { width: .75rem; height: .75rem; border-radius: 50%; border: 1px solid var(--soft); }
-        .map-mark i.area { height: .8rem; border: 1px dashed #7d8c98; }
+        .map-mark i.area { height: .8rem; border: 1px dashed #6f7e8a; }
 
         """
 
     private static let print = """
-        @page { size: A4; margin: 17mm 15mm 18mm; @bottom-center { content: counter(page); font-size: 8pt; } }
+        @page { size: A4; margin: 17mm 15mm 18mm; @bottom-center { content: counter(page); font: 8pt Arial, "Liberation Sans", sans-serif; } }
         @page broad { size: A4 landscape; }
         @page short { size: A4; margin: 12mm 13mm 13mm; }
         @media print {
           :root { --ground: #ffffff; }
-          body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; }
+          /* As Word's: a page is as long on every machine. */
+          body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; font-family: Arial, "Liberation Sans", "Noto Sans", sans-serif; }
           header { padding-top: 0; }
           h1 { font-size: 20pt; }
           footer { margin-top: .7rem; padding-top: .2rem; font-size: 7.5pt; }
@@ -209,6 +211,7 @@ enum StyleSheet {
           .table.broad { page: broad; }
           .broad table.wide { font-size: 8.2pt; }
           svg.chart { min-width: 0; max-width: 165mm; }
+          svg.chart text { font-family: Arial, "Liberation Sans", "Noto Sans", "Malgun Gothic", "Noto Sans CJK KR", sans-serif; }
           svg.map { max-width: 150mm; }
           .key-figures { grid-template-columns: repeat(4, 1fr); gap: 5pt; }
           .key-figures dd { font-size: 11pt; }

@@ -63,11 +63,12 @@ public struct Catalogue: Sendable {
         return catalogue
     }
 
-    /// The same words with figures in SI units and money in whole units of the currency: for files that other programs compute with.
+    /// The same words with figures in SI units, money in whole units of the currency and dates with plain hyphens: for files that other programs compute with.
     var forComputing: Catalogue {
         var catalogue = self
         catalogue.unitSystem = .si
         catalogue.largeMoney = [:]
+        catalogue.marks.date = catalogue.marks.date.replacing("\u{2011}", with: "-")
         return catalogue
     }
 

@@ -9,7 +9,7 @@ enum TextRun {
 extension Wording {
     /// As `text`, with the places of the marks of its figures.
     func runs(_ phrase: Phrase) -> [TextRun] {
-        guard !phrase.figures.isEmpty else { return [.text(text(phrase))] }
+        guard !phrase.origins.isEmpty else { return [.text(text(phrase))] }
         switch phrase {
         case .words(let key, let arguments): return Catalogue.filled(catalogue.text(key), arguments.map(runs))
         case .counted(let key, let count, let arguments):
@@ -20,6 +20,7 @@ extension Wording {
             return phrases.enumerated().flatMap { index, phrase in
                 (index == 0 ? [] : [TextRun.text(catalogue.text(.listSeparator))]) + runs(phrase)
             }
+        case .finding(_, let origin): return [.text(text(phrase)), .mark(origin)]
         case .name, .message, .literal, .date: return [.text(text(phrase))]
         }
     }

@@ -14,7 +14,7 @@ public final class Wording: Sendable {
             Catalogue.filled(catalogue.text(key, count: count), [number(Double(count), decimals: 0)] + arguments.map(text))
         case .name(let group, let member):
             name(member, in: group)
-        case .message(let message): self.message(message)
+        case .message(let message), .finding(let message, _): self.message(message)
         case .literal(let words): Self.isolated(words)
         case .date(let iso): date(iso)
         case .figure(let figure): text(figure)

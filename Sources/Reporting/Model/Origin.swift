@@ -29,11 +29,12 @@ extension Cell {
 }
 
 extension Phrase {
-    /// Figures in it, in their order.
-    var figures: [Figure] {
+    /// Of the figures in it, in their order; nil for one that nothing tells the origin of. Sentences of analyses have one for all.
+    var origins: [Origin?] {
         switch self {
-        case .figure(let figure): figure.value?.isFinite == true ? [figure] : []
-        case .words(_, let phrases), .counted(_, _, let phrases), .list(let phrases): phrases.flatMap(\.figures)
+        case .figure(let figure): figure.value?.isFinite == true ? [figure.origin] : []
+        case .finding(let message, let origin): message.contains(where: \.isNumber) ? [origin] : []
+        case .words(_, let phrases), .counted(_, _, let phrases), .list(let phrases): phrases.flatMap(\.origins)
         case .name, .message, .literal, .date: []
         }
     }
@@ -113,7 +114,7 @@ extension Section {
 
     private func figures(of block: Block) -> [PlacedFigure] {
         func said(_ phrases: [Phrase]) -> [PlacedFigure] {
-            phrases.flatMap(\.figures).map { PlacedFigure(section: id, part: .sentence, origin: $0.origin) }
+            phrases.flatMap(\.origins).map { PlacedFigure(section: id, part: .sentence, origin: $0) }
         }
         switch block {
         case .paragraph(let phrase): return said([phrase])

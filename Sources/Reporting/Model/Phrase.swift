@@ -13,6 +13,8 @@ public indirect enum Phrase: Sendable, Hashable {
     /// What another module says: an English sentence that the catalogue's `messages` know (see `Sentences`), or a key of theirs with
     /// arguments, `key|argument|argument`; other words are shown as they are.
     case message(String)
+    /// A message of an analysis, with where the figures in it come from: their mark stands behind it.
+    case finding(String, Origin)
     /// As an input file spells it.
     case literal(String)
     /// A date or moment in ISO 8601, told as the language tells it.

@@ -4,6 +4,8 @@
 struct WordStyles {
     /// Of the document's words, as `w:lang` wants it.
     let language: String
+    /// Set closer, in smaller type.
+    let isShort: Bool
 
     static let accent = "0B4F8A"
     static let ink = "1B2733"
@@ -40,8 +42,8 @@ struct WordStyles {
     private static func colour(_ hex: String) -> Markup { Markup("w:color", [("w:val", hex)]) }
     private static let bold = Markup("w:b")
 
-    private static var styles: [Style] {
-        let notice = [("Caution", "B77900", "FFF4D6"), ("Missing", "6A5A9C", "F1EEF8"), ("Information", accent, "E8F2F9")].flatMap {
+    private var styles: [Style] {
+        let notice = [("Caution", "B77900", "FFF4D6"), ("Missing", "6A5A9C", "F1EEF8"), ("Information", Self.accent, "E8F2F9")].flatMap {
             kind, edge, fill in
             let frame = Markup(
                 "w:pBdr", [], [Markup("w:left", [("w:val", "single"), ("w:sz", "36"), ("w:space", "8"), ("w:color", edge)])])
@@ -50,55 +52,65 @@ struct WordStyles {
             return [
                 Style(
                     id: "NoticeTitle" + kind, name: "Notice title " + kind.lowercased(), next: "Notice" + kind,
-                    paragraph: [Markup("w:keepNext"), frame, shade, spacing(160, 0), indent], run: [bold]),
+                    paragraph: [Markup("w:keepNext"), frame, shade, Self.spacing(160, 0), indent], run: [Self.bold]),
                 Style(
-                    id: "Notice" + kind, name: "Notice " + kind.lowercased(), paragraph: [frame, shade, spacing(0, 0), indent]),
+                    id: "Notice" + kind, name: "Notice " + kind.lowercased(), paragraph: [frame, shade, Self.spacing(0, 0), indent]),
             ]
         }
         func heading(_ level: Int, _ halfPoints: Int, _ before: Int) -> Style {
             Style(
                 id: "Heading\(level)", name: "heading \(level)", next: "Normal",
-                paragraph: [Markup("w:keepNext"), Markup("w:keepLines"), spacing(before, 100)],
-                run: [bold, colour(level == 1 ? accent : ink)] + size(halfPoints), outline: level - 1)
+                paragraph: [Markup("w:keepNext"), Markup("w:keepLines"), Self.spacing(before, 100)],
+                run: [Self.bold, Self.colour(level == 1 ? Self.accent : Self.ink)] + Self.size(halfPoints), outline: level - 1)
         }
         return [
             Style(
-                id: "Title", name: "Title", next: "Subtitle", paragraph: [Markup("w:keepNext"), spacing(0, 60)],
-                run: [bold, colour(accent)] + size(44)),
+                id: "Title", name: "Title", next: "Subtitle", paragraph: [Markup("w:keepNext"), Self.spacing(0, 60)],
+                run: [Self.bold, Self.colour(Self.accent)] + Self.size(44)),
             Style(
-                id: "TitleShort", name: "Title of a short form", basedOn: "Title", next: "Subtitle", run: [bold, colour(accent)] + size(32)),
-            Style(id: "Subtitle", name: "Subtitle", next: "Normal", paragraph: [spacing(0, 60)], run: [colour(soft)] + size(24)),
-            heading(1, 32, 400), heading(2, 26, 280), heading(3, 23, 220),
+                id: "TitleShort", name: "Title of a short form", basedOn: "Title", next: "Subtitle",
+                run: [Self.bold, Self.colour(Self.accent)] + Self.size(32)),
             Style(
-                id: "Caption", name: "caption", next: "Normal", paragraph: [Markup("w:keepNext"), Markup("w:keepLines"), spacing(200, 80)],
-                run: [bold, colour(ink)] + size(19)),
+                id: "Subtitle", name: "Subtitle", next: "Normal", paragraph: [Self.spacing(0, 60)],
+                run: [Self.colour(Self.soft)] + Self.size(isShort ? 20 : 24)),
+            heading(1, isShort ? 26 : 32, isShort ? 160 : 400), heading(2, 26, 280), heading(3, 23, 220),
+            Style(
+                id: "Caption", name: "caption", next: "Normal",
+                paragraph: [Markup("w:keepNext"), Markup("w:keepLines"), Self.spacing(isShort ? 100 : 200, 80)],
+                run: [Self.bold, Self.colour(Self.ink)] + Self.size(19)),
             Style(
                 id: "ListBullet", name: "List Bullet",
                 paragraph: [
-                    Markup("w:numPr", [], [Markup("w:numId", [("w:val", "1")])]), spacing(0, 60), Markup("w:contextualSpacing"),
+                    Markup("w:numPr", [], [Markup("w:numId", [("w:val", "1")])]), Self.spacing(0, 60), Markup("w:contextualSpacing"),
                 ]),
-            Style(id: "TableText", name: "Table text", paragraph: [spacing(20, 20, line: 240)], run: size(17)),
+            Style(id: "TableText", name: "Table text", paragraph: [Self.spacing(20, 20, line: 240)], run: Self.size(17)),
             Style(
-                id: "TableTextSmall", name: "Table text small", basedOn: "TableText", paragraph: [spacing(10, 10, line: 240)], run: size(15)
+                id: "TableTextSmall", name: "Table text small", basedOn: "TableText", paragraph: [Self.spacing(10, 10, line: 240)],
+                run: Self.size(15)
             ),
-            Style(id: "TableNote", name: "Table note", paragraph: [spacing(60, 160, line: 240)], run: [colour(soft)] + size(17)),
-            Style(id: "Footnote", name: "Trace note", paragraph: [spacing(0, 20, line: 240)], run: [colour(soft)] + size(12)),
-            Style(id: "Drawing", name: "Drawing", paragraph: [spacing(40, 160, line: 240)]),
             Style(
-                id: "TOCHeading", name: "TOC Heading", next: "Normal", paragraph: [Markup("w:keepNext"), spacing(320, 100)],
-                run: [bold, colour(accent)] + size(28)),
-            Style(id: "TOC1", name: "toc 1", paragraph: [Self.contentsTab, spacing(40, 40)]),
+                id: "TableNote", name: "Table note", paragraph: [Self.spacing(60, isShort ? 60 : 160, line: 240)],
+                run: [Self.colour(Self.soft)] + Self.size(isShort ? 15 : 17)),
             Style(
-                id: "TOC2", name: "toc 2", paragraph: [Self.contentsTab, spacing(0, 20), Markup("w:ind", [("w:left", "284")])],
-                run: size(19)),
+                id: "Footnote", name: "Trace note", paragraph: [Self.spacing(0, 0, line: 240)],
+                run: [Self.colour(Self.soft)] + Self.size(12)),
+            Style(id: "Drawing", name: "Drawing", paragraph: [Self.spacing(40, 160, line: 240)]),
             Style(
-                id: "Footer", name: "footer", paragraph: [spacing(0, 0, line: 240), Markup("w:jc", [("w:val", "center")])], run: size(17)),
+                id: "TOCHeading", name: "TOC Heading", next: "Normal", paragraph: [Markup("w:keepNext"), Self.spacing(320, 100)],
+                run: [Self.bold, Self.colour(Self.accent)] + Self.size(28)),
+            Style(id: "TOC1", name: "toc 1", paragraph: [Self.contentsTab, Self.spacing(40, 40)]),
+            Style(
+                id: "TOC2", name: "toc 2", paragraph: [Self.contentsTab, Self.spacing(0, 20), Markup("w:ind", [("w:left", "284")])],
+                run: Self.size(19)),
+            Style(
+                id: "Footer", name: "footer", paragraph: [Self.spacing(0, 0, line: 240), Markup("w:jc", [("w:val", "center")])],
+                run: Self.size(17)),
         ] + notice
     }
 
     private static let contentsTab = Markup(
         "w:tabs", [],
-        [Markup("w:tab", [("w:val", "right"), ("w:leader", "dot"), ("w:pos", "\(WordPage.textWidth)")])])
+        [Markup("w:tab", [("w:val", "right"), ("w:leader", "dot"), ("w:pos", "\(WordPage.report.textWidth)")])])
 
     var part: Markup {
         var root = Markup("w:styles", WordXML.namespaces)
@@ -114,13 +126,13 @@ struct WordStyles {
                         [
                             Markup(
                                 "w:rPr", [],
-                                [fonts, Self.colour(Self.ink)] + Self.size(20) + [
+                                [fonts, Self.colour(Self.ink)] + Self.size(isShort ? 19 : 20) + [
                                     Markup(
                                         "w:lang",
                                         [("w:val", Self.latinTag(of: language)), ("w:eastAsia", "ko-KR"), ("w:bidi", "ar-SA")])
                                 ])
                         ]),
-                    Markup("w:pPrDefault", [], [Markup("w:pPr", [], [Self.spacing(0, 120)])]),
+                    Markup("w:pPrDefault", [], [Markup("w:pPr", [], [isShort ? Self.spacing(0, 60, line: 250) : Self.spacing(0, 120)])]),
                 ]))
         root.append(
             Markup(
@@ -132,7 +144,7 @@ struct WordStyles {
                 [Markup("w:name", [("w:val", "Default Paragraph Font")])]))
         root.append(Self.tableStyle(default: true))
         root.append(Self.tableStyle(default: false))
-        for style in Self.styles {
+        for style in styles {
             var element = Markup("w:style", [("w:type", "paragraph"), ("w:styleId", style.id)])
             element.append(Markup("w:name", [("w:val", style.name)]))
             element.append(Markup("w:basedOn", [("w:val", style.basedOn)]))
@@ -184,12 +196,19 @@ struct WordStyles {
     }
 }
 
-/// A4 with 20 mm at the sides. [twips: 1/20 point]
-enum WordPage {
+/// A4. [twips: 1/20 point]
+struct WordPage {
     static let width = 11_906
     static let height = 16_838
-    static let margin = 1_134
-    static let textWidth = width - 2 * margin
+    /// 20 mm.
+    static let report = WordPage(margin: 1_134)
+    /// 13 mm: a short form should stand on one page.
+    static let short = WordPage(margin: 737)
+
+    let margin: Int
+    var textWidth: Int { Self.width - 2 * margin }
+    /// Of a page that is turned.
+    var textWidthAcross: Int { Self.height - 2 * margin }
 }
 
 enum WordXML {

@@ -4,6 +4,7 @@
 struct WordTable {
     let wording: Wording
     let table: Table
+    let page: WordPage
     /// For readers who cannot see it.
     let caption: String
     let marks: TableMarks
@@ -17,7 +18,7 @@ struct WordTable {
 
     /// In small type, where the page is not turned for it.
     private var isWide: Bool { table.isWide && !table.isBroad }
-    private var textWidth: Int { table.isBroad ? WordPage.height - 2 * WordPage.margin : WordPage.textWidth }
+    private var textWidth: Int { table.isBroad ? page.textWidthAcross : page.textWidth }
     /// Not parted by a page.
     private var isShort: Bool { table.rows.count <= 12 }
 
@@ -137,15 +138,24 @@ struct WordTable {
         // Points to twips, with the margins of a cell.
         let size = isWide ? 7.5 : 8.5
         func twips(_ text: some StringProtocol) -> Double { 20 * Canvas.width(of: String(text), size: size) * 0.95 + 160 }
+        // Heads are bold; a mark stands behind the last word, raised and smaller.
+        func twips(_ mark: TraceMark?) -> Double { mark.map { 13 * Canvas.width(of: $0.text, size: size) } ?? 0 }
+        let bold = 1.08
         var least = [Double](repeating: 0, count: heads.count)
         var wish = least
-        for row in [heads.map { [$0] }] + texts.prefix(400) {
+        func need(_ lines: [String], _ index: Int, _ mark: TraceMark?, weight: Double = 1) {
+            for (number, line) in lines.enumerated() {
+                let behind = number == 0 ? twips(mark) : 0
+                wish[index] = max(wish[index], min(weight * twips(line) + behind, 5200))
+                var words = line.split { $0 == " " || $0 == "/" }.map { weight * twips($0) }
+                if let last = words.popLast() { words.append(last + behind) }
+                least[index] = max(least[index], min(words.max() ?? 0, 2400))
+            }
+        }
+        for index in heads.indices { need([heads[index]], index, marks.heads[index], weight: bold) }
+        for (number, row) in texts.enumerated().prefix(400) {
             for (index, lines) in row.enumerated() where index < heads.count {
-                for line in lines {
-                    wish[index] = max(wish[index], min(twips(line), 5200))
-                    let words = line.split { $0 == " " || $0 == "/" }
-                    least[index] = max(least[index], min(words.map(twips).max() ?? 0, 2400))
-                }
+                need(lines, index, marks.cells[number][index] ?? (index == 0 ? marks.labels[number] : nil))
             }
         }
         let total = Double(textWidth)

@@ -41,7 +41,7 @@ struct WordWriter {
         if document.hasContents { appendContents(to: &body) }
         for section in document.sections { append(section, level: 1, to: &body, &state) }
         body.append(WordParagraph.paragraph(word(.madeWith), style: "TableNote"))
-        body.append(Self.pages(across: false))
+        body.append(pages(across: false))
         return Markup("w:document", WordXML.namespaces, [body])
     }
 
@@ -52,7 +52,7 @@ struct WordWriter {
         package.defaults.append(("emf", "image/x-emf"))
         let language = WordStyles.tag(of: document.language.code)
         package.add("word/document.xml", type: Self.type + "document.main+xml", main)
-        package.add("word/styles.xml", type: Self.type + "styles+xml", WordStyles(language: language).part)
+        package.add("word/styles.xml", type: Self.type + "styles+xml", WordStyles(language: language, isShort: !document.hasContents).part)
         package.add("word/numbering.xml", type: Self.type + "numbering+xml", Self.numbering)
         package.add("word/settings.xml", type: Self.type + "settings+xml", Self.settings(language))
         package.add("word/footer1.xml", type: Self.type + "footer+xml", footer)
@@ -72,10 +72,12 @@ struct WordWriter {
             main: "word/document.xml", title: wording.text(document.title), language: language, date: document.date)
     }
 
+    private var page: WordPage { document.hasContents ? .report : .short }
+
     private func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
 
     /// Format of the pages up to here.
-    private static func pages(across: Bool) -> Markup {
+    private func pages(across: Bool) -> Markup {
         let (width, height) = across ? (WordPage.height, WordPage.width) : (WordPage.width, WordPage.height)
         return Markup(
             "w:sectPr", [],
@@ -84,8 +86,8 @@ struct WordWriter {
                 Markup("w:pgSz", [("w:w", "\(width)"), ("w:h", "\(height)")] + (across ? [("w:orient", "landscape")] : [])),
                 Markup(
                     "w:pgMar",
-                    ["top", "right", "bottom", "left"].map { ("w:" + $0, "\(WordPage.margin)") }
-                        + [("w:header", "567"), ("w:footer", "567"), ("w:gutter", "0")]),
+                    ["top", "right", "bottom", "left"].map { ("w:" + $0, "\(page.margin)") }
+                        + [("w:header", "\(page.margin / 2)"), ("w:footer", "\(page.margin / 2)"), ("w:gutter", "0")]),
             ])
     }
 
@@ -106,7 +108,7 @@ struct WordWriter {
 
     private func table(_ table: Table, caption: String) -> Markup {
         WordTable(
-            wording: wording, table: table, caption: caption, marks: document.marks(of: table), shown: shown, said: said
+            wording: wording, table: table, page: page, caption: caption, marks: document.marks(of: table), shown: shown, said: said
         ).markup
     }
 
@@ -147,12 +149,12 @@ struct WordWriter {
         case .table(let table):
             state.tables += 1
             let caption = wording.text(table.caption)
-            if table.isBroad { body.append(WordParagraph.paragraph([], style: "TableNote", properties: [Self.pages(across: false)])) }
+            if table.isBroad { body.append(WordParagraph.paragraph([], style: "TableNote", properties: [pages(across: false)])) }
             body.append(self.caption(.tableCaption, "Table", state.tables, said(table.caption)))
             body.append(self.table(table, caption: caption))
             body.append(
                 WordParagraph.paragraph(
-                    table.note.map { said($0) } ?? [], style: "TableNote", properties: table.isBroad ? [Self.pages(across: true)] : []))
+                    table.note.map { said($0) } ?? [], style: "TableNote", properties: table.isBroad ? [pages(across: true)] : []))
         case .graphic(let graphic): append(graphic, to: &body, &state)
         }
     }
