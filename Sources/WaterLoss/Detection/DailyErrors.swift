@@ -20,6 +20,8 @@ struct DailyErrors {
     let sizes: [Double]
     /// Features × ways in which the model and the meters are wrong all the time. [unit per standard deviation]
     let standing: Matrix
+    /// How many of the ways of `standing`, from the first, go with the demand of the season; the others are offsets of meters.
+    let drivenWays: Int
     /// Covariance of a day's features. [unit²]
     private(set) var daily: Matrix
     /// Answer to all demand that is not metered together. [unit]
@@ -109,7 +111,8 @@ struct DailyErrors {
         let metered = Set(model.meteredDemands.map(\.node))
         let bySize = Dictionary(grouping: pipes.indices) { Int(((network.links[pipes[$0]].pipe?.diameter ?? 0) * 1000).rounded()) }
         let classes = bySize.keys.sorted()
-        var ways = Matrix(rows: parts * count, columns: nodeCount + pipes.count + classes.count + count + 1)
+        drivenWays = nodeCount + pipes.count + classes.count + 1
+        var ways = Matrix(rows: parts * count, columns: drivenWays + count)
         var common = [Double](repeating: 0, count: parts * count)
         var byHour = [[Double]](repeating: [Double](repeating: 0, count: count), count: 24)
         for hour in 0..<24 {
@@ -130,7 +133,7 @@ struct DailyErrors {
                 ways[row, nodeCount + pipes.count + c] =
                     errors.roughnessSpreadByClass * (bySize[size] ?? []).reduce(0) { $0 + rough[row, $1] }
             }
-            let k = row % count, column = nodeCount + pipes.count + classes.count + k
+            let k = row % count, column = drivenWays + k
             let channel = model.channels[k]
             if !channel.isFlow {
                 ways[row, column] = Self.offset
@@ -138,7 +141,7 @@ struct DailyErrors {
                 let part = row / count
                 ways[row, column] = (0..<24).reduce(0) { $0 + (hourPart[$1] == part ? errors.flowNoise * flows[$1][k] / perPart : 0) }
             }
-            ways[row, ways.columns - 1] = Self.commonLeft * common[row]
+            ways[row, drivenWays - 1] = Self.commonLeft * common[row]
         }
         standing = ways
         // What a day brings of its own: each node's demand, carried from hour to hour, and the meters' noise.

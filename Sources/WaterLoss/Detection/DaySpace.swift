@@ -8,17 +8,22 @@ import WaterModel
 /// error of known variance each, and few.
 struct DaySpace {
     /// Coordinates × days.
-    let days: Matrix
-    /// Variance of what stands in each coordinate. [–]
-    let standing: [Double]
+    private(set) var days: Matrix
+    /// Variance of what stands in each coordinate as meters' offsets, by the slope of the season, and as errors that go with its demand. [–]
+    let offsets: [Double]
+    let driven: [Double]
+    /// Demand of the season, day by day, over that of the first week. [–]
+    let level: [Double]
     /// Coordinates × pipes, one for each size of leak. [per m³/s]
-    let answers: [Matrix]
-    let squares: [Matrix]
+    private(set) var answers: [Matrix]
+    private(set) var squares: [Matrix]
     let sizes: [Double]
+    /// Coordinates × features: what the means of a day's parts are in these coordinates.
+    let projection: Matrix
     /// Variance of a day over what the errors said.
     let dispersion: Double
 
-    var order: Int { standing.count }
+    var order: Int { offsets.count }
 
     private static let most = 80
     /// Days over which changes are taken as noise: few, for a leak's step is in as many of them.
@@ -67,23 +72,56 @@ struct DaySpace {
             for f in 0..<features { for c in 0..<kept { basis[f, c] = together.vectors[f, features - 1 - c] } }
             let inside = basis.transposedTimes(standing * basis)
             let turned = try SymmetricEigensystem(inside)
-            let map = basis * turned.vectors
-            self.standing = turned.values.map { max($0, 0) }
+            var map = basis * turned.vectors
+            // What the record shows of a coordinate from day to day, where it is more than the errors said by more than chance.
+            let shown = map.transposedTimes(values), chance = 1 + 2 / Double(max(means.count, 1)).squareRoot()
+            let spreads = (0..<kept).map { c in
+                max(1, (Self.lags.map { Self.variance(shown.row(c), lag: $0) }.max() ?? 1) / chance).squareRoot()
+            }
+            for f in 0..<features { for c in 0..<kept { map[f, c] /= spreads[c] } }
+            let inWays = map.transposedTimes(ways.transposed)
+            func variance(_ range: Range<Int>) -> [Double] {
+                (0..<kept).map { c in range.reduce(0) { $0 + inWays[c, $1] * inWays[c, $1] } }
+            }
+            driven = variance(0..<errors.drivenWays)
+            offsets = variance(errors.drivenWays..<inWays.columns)
+            level = means.indices.map { record.demandLevel(day: $0) }
             days = map.transposedTimes(values)
+            projection = map.transposedTimes(factor.whiten(Matrix.identity(features)))
             self.answers = answers.map { map.transposedTimes($0) }
         } catch { throw .numerical(error.description) }
-        squares = answers.map { Matrix(rows: $0.rows, columns: $0.columns, storage: $0.storage.map { $0 * $0 }) }
+        squares = Self.squares(answers)
         sizes = errors.sizes
     }
 
     init(days: Matrix, standing: [Double], answers: [Matrix], squares: [Matrix], sizes: [Double]) {
         self.days = days
-        self.standing = standing
+        offsets = standing
+        driven = standing.map { _ in 0 }
+        level = [Double](repeating: 1, count: days.columns)
         self.answers = answers
         self.squares = squares
         self.sizes = sizes
+        projection = Matrix(rows: 0, columns: 0)
         dispersion = 1
     }
+
+    mutating func replaceAnswers(_ answers: [Matrix]) {
+        self.answers = answers
+        squares = Self.squares(answers)
+    }
+
+    /// Takes from some days what is not of the kind that a sum of answers is.
+    mutating func subtract(_ values: [Double], on range: Range<Int>) {
+        for f in 0..<order { for day in range { days[f, day] -= values[f] } }
+    }
+
+    private static func squares(_ answers: [Matrix]) -> [Matrix] {
+        answers.map { Matrix(rows: $0.rows, columns: $0.columns, storage: $0.storage.map { $0 * $0 }) }
+    }
+
+    /// A leak's answer in a pressure goes with the slope of the head loss, and so with the demand of the season.
+    static func slope(level: Double) -> Double { pow(level, 0.852) }
 
     /// Answer to a leak of a size on a pipe, between those that were computed. [per m³/s]
     func answer(_ pipe: Int, size: Double) -> [Double] {
@@ -111,7 +149,8 @@ struct DaySpace {
     private static func means(_ record: RecordResiduals, _ errors: DailyErrors) -> [[Double]] {
         let parts = errors.parts, perPart = 24 / parts
         return record.demandFactor.indices.map { day in
-            let left = record.demandLeft(day: day)
+            let left = record.demandLeft(day: day), level = record.demandLevel(day: day)
+            let slope = slope(level: level)
             var row = [Double](repeating: .nan, count: parts * errors.channels)
             for k in 0..<errors.channels {
                 for part in 0..<parts {
@@ -119,7 +158,8 @@ struct DaySpace {
                     let known = record.residuals[k][first..<min(first + perPart, record.residuals[k].count)].compactMap { $0 }
                     guard known.count >= fewestHours else { continue }
                     let f = part * errors.channels + k
-                    row[f] = known.reduce(0, +) / Double(known.count) - left * errors.common[f]
+                    let mean = known.reduce(0, +) / Double(known.count)
+                    row[f] = (record.model.channels[k].isFlow ? mean : mean / slope) - left * level * errors.common[f]
                 }
             }
             return row

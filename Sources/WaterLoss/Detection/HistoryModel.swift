@@ -6,15 +6,16 @@ import NumericalMethods
 /// What the days up to one say of a set of leaks: sizes, evidence, and what a further leak would explain.
 ///
 /// In each coordinate f of the `DaySpace` the days are Σ aᵢ sᵢ_f mᵢ(t) + u_f + Σ v_if mᵢ(t) + ε_ft with ε of unit variance, the
-/// standing error u of known variance, and v the error of a leak's own answer; u and v are integrated out. Days on which a leak
+/// standing error u of known variance, a part of it going with the demand of the season, and v the error of a leak's own answer; u and v are integrated out. Days on which a leak
 /// begins or ends at once are of no use for it and get an error of their own.
 struct HistoryModel {
     let space: DaySpace
     let prior: LeakPrior
     let days: Int
     let leaks: [RunningLeak]
-    /// Courses of what is integrated out: standing, leaks, days of change.
+    /// Courses of what is integrated out: standing, going with the season, leaks, days of change.
     private let courses: [[Double]]
+    private static let firstLeak = 2
     private let products: Matrix
     private let kernels: [Matrix]
     /// By coordinate: kernel times the courses' products with the days.
@@ -32,8 +33,9 @@ struct HistoryModel {
         self.days = days
         self.leaks = leaks
         let order = space.order
-        var courses = [[Double](repeating: 1, count: days)]
-        var variances = [space.standing]
+        let level = space.level.prefix(days)
+        var courses = [level.map { 1 / DaySpace.slope(level: $0) }, Array(level)]
+        var variances = [space.offsets, space.driven]
         answers = leaks.map { space.answer($0.pipe, size: $0.size) }
         let errors = zip(leaks, answers).map { leak, answer in
             let mean = answer.reduce(0) { $0 + $1 * $1 } / Double(max(order, 1))
@@ -96,15 +98,15 @@ struct HistoryModel {
         self.explained = explained
         let n = leaks.count
         var hessian = Matrix(rows: n, columns: n), score = [Double](repeating: 0, count: n)
-        let ofLeaks = (0..<n).map { products.column(1 + $0) }
+        let first = Self.firstLeak, ofLeaks = (0..<n).map { products.column(first + $0) }
         for f in 0..<order {
             let kernel = kernels[f]
             let told = ofLeaks.map { kernel * $0 }
             for i in 0..<n {
                 let answer = answers[i][f]
-                score[i] += answer * (withDays[f][1 + i] - dotProduct(ofLeaks[i], fitted[f]))
+                score[i] += answer * (withDays[f][first + i] - dotProduct(ofLeaks[i], fitted[f]))
                 for j in 0...i {
-                    let value = products[1 + i, 1 + j] - dotProduct(ofLeaks[i], told[j])
+                    let value = products[first + i, first + j] - dotProduct(ofLeaks[i], told[j])
                     hessian[i, j] += answer * answers[j][f] * value
                 }
             }
@@ -177,7 +179,7 @@ struct HistoryModel {
         // With the days, then with each leak that is there.
         var with = [Matrix](repeating: Matrix(rows: order, columns: many), count: 1 + n)
         let withCourses = Matrix(courses.map { course in tried.map { dotProduct($0, course) } })
-        let ofLeaks = Matrix((0..<n).map { products.column(1 + $0) } + [[Double](repeating: 0, count: count)])
+        let ofLeaks = Matrix((0..<n).map { products.column(Self.firstLeak + $0) } + [[Double](repeating: 0, count: count)])
         let squaresOfCourses = tried.map { dotProduct($0, $0) }
         let withDays = Self.products(space.days, tried)
         for f in 0..<order {
@@ -191,7 +193,7 @@ struct HistoryModel {
                 }
                 own[f, t] = squaresOfCourses[t] - known
                 with[0][f, t] = withDays[f, t] - fit
-                for i in 0..<n { with[1 + i][f, t] = answers[i][f] * (withCourses[1 + i, t] - met[i, t]) }
+                for i in 0..<n { with[1 + i][f, t] = answers[i][f] * (withCourses[Self.firstLeak + i, t] - met[i, t]) }
             }
         }
         var information = squares.transposedTimes(own)

@@ -58,6 +58,8 @@ struct RunningLeak {
     var size: Double
     /// Days of readings after which it was first taken up.
     var noticed: Int?
+    /// Where it has been thought to be since some days of readings, for a leak that ran before the record.
+    var supposed: (pipe: Int, since: Int)?
     /// Place of its alarm in the history's list; nil before there is one.
     var alarm: Int?
 }

@@ -45,9 +45,10 @@ public struct LeakMonitor: Sendable {
         do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical(error.description) }
         let near = PipeReach(network, pipes: errors.pipes, reach: options.crewReach).near
         let prior = LeakPrior(lengths: errors.lengths, near: near, meanDemand: errors.meanDemand, options: options)
-        var search = HistorySearch(space, prior, random: random)
+        let interplay = LeakInterplay(residuals, errors, space)
+        var search = HistorySearch(space, prior, interplay: interplay, random: random)
         search.run { progress($0, hourly.count / 24) }
-        let dates = LeakDates(residuals, errors, space, prior)
+        let dates = LeakDates(residuals, errors, search.space, prior)
         func pipe(_ place: Int) -> Link.ID { network.links[errors.pipes[place]].id }
         let first = from.map { max(Double($0 - hourly.start) / 86_400, 0) } ?? 0
         let leaks = search.leaks.filter { ($0.course.end ?? .infinity) > first }.map { leak in

@@ -92,6 +92,12 @@ struct RecordResiduals {
         return inside.isEmpty ? 1 : inside.reduce(0) { $0 + values[$1] } / Double(inside.count)
     }
 
+    /// Demand of the day's week over that of the first one, from which the sensitivities are. [–]
+    func demandLevel(day: Int) -> Double {
+        let first = day / 7 * 7
+        return Self.mean(demandFactor, first..<first + 7) / Self.mean(demandFactor, 0..<7)
+    }
+
     /// Day's factor over that with which its week was modelled, less one. [–]
     func demandLeft(day: Int) -> Double {
         let first = day / 7 * 7
