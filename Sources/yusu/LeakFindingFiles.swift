@@ -68,6 +68,17 @@ struct LeakFindingFiles {
             ("leak_l_per_s_high95", JSON(finding.flowHigh95 * 1000)),
             ("credible_set_90", JSON(finding.credibleSet90.map(\.name))), ("seconds", JSON(seconds)),
             ("remarks", JSON(finding.remarks.map(\.description))), ("told_by", "pipe"),
+            (
+                "leaks",
+                .array(
+                    finding.leaks.map { leak in
+                        .object([
+                            ("pipe", JSON(leak.likeliest?.name)), ("leak_l_per_s", JSON(leak.flow * 1000)),
+                            ("leak_l_per_s_low95", JSON(leak.flowLow95 * 1000)), ("leak_l_per_s_high95", JSON(leak.flowHigh95 * 1000)),
+                            ("p_value", JSON(leak.pValue)), ("credible_set_90", JSON(leak.credibleSet90.map(\.name))),
+                        ])
+                    })
+            ),
             ("prior", JSON(["length"] + finding.prior)),
         ])
     }
@@ -76,6 +87,12 @@ struct LeakFindingFiles {
         guard finding.isDetected else {
             return "no leak is seen (p = \(NumberText.significant(finding.pValue, 2))); one of up to "
                 + "\(NumberText.significant(finding.flowHigh95 * 1000, 2)) l/s could hide"
+        }
+        if finding.leaks.count > 1 {
+            let parts = finding.leaks.map { "\(NumberText.significant($0.flow * 1000, 2)) l/s about pipe '\($0.likeliest?.name ?? "?")'" }
+            return "\(finding.leaks.count) leaks since about \(finding.start?.description ?? "an unknown hour"): "
+                + parts.joined(separator: ", ") + "; together \(NumberText.significant(finding.flow * 1000, 2)) l/s "
+                + "(\(NumberText.significant(finding.flowLow95 * 1000, 2))–\(NumberText.significant(finding.flowHigh95 * 1000, 2)))"
         }
         let metres = finding.candidates.prefix(finding.credibleSet90.count).reduce(0) { $0 + $1.length }
         return "leak of \(NumberText.significant(finding.flow * 1000, 2)) l/s "

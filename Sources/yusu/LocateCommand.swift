@@ -56,6 +56,7 @@ struct LocateCommand: ParsableCommand {
     @Option(name: .customLong("crew-cost"), help: "Cost of walking a metre, in the place's money.") var crewCost: Double?
     @Option(name: .customLong("water-value"), help: "Worth of a cubic metre of water, in the same money.") var waterValue: Double?
     @Option(name: .customLong("days"), help: "Days for which the leak would run on if it is not found.") var days = 183.0
+    @Option(name: .customLong("most-leaks"), help: "Leaks that may have begun together, at most.") var mostLeaks = 3
     @Option(help: "Seed of the random draws.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false
 
@@ -81,6 +82,7 @@ struct LocateCommand: ParsableCommand {
         guard falseAlarmRate >= 0.0005, falseAlarmRate <= 0.5 else {
             throw ValidationError("--false-alarm-rate must lie between 0.0005 and 0.5")
         }
+        guard (1...5).contains(mostLeaks) else { throw ValidationError("--most-leaks must lie between 1 and 5") }
         guard hearing > 0, hearing <= 1 else { throw ValidationError("--hearing must lie above 0 and not above 1") }
         guard (crewCost == nil) == (waterValue == nil) else { throw ValidationError("give --crew-cost and --water-value together") }
         guard crewCost ?? 1 > 0, waterValue ?? 1 > 0, days > 0 else {
@@ -144,6 +146,7 @@ struct LocateCommand: ParsableCommand {
         var options = LeakLocatorOptions()
         options.falseAlarmRate = falseAlarmRate
         options.seed = seed
+        options.mostLeaks = mostLeaks
         let rates = PipeFailureRates(network: model, records: event.pipes, repairs: event.repairs)
         let locator = LeakLocator(network: model, sensors: event.sensors, options: options, failureRates: rates)
         do throws(LeakLocatorError) {

@@ -60,17 +60,23 @@ struct GridTown {
     }
 
     /// The healthy record and the days after it, in which from `leakHour` on `leak` [m³/s] runs out of the middle of `pipe`.
-    func records(seed: UInt64, pipe: String? = nil, leak: Double = 0, leakHour: Int = 0) throws -> (
+    func records(
+        seed: UInt64, pipe: String? = nil, leak: Double = 0, leakHour: Int = 0, second: (pipe: String, leak: Double)? = nil
+    ) throws -> (
         baseline: SensorRecord, readings: SensorRecord
     ) {
         var world = network
-        if let pipe, let index = world.links.firstIndex(where: { $0.id.name == pipe }), var half = world.links[index].pipe {
+        let places = [("leak", pipe), ("leak2", second?.pipe)]
+        for (name, pipe) in places {
+            guard let pipe, let index = world.links.firstIndex(where: { $0.id.name == pipe }), var half = world.links[index].pipe else {
+                continue
+            }
             half.length /= 2
-            world.nodes.append(Node(id: "leak", elevation: 12, kind: .junction(Junction())))
+            world.nodes.append(Node(id: .init(name), elevation: 12, kind: .junction(Junction())))
             let far = world.links[index].end
-            world.links[index].end = "leak"
+            world.links[index].end = .init(name)
             world.links[index].kind = .pipe(half)
-            world.links.append(Link(id: "half", start: "leak", end: far, kind: .pipe(half), status: .open))
+            world.links.append(Link(id: .init("half of " + name), start: .init(name), end: far, kind: .pipe(half), status: .open))
         }
         var noise = Noise(seed: seed)
         let nodes = world.nodeIndex(), links = world.linkIndex()
@@ -82,7 +88,10 @@ struct GridTown {
             var conditions = BoundaryConditions(of: world, at: hour * 3600)
             let common = 1 + 0.02 * noise.next()
             for node in world.nodes.indices { conditions.demands[node] *= common * bias[node] * max(0, 1 + 0.1 * noise.next()) }
-            if let node = nodes["leak"], hour >= Self.baselineHours + leakHour { conditions.demands[node] = leak }
+            if hour >= Self.baselineHours + leakHour {
+                if let node = nodes["leak"] { conditions.demands[node] = leak }
+                if let node = nodes["leak2"] { conditions.demands[node] = second?.leak ?? 0 }
+            }
             let state = solver.solve(conditions, warm: hour > 0)
             for sensor in sensors {
                 let error = noise.next()

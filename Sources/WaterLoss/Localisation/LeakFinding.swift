@@ -6,7 +6,7 @@ import WaterModel
 public struct LeakFinding: Sendable {
     public struct Candidate: Sendable {
         public var pipe: Link.ID
-        /// That the leak sits on this pipe, given that there is one. [–]
+        /// That the leak sits on this pipe, given that there is one; of several leaks the mean. [–]
         public var probability: Double
         /// [m]
         public var length: Double
@@ -18,16 +18,32 @@ public struct LeakFinding: Sendable {
         }
     }
 
+    /// One of the leaks of an event.
+    public struct Leak: Sendable {
+        /// [m³/s]
+        public var flow: Double
+        /// 95 % interval. [m³/s]
+        public var flowLow95: Double
+        public var flowHigh95: Double
+        /// Pipe of the highest probability per metre.
+        public var likeliest: Link.ID?
+        public var credibleSet90: [Link.ID]
+        /// That the others and noise alone would look as if there were this one, too; nil where it is the only one. [–]
+        public var pValue: Double?
+    }
+
     public var isDetected: Bool
     /// That data without a leak would look as much like one. [–]
     public var pValue: Double
     /// First moment at which the leak is seen; nil where none is detected.
     public var start: Instant?
-    /// [m³/s]
+    /// Of all leaks together. [m³/s]
     public var flow: Double
     /// 95 % interval. [m³/s]
     public var flowLow95: Double
     public var flowHigh95: Double
+    /// The leaks of the event by themselves, several where they began together; empty where none is detected.
+    public var leaks: [Leak] = []
     /// Every pipe of the network in walking order: probability per metre, descending.
     public var candidates: [Candidate]
     /// Shortest head of the walking order that holds nine tenths of the probability.

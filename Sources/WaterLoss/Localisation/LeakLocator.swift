@@ -28,9 +28,9 @@ public struct LeakLocator: Sendable {
     }
 
     /// Places along a pipe at which a leak is tried.
-    private static let fractions = [0.1, 0.3, 0.5, 0.7, 0.9]
+    static let fractions = [0.1, 0.3, 0.5, 0.7, 0.9]
     /// Sizes tried, evenly in their logarithm.
-    private static let sizes = 400
+    static let sizes = 400
     /// Most likely nodes whose signatures are bent to the size of the leak.
     private static let bentNodes = 80
     private static let looks = 3
@@ -102,7 +102,8 @@ public struct LeakLocator: Sendable {
         }
         guard let found else { throw .noUsableSensor }
         var finding = finding(
-            found, tested: tested, meanDemand: standing.meanDemand, start: start.map { readings.instant(at: $0) }, random: random)
+            found, dispersion: steps.dispersion, tested: tested, meanDemand: standing.meanDemand,
+            start: start.map { readings.instant(at: $0) }, random: random)
         finding.remarks = remarks(
             model, record, stuck: stuckBefore.merging(stuckAfter, uniquingKeysWith: +), displaced: displaced,
             offSchedule: before.offSchedule(model).merging(after.offSchedule(model), uniquingKeysWith: +),
@@ -133,69 +134,5 @@ public struct LeakLocator: Sendable {
             list.append(.unreadTank(network.nodes[node].id))
         }
         return list + offSchedule.sorted { $0.key < $1.key }.map { .offSchedule($0.key, hours: hours($0.value)) }
-    }
-
-    private func finding(
-        _ search: LeakSearch, tested: [(search: LeakSearch, dispersion: Double)], meanDemand: Double, start: Instant?, random: RandomNumbers
-    ) -> LeakFinding {
-        let index = network.nodeIndex()
-        let pipes = network.links.filter { $0.pipe != nil }
-        let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
-        let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
-        // For each pipe, each place along it.
-        let options = options
-        let fits: [[PlaceFit]] = concurrentMap(pipes.count) { p in
-            let pipe = pipes[p]
-            guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
-                return []
-            }
-            return Self.fractions.map { search.fit(a, b, fraction: $0) }
-        }
-        // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
-        // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
-        let best = fits.joined().max { $0.best + $0.explained - $0.volume < $1.best + $1.explained - $1.volume }
-        let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
-        var logWeights: [Double] = []
-        var bySize = [Double](repeating: 0, count: grid.count)
-        var posteriors: [[Double]] = []
-        for (pipe, places) in zip(pipes, fits) {
-            guard !places.isEmpty, let length = pipe.pipe?.length else {
-                logWeights.append(-.infinity)
-                posteriors.append([])
-                continue
-            }
-            let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size, tempering: tempering) }) }
-            logWeights.append(log(length) + log(failureRates?[pipe.id] ?? 1) + logSum(byGrid) - log(Double(places.count * grid.count)))
-            posteriors.append(byGrid)
-        }
-        let normaliser = logSum(logWeights)
-        let probabilities = logWeights.map { $0.isFinite && normaliser.isFinite ? exp($0 - normaliser) : 0 }
-        for (p, posterior) in posteriors.enumerated() where probabilities[p] > 1e-9 {
-            let sum = logSum(posterior)
-            for g in grid.indices { bySize[g] += probabilities[p] * exp(posterior[g] - sum) }
-        }
-        let total = probabilities.reduce(0, +)
-        var candidates = pipes.indices.map {
-            LeakFinding.Candidate(
-                pipe: pipes[$0].id, probability: total > 0 ? probabilities[$0] / total : 0, length: pipes[$0].pipe?.length ?? 0)
-        }
-        candidates.sort(by: LeakFinding.Candidate.walkingOrder)
-        let ends = pipes.compactMap { pipe in index[pipe.start].flatMap { a in index[pipe.end].map { (a: a, b: $0) } } }
-        let chances = tested.map {
-            $0.search.significance(pipes: ends, dispersion: $0.dispersion, draws: options.nullDraws, random: random)
-        }
-        let pValue = min(1, Double(tested.count) * (chances.min() ?? 1))
-        let isDetected = pValue <= options.falseAlarmRate
-        let sizes = GridQuantiles(grid: grid, weights: bySize), quantiles = [0.025, 0.5, 0.975].map { sizes[$0] }
-        return LeakFinding(
-            isDetected: isDetected, pValue: pValue, start: isDetected ? start : nil, flow: isDetected ? quantiles[1] : 0,
-            flowLow95: isDetected ? quantiles[0] : 0, flowHigh95: quantiles[2], candidates: candidates,
-            credibleSet90: LeakFinding.Candidate.credibleSet(candidates, 0.9), zone: nil, prior: failureRates?.evidence ?? [])
-    }
-
-    private func logSum(_ values: [Double]) -> Double {
-        let top = values.max() ?? -.infinity
-        guard top.isFinite else { return -.infinity }
-        return top + log(values.reduce(0) { $0 + exp($1 - top) })
     }
 }

@@ -31,6 +31,10 @@ public struct LeakLocatorOptions: Sendable {
     public var classStartsOfStates = [0, 6, 15]
     /// Chance of an alarm where there is no leak. [–] (0.0001 … 0.5)
     public var falseAlarmRate = 0.02
+    /// Leaks that may have begun together, at most; 1: one is looked for, whatever the readings say. (1 … 5)
+    public var mostLeaks = 3
+    /// Chance that one leak is taken for two. [–] (0.001 … 0.5)
+    public var splitRate = 0.005
     /// Leak-free worlds that the alarm threshold is taken from. (200 … 100 000)
     public var nullDraws = 2000
     /// Shortest pipe on which a leak is looked for. [m]

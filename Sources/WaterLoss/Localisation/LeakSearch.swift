@@ -6,13 +6,13 @@ import NumericalMethods
 /// The steps and every node's signature, whitened by the errors: each place is then a few dot products.
 struct LeakSearch {
     /// Features of which the readings tell something.
-    private let n: Int
+    let n: Int
     /// Whitened steps.
-    private let y: [Double]
+    let y: [Double]
     /// Whitened signature of each node, `n` values each.
-    private let signatures: [Double]
+    let signatures: [Double]
     /// Whitened deviations of nodes' answers, draw by draw: what the signature may be wrong by.
-    private let deviations: [Int: [Double]]
+    let deviations: [Int: [Double]]
     /// Junctions in descending order of the statistic with the leak's size there [m³/s], those left out that are not like a leak.
     let likeliest: [(node: Int, size: Double)]
 
@@ -50,13 +50,25 @@ struct LeakSearch {
                 (0..<count).map { i in (i..<count).reduce(0) { $0 + factor.lower[$1, i] * draw[used[$1]] } }
             }
         }
+        likeliest = Self.likeliest(y, signatures, n)
+    }
+
+    init(n: Int, y: [Double], signatures: [Double], deviations: [Int: [Double]]) {
+        self.n = n
+        self.y = y
+        self.signatures = signatures
+        self.deviations = deviations
+        likeliest = Self.likeliest(y, signatures, n)
+    }
+
+    private static func likeliest(_ y: [Double], _ signatures: [Double], _ n: Int) -> [(node: Int, size: Double)] {
         var likeness: [(statistic: Double, node: Int, size: Double)] = []
-        for node in 0..<nodes {
-            let (num, den) = Self.products(signatures, node * n, y, n)
+        for node in 0..<signatures.count / max(n, 1) {
+            let (num, den) = products(signatures, node * n, y, n)
             if num > 0, den > 0 { likeness.append((num * num / den, node, num / den)) }
         }
         likeness.sort { ($1.statistic, $0.node) < ($0.statistic, $1.node) }
-        likeliest = likeness.map { ($0.node, $0.size) }
+        return likeness.map { ($0.node, $0.size) }
     }
 
     private static func products(_ s: [Double], _ offset: Int, _ y: [Double], _ n: Int) -> (Double, Double) {

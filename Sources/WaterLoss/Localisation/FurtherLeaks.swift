@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+
+/// One leak along a pipe between two nodes, of its likeliest size.
+struct LeakPlace {
+    /// Indices of the nodes, and of the pipe among those that were searched.
+    var a: Int
+    var b: Int
+    var pipe: Int
+    /// From `a` to `b`. [–]
+    var fraction: Double
+    /// [m³/s]
+    var size: Double
+}
+
+extension LeakSearch {
+    /// The search for a leak beside another whose place is known and whose size is not: all that lies along its signature is taken out,
+    /// and by what that signature may be wrong joins the noise, so that one large leak is not taken for two.
+    ///
+    /// With u the unit vector along the signature, P = 1 − u uᵀ; then for each drawn error f of the signature, in turn,
+    /// C^−½ = 1 − (1 − 1/√(1 + |f|²)) f fᵀ/|f|², which whitens 1 + f fᵀ.
+    func without(_ place: LeakPlace) -> LeakSearch {
+        func along(_ values: (Int) -> Double) -> [Double] { (0..<n).map(values) }
+        let f = place.fraction
+        var direction = along { (1 - f) * self.signatures[place.a * n + $0] + f * self.signatures[place.b * n + $0] }
+        let length = dotProduct(direction, direction).squareRoot()
+        guard length > 0 else { return self }
+        for i in 0..<n { direction[i] /= length }
+        // Each transformation is 1 − c v vᵀ with v of length one.
+        var steps: [(vector: [Double], share: Double)] = [(direction, 1)]
+        if let left = deviations[place.a] ?? deviations[place.b], let right = deviations[place.b] ?? deviations[place.a] {
+            let draws = left.count / n, scale = place.size / Double(max(draws, 1)).squareRoot()
+            for w in 0..<draws {
+                var error = along { scale * ((1 - f) * left[w * n + $0] + f * right[w * n + $0]) }
+                for step in steps { Self.apply(step, to: &error, at: 0, n) }
+                let square = dotProduct(error, error)
+                guard square > 1e-12 else { continue }
+                let size = square.squareRoot()
+                steps.append((error.map { $0 / size }, 1 - 1 / (1 + square).squareRoot()))
+            }
+        }
+        var y = y, signatures = signatures, deviations = deviations
+        for step in steps { Self.apply(step, to: &y, at: 0, n) }
+        for node in 0..<signatures.count / n { for step in steps { Self.apply(step, to: &signatures, at: node * n, n) } }
+        for node in deviations.keys {
+            guard var rows = deviations[node] else { continue }
+            for w in 0..<rows.count / n { for step in steps { Self.apply(step, to: &rows, at: w * n, n) } }
+            deviations[node] = rows
+        }
+        return LeakSearch(n: n, y: y, signatures: signatures, deviations: deviations)
+    }
+
+    private static func apply(_ step: (vector: [Double], share: Double), to values: inout [Double], at first: Int, _ n: Int) {
+        var sum = 0.0
+        for i in 0..<n { sum += step.vector[i] * values[first + i] }
+        sum *= step.share
+        for i in 0..<n { values[first + i] -= sum * step.vector[i] }
+    }
+
+    /// The likeliest place of one leak; nil where nothing is like a leak.
+    func best(pipes: [(a: Int, b: Int)], fractions: [Double]) -> LeakPlace? {
+        let found: [(gain: Double, place: LeakPlace)?] = concurrentMap(pipes.count) { p in
+            let fits = fractions.map { (fraction: $0, fit: fit(pipes[p].a, pipes[p].b, fraction: $0)) }
+            func gain(_ fit: PlaceFit) -> Double { fit.best + fit.explained - fit.volume }
+            guard let best = fits.filter({ $0.fit.slope > 0 && $0.fit.curvature > 0 }).max(by: { gain($0.fit) < gain($1.fit) }) else {
+                return nil
+            }
+            return (
+                gain(best.fit),
+                LeakPlace(a: pipes[p].a, b: pipes[p].b, pipe: p, fraction: best.fraction, size: best.fit.slope / best.fit.curvature)
+            )
+        }
+        return found.compactMap { $0 }.max { $0.gain < $1.gain }?.place
+    }
+}
+
+/// Several leaks that began together, one after the other, each placed again beside the others.
+struct FurtherLeaks {
+    /// The leaks, the surest first, and the chance of each beside those before it if it were noise; nil for the first. [–]
+    private(set) var leaks: [(place: LeakPlace, chance: Double?)] = []
+
+    private static let rounds = 4
+
+    /// - Parameters:
+    ///   - most: leaks at most.
+    ///   - rate: chance that one leak is taken for two. [–]
+    init(
+        _ search: LeakSearch, pipes: [(a: Int, b: Int)], fractions: [Double], dispersion: Double, most: Int, rate: Double, draws: Int,
+        random: RandomNumbers
+    ) {
+        guard let first = search.best(pipes: pipes, fractions: fractions) else { return }
+        leaks = [(first, nil)]
+        while leaks.count < most {
+            let rest = leaks.reduce(search) { $0.without($1.place) }
+            guard rest.significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random) <= rate,
+                let next = rest.best(pipes: pipes, fractions: fractions)
+            else { return }
+            var places = leaks.map(\.place) + [next]
+            // Two leaks pull the place of one between them: each is placed again beside the others until none moves.
+            for _ in 0..<Self.rounds {
+                var hasMoved = false
+                for index in places.indices {
+                    let others = places.indices.filter { $0 != index }.reduce(search) { $0.without(places[$1]) }
+                    guard let place = others.best(pipes: pipes, fractions: fractions) else { continue }
+                    if place.pipe != places[index].pipe || place.fraction != places[index].fraction { hasMoved = true }
+                    places[index] = place
+                }
+                if !hasMoved { break }
+            }
+            // Every leak must be needed beside the others.
+            let chances = places.indices.map { index in
+                places.indices.filter { $0 != index }.reduce(search) { $0.without(places[$1]) }
+                    .significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random)
+            }
+            guard chances.allSatisfy({ $0 <= rate }), Set(places.map(\.pipe)).count == places.count else { return }
+            leaks = zip(places, chances).map { ($0, $1) }
+        }
+    }
+}

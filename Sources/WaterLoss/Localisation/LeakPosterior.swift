@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+import WaterModel
+
+/// Where one leak sits and how large it is, given the readings.
+private struct LeakPosterior {
+    /// By pipe. [–]
+    let probabilities: [Double]
+    let sizes: GridQuantiles
+}
+
+extension LeakLocator {
+    /// From a search to an answer: whether, where and how large, and whether there are several.
+    /// - Parameters:
+    ///   - search: of the hours since the leak was seen to begin.
+    ///   - dispersion: mean square of what its hourly fit leaves. [–]
+    ///   - tested: searches in windows that were fixed beforehand.
+    func finding(
+        _ search: LeakSearch, dispersion: Double, tested: [(search: LeakSearch, dispersion: Double)], meanDemand: Double, start: Instant?,
+        random: RandomNumbers
+    ) -> LeakFinding {
+        let index = network.nodeIndex()
+        let pipes = network.links.filter { $0.pipe != nil }
+        let ends = pipes.compactMap { pipe in index[pipe.start].flatMap { a in index[pipe.end].map { (a: a, b: $0) } } }
+        let chances = tested.map {
+            $0.search.significance(pipes: ends, dispersion: $0.dispersion, draws: options.nullDraws, random: random)
+        }
+        let pValue = min(1, Double(tested.count) * (chances.min() ?? 1))
+        let isDetected = pValue <= options.falseAlarmRate
+        let several =
+            isDetected && options.mostLeaks > 1
+            ? FurtherLeaks(
+                search, pipes: ends, fractions: Self.fractions, dispersion: dispersion, most: options.mostLeaks,
+                rate: options.splitRate, draws: options.nullDraws, random: random
+            ).leaks : []
+        let single = posterior(search, pipes, index, meanDemand)
+        // Each leak beside the others, whose sizes are left free.
+        var posteriors =
+            several.count > 1
+            ? several.indices.map { own in
+                posterior(several.indices.filter { $0 != own }.reduce(search) { $0.without(several[$1].place) }, pipes, index, meanDemand)
+            } : [single]
+        // The balance of inflows tells the sum of the leaks, however many they are: a set that does not keep it makes up for errors.
+        if posteriors.reduce(0, { $0 + $1.sizes[0.5] }) > single.sizes[0.975] { posteriors = [single] }
+        let leaks = posteriors.enumerated().map { place, posterior in
+            let order = candidates(pipes, posterior.probabilities)
+            return LeakFinding.Leak(
+                flow: posterior.sizes[0.5], flowLow95: posterior.sizes[0.025], flowHigh95: posterior.sizes[0.975],
+                likeliest: order.first?.pipe, credibleSet90: LeakFinding.Candidate.credibleSet(order, 0.9),
+                pValue: posteriors.count > 1 ? several[place].chance : nil)
+        }
+        let mean = pipes.indices.map { p in posteriors.reduce(0) { $0 + $1.probabilities[p] } / Double(posteriors.count) }
+        let order = candidates(pipes, mean)
+        // Of the sum: the leaks' sizes are known apart from each other.
+        let flow = leaks.reduce(0) { $0 + $1.flow }
+        func together(_ parts: [Double]) -> Double { dotProduct(parts, parts).squareRoot() }
+        let below = together(leaks.map { $0.flow - $0.flowLow95 }), above = together(leaks.map { $0.flowHigh95 - $0.flow })
+        var finding = LeakFinding(
+            isDetected: isDetected, pValue: pValue, start: isDetected ? start : nil, flow: isDetected ? flow : 0,
+            flowLow95: isDetected ? flow - below : 0, flowHigh95: flow + above, candidates: order,
+            credibleSet90: LeakFinding.Candidate.credibleSet(order, 0.9), zone: nil, prior: failureRates?.evidence ?? [])
+        finding.leaks = isDetected ? leaks : []
+        return finding
+    }
+
+    private func candidates(_ pipes: [Link], _ probabilities: [Double]) -> [LeakFinding.Candidate] {
+        zip(pipes, probabilities).map { pipe, probability in
+            LeakFinding.Candidate(pipe: pipe.id, probability: probability, length: pipe.pipe?.length ?? 0)
+        }.sorted(by: LeakFinding.Candidate.walkingOrder)
+    }
+
+    private func posterior(_ search: LeakSearch, _ pipes: [Link], _ index: ElementIndex<Node>, _ meanDemand: Double) -> LeakPosterior {
+        let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
+        let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
+        // For each pipe, each place along it.
+        let options = options
+        let fits: [[PlaceFit]] = concurrentMap(pipes.count) { p in
+            let pipe = pipes[p]
+            guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
+                return []
+            }
+            return Self.fractions.map { search.fit(a, b, fraction: $0) }
+        }
+        // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
+        // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
+        let best = fits.joined().max { $0.best + $0.explained - $0.volume < $1.best + $1.explained - $1.volume }
+        let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
+        var logWeights: [Double] = []
+        var bySize = [Double](repeating: 0, count: grid.count)
+        var posteriors: [[Double]] = []
+        for (pipe, places) in zip(pipes, fits) {
+            guard !places.isEmpty, let length = pipe.pipe?.length else {
+                logWeights.append(-.infinity)
+                posteriors.append([])
+                continue
+            }
+            let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size, tempering: tempering) }) }
+            logWeights.append(
+                log(length) + log(failureRates?[pipe.id] ?? 1) + logSum(byGrid) - log(Double(places.count * grid.count)))
+            posteriors.append(byGrid)
+        }
+        let normaliser = logSum(logWeights)
+        let probabilities = logWeights.map { $0.isFinite && normaliser.isFinite ? exp($0 - normaliser) : 0 }
+        for (p, posterior) in posteriors.enumerated() where probabilities[p] > 1e-9 {
+            let sum = logSum(posterior)
+            for g in grid.indices { bySize[g] += probabilities[p] * exp(posterior[g] - sum) }
+        }
+        let total = probabilities.reduce(0, +)
+        return LeakPosterior(
+            probabilities: probabilities.map { total > 0 ? $0 / total : 0 }, sizes: GridQuantiles(grid: grid, weights: bySize))
+    }
+
+    private func logSum(_ values: [Double]) -> Double {
+        let top = values.max() ?? -.infinity
+        guard top.isFinite else { return -.infinity }
+        return top + log(values.reduce(0) { $0 + exp($1 - top) })
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+import WaterModel
+
+@testable import WaterLoss
+
+@Suite("leaks that began together")
+struct FurtherLeaksTests {
+    private static let first = (pipe: "S32", leak: 0.0012), second = (pipe: "E04", leak: 0.0010)
+    private static let both = Result {
+        try LeakLocatorTests.find(
+            LeakLocatorTests.town.records(seed: 5, pipe: first.pipe, leak: first.leak, leakHour: 12, second: second))
+    }
+
+    @Test("two leaks far from each other are told apart, each with its pipe and size")
+    func two() throws {
+        let finding = try Self.both.get()
+        #expect(finding.isDetected && finding.leaks.count == 2)
+        for truth in [Self.first, Self.second] {
+            let leak = try #require(finding.leaks.first { $0.credibleSet90.contains(.init(truth.pipe)) }, "\(truth.pipe)")
+            #expect(leak.flowLow95 <= truth.leak && truth.leak <= leak.flowHigh95, "\(leak.flow)")
+            #expect(leak.credibleSet90.count < 20)
+            #expect(try #require(leak.pValue) <= LeakLocatorTests.options.splitRate)
+        }
+        let total = Self.first.leak + Self.second.leak
+        #expect(finding.flowLow95 <= total && total <= finding.flowHigh95)
+        #expect(abs(finding.candidates.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
+    }
+
+    @Test("one leak is not split, small or large", arguments: [0.0008, 0.0012, 0.003])
+    func one(flow: Double) throws {
+        let town = LeakLocatorTests.town
+        for seed in [UInt64(21), 22] {
+            let finding = try LeakLocatorTests.find(town.records(seed: seed, pipe: Self.first.pipe, leak: flow, leakHour: 12))
+            #expect(finding.leaks.count <= 1, "seed \(seed): \(finding.leaks.map(\.flow))")
+        }
+    }
+
+    @Test("what lies along a known leak is gone from the search beside it")
+    func without() throws {
+        let search = LeakSearch(
+            n: 3, y: [2, 1, 0.5], signatures: [1, 0, 0, 0.6, 0.8, 0, 0, 0, 1], deviations: [:])
+        let rest = search.without(LeakPlace(a: 0, b: 0, pipe: 0, fraction: 0.5, size: 1))
+        let rounding = 1e-12
+        #expect(zip(rest.y, [0, 1, 0.5]).allSatisfy { abs($0 - $1) < rounding })
+        #expect(zip(rest.signatures, [0, 0, 0, 0, 0.8, 0, 0, 0, 1]).allSatisfy { abs($0 - $1) < rounding })
+        // With a free first leak the second at node 1 has the size of the joint least squares: 1/0.8.
+        let fit = rest.fit(1, 1, fraction: 0.5)
+        #expect(abs(fit.slope / fit.curvature - 1.25) < rounding)
+    }
+
+    @Test("errors of the known leak's signature count as noise")
+    func whitened() throws {
+        // An error of the first signature of size 2 along the second axis: what is seen there counts a fifth in its square.
+        let search = LeakSearch(n: 2, y: [1, 1], signatures: [1, 0, 0, 1], deviations: [0: [0, 2], 1: [0, 0]])
+        let rest = search.without(LeakPlace(a: 0, b: 0, pipe: 0, fraction: 0.5, size: 1))
+        #expect(abs(rest.y[0]) < 1e-12 && abs(rest.y[1] - 1 / 5.0.squareRoot()) < 1e-12)
+    }
+}
