@@ -158,7 +158,7 @@ struct CommandLineTests {
         let result = try city.json("one/result.json")
         let keys = [
             "leak_detected", "p_value", "start", "leak_l_per_s", "leak_l_per_s_low95", "leak_l_per_s_high95", "credible_set_90", "seconds",
-            "remarks", "told_by", "prior",
+            "remarks", "told_by", "leaks", "prior",
         ]
         #expect(result["prior"] as? [String] == ["length"])
         #expect(Set(result.keys) == Set(keys) && result["told_by"] as? String == "pipe")
