@@ -11,6 +11,7 @@ LibreOffice and pdftoppm; reads plan.gpkg with GDAL. What is not installed is na
 Needs, each where wanted: the Python packages playwright and pyogrio, and chromium, soffice, pdftoppm on the path.
 """
 
+import contextlib
 import pathlib
 import shutil
 import subprocess
@@ -23,6 +24,18 @@ faults = []
 def fault(what):
     faults.append(what)
     print("FAULT", what)
+
+
+@contextlib.contextmanager
+def frames(page, what):
+    """Tells the time between the pictures that the page shows meanwhile."""
+    page.evaluate("""() => { window.times = []; window.going = true;
+        (function next(t) { times.push(t); if (going) requestAnimationFrame(next); })(performance.now()); }""")
+    yield
+    times = page.evaluate("() => { going = false; return times; }")
+    between = sorted(b - a for a, b in zip(times, times[1:]))
+    share = lambda part: between[min(len(between) - 1, int(part * len(between)))]
+    print(f"{what}: {len(between)} pictures, median {share(0.5):.0f} ms, 95 % under {share(0.95):.0f} ms, longest {between[-1]:.0f} ms")
 
 
 def look_at_page(out, pictures):
@@ -52,11 +65,16 @@ def look_at_page(out, pictures):
                 box = stage.bounding_box()
                 x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
                 page.mouse.move(x, y)
-                page.mouse.wheel(0, -300)
-                page.mouse.down()
-                for step in range(20):
-                    page.mouse.move(x + 3 * step, y + 2 * step)
-                page.mouse.up()
+                with frames(page, f"{name}: zooming"):
+                    for step in range(30):
+                        page.mouse.wheel(0, -60 if step < 20 else 60)
+                        page.wait_for_timeout(30)
+                with frames(page, f"{name}: panning"):
+                    page.mouse.down()
+                    for step in range(60):
+                        page.mouse.move(x + 2 * step, y + step)
+                        page.wait_for_timeout(16)
+                    page.mouse.up()
                 page.wait_for_timeout(500)
                 panel = page.locator(".map-panel")
                 for step in range(80):

@@ -77,6 +77,21 @@ struct LeakPageTests {
         #expect(page.contains("no coordinates") && page.contains("<table") && !page.contains("map-data"))
     }
 
+    @Test("every figure of the page bears the mark of where it comes from, and its foot tells that", arguments: ["en", "es", "ko"])
+    func traces(code: String) throws {
+        let finding = Self.finding()
+        let document = PlanDocument(
+            finding: finding, walk: LeakWalk(finding, network: Self.network), network: Self.network, sensors: [], name: "Town",
+            language: try .named(code))
+        #expect(document.placedFigures.count > 15)
+        #expect(TraceTests.untraced(document) == [])
+        #expect(Set(document.kindTraces.map(\.kind)).isSuperset(of: [.leakFlow, .leakProbability, .given, .reading]))
+        let page = html(of: document)
+        for trace in document.kindTraces {
+            #expect(page.contains("href=\"#\(trace.anchor)\"") && page.contains("id=\"\(trace.anchor)\""), "\(trace.kind)")
+        }
+    }
+
     @Test("every language has the page's words", arguments: ["es", "ko"])
     func languages(code: String) throws {
         let page = try Self.page(Self.finding(), language: code)

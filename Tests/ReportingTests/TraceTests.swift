@@ -48,13 +48,17 @@ struct TraceTests {
         var document = PlanDocument(plan: SyntheticPlan.plan(), language: try .named("en"))
         document.sections[0].blocks.append(.paragraph(.figure(Figure(1, .years))))
         #expect(Self.untraced(document) == ["summary: sentence"])
+        document.sections[0].blocks.removeLast()
+        #expect(Self.untraced(document) == [])
+        document.sections[0].blocks.append(.paragraph(.counted(.measuresCount, 7)))
+        #expect(Self.untraced(document) == ["summary: sentence"])
     }
 
     /// Messages that bear no mark.
     private static func unmarked(_ phrase: Phrase) -> [String] {
         switch phrase {
         case .message(let message): [message]
-        case .words(_, let phrases), .counted(_, _, let phrases), .list(let phrases): phrases.flatMap(unmarked)
+        case .words(_, let phrases), .counted(_, _, let phrases, _), .list(let phrases): phrases.flatMap(unmarked)
         case .name, .finding, .literal, .date, .figure: []
         }
     }
@@ -93,6 +97,15 @@ struct TraceTests {
             #expect(mark.output[1].substring?.contains("inputs:") == true)
         }
         #expect(Self.untraced(document) == [])
+    }
+
+    @Test("a count in a sentence bears its mark: of measures chosen and considered, of figures of a status, of pipes")
+    func counts() throws {
+        let document = PlanDocument(plan: CompletePlan.plan, language: try .named("en"))
+        let page = html(of: document)
+        for words in ["[0-9]+ measures?", "measures?.{0,400}? of [0-9]+", "[0-9]+ figures? [a-z ]*(assumed|unverified)[^<]*"] {
+            #expect(page.firstMatch(of: try Regex(words + "<a class=\"trace")) != nil, "\(words)")
+        }
     }
 
     @Test("each sentence of the catalogue that warns with a figure has its kind, and no kind is told of words that nobody says")

@@ -102,7 +102,7 @@ extension Phrase {
     fileprivate var figures: [Figure] {
         switch self {
         case .figure(let figure): figure.value?.isFinite == true ? [figure] : []
-        case .words(_, let phrases), .counted(_, _, let phrases), .list(let phrases): phrases.flatMap(\.figures)
+        case .words(_, let phrases), .counted(_, _, let phrases, _), .list(let phrases): phrases.flatMap(\.figures)
         case .name, .message, .finding, .literal, .date: []
         }
     }

@@ -177,7 +177,11 @@ struct WorkbookTests {
                 d = dom.parseString(z.read(n))
                 formulas += [f.firstChild.data for f in d.getElementsByTagName("f")]
                 for c in d.getElementsByTagName("c"):
-                    if c.getElementsByTagName("is"): assert c.getAttribute("t") == "inlineStr" and not c.getElementsByTagName("f")
+                    text = c.getAttribute("t") == "s"
+                    if text: texts.append(int(c.getElementsByTagName("v")[0].firstChild.data))
+                    assert not (text and c.getElementsByTagName("f"))
+            shared = dom.parseString(z.read("xl/sharedStrings.xml")).getElementsByTagName("si")
+            assert sorted(set(texts)) == list(range(len(shared))) and len(texts) > len(shared)
             import re
             for f in formulas: assert re.fullmatch(r"[A-Za-z0-9 ,'!$:.()*+/^=\\\\-]*", f), f
             print(len(formulas) > 100)

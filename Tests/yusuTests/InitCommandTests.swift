@@ -16,7 +16,7 @@ struct InitCommandTests {
         #expect(try yusu("init", "new", "--country", country).status == 0)
         let check = try yusu("check", "new", "--quiet")
         #expect(check.status == 0 && check.messages.isEmpty, "\(check.messages)")
-        let plan = try yusu("plan", "new", "--output", "out", "--quiet")
+        let plan = try yusu("plan", "new", "--output", "out", "--pdf", "none", "--quiet")
         #expect(plan.status == 0 && plan.messages.isEmpty, "\(plan.messages)")
         let page = try city.text("out/plan.html")
         #expect(page.contains("lang=\"\(language)\"") && page.contains("class=\"notice missing\""))

@@ -23,19 +23,33 @@ extension PlanDocument {
         blocks.append(.table(Self.table(of: walk)))
         if !finding.remarks.isEmpty {
             blocks.append(
-                .notice(Notice(.information, .words(.leakRemarks), finding.remarks.map { .message($0.description) })))
+                .notice(
+                    Notice(.information, .words(.leakRemarks), finding.remarks.map { .finding($0.description, Origin(.reading)) })))
         }
         sections = [Section(id: "leaks", title: .words(.leaksTitle), blocks: blocks)]
         self.language = language
         hasContents = false
+        addTraces(isShort: true) { origins in Dictionary(uniqueKeysWithValues: origins.map { ($0, Self.trace($0)) }) }
+    }
+
+    /// What a search goes by is the network and the readings; what these go by it is not told.
+    private static func trace(_ origin: Origin) -> Trace {
+        let isOfNetwork = [.given, .counted].contains(origin.kind)
+        return Trace(
+            origin: origin, formula: .name(.trace, origin.kind.rawValue),
+            inputs: [.words(.networkModel)] + (isOfNetwork ? [] : [.words(.sensorReadings)]),
+            source: .name(.trace, "source_" + origin.kind.origin),
+            statuses: isOfNetwork ? [] : [.computed])
     }
 
     private static func sentence(on leak: LeakFinding) -> Phrase {
-        let chance: Phrase = leak.pValue < 0.001 ? .words(.lessThanPerMille) : .figure(Figure(leak.pValue, .none, .decimals(3)))
+        let chance: Phrase =
+            leak.pValue < 0.001 ? .words(.lessThanPerMille) : .figure(Figure(leak.pValue, .none, .decimals(3)).from(.leakChance))
         guard leak.isDetected else { return .words(.leakNotFound, [.literal("1"), chance]) }
-        let flow = Figure(leak.flow * 1000, low: leak.flowLow95 * 1000, high: leak.flowHigh95 * 1000, .litresPerSecond)
+        let flow = Figure(leak.flow * 1000, low: leak.flowLow95 * 1000, high: leak.flowHigh95 * 1000, .litresPerSecond).from(.leakFlow)
         let start: Phrase = leak.start.map { .date($0.description) } ?? .words(.notKnown)
-        return .words(.leakSeen, [.figure(flow), start, chance, .counted(.pipes, leak.credibleSet90.count)])
+        return .words(
+            .leakSeen, [.figure(flow), start, chance, .counted(.pipes, leak.credibleSet90.count, from: Origin(.leakProbability))])
     }
 
     private static func table(of walk: LeakWalk) -> Table {
@@ -43,7 +57,7 @@ extension PlanDocument {
         let hasCosts = listed.contains { $0.pays != nil }
         let rows = listed.enumerated().map { index, leg in
             var cells: [Cell] = [
-                .number(Figure(Double(index + 1), .none, .decimals(0))), .number(Figure(Double(leg.stretch), .none, .decimals(0))),
+                .ordinal(index + 1), .ordinal(leg.stretch),
                 .text(.literal(leg.pipe.name)), .text(.words(.fromTo, [.literal(leg.from.name), .literal(leg.to.name)])),
                 .number(Figure(leg.length, .metres, .decimals(0))), .number(Figure(leg.cumulativeLength, .metres, .decimals(0))),
                 .number(Figure(100 * leg.probability, .percent, .decimals(1))),
@@ -53,7 +67,11 @@ extension PlanDocument {
             return Table.Row(cells)
         }
         return Table(
-            caption: .words(.walkCaption, [.literal("\(rows.count)"), .literal("\(walk.legs.count)")]),
+            caption: .words(
+                .walkCaption,
+                [
+                    .literal("\(rows.count)"), .figure(Figure(Double(walk.legs.count), .none, .decimals(0)).from(.leakProbability)),
+                ]),
             columns: [
                 .init(.words(.walkStep), isNumeric: true), .init(.words(.walkStretch), isNumeric: true), .init(.words(.pipe)),
                 .init(.words(.betweenNodes)), .init(.words(.length), unit: .metres), .init(.words(.lengthWalked), unit: .metres),

@@ -35,7 +35,7 @@ extension PlanSource {
             [
                 .literal("\(number)"), .figure(leakFlow(leak)), zone,
                 leak.start.map { .date($0.description) } ?? .words(.notKnown),
-                leakChance(leak), .counted(.pipes, leak.credibleSet90.count),
+                leakChance(leak), .counted(.pipes, leak.credibleSet90.count, from: Origin(.leakProbability)),
             ])
     }
 
@@ -62,7 +62,12 @@ extension PlanSource {
                 ]))
         }
         return Table(
-            caption: .words(.walkingListCaption, [.literal("\(number)"), .literal("\(rows.count)"), .literal("\(leak.candidates.count)")]),
+            caption: .words(
+                .walkingListCaption,
+                [
+                    .literal("\(number)"), .literal("\(rows.count)"),
+                    .figure(Figure(Double(leak.candidates.count), .none, .decimals(0)).from(.leakProbability)),
+                ]),
             columns: [
                 .init(.words(.rank), isNumeric: true), .init(.words(.pipe)), .init(.words(.betweenNodes)),
                 .init(.words(.nominalDiameter), unit: .millimetres), .init(.words(.length), unit: .metres),

@@ -26,7 +26,8 @@ extension PlanSource {
         return .words(
             .selectionSentence,
             [
-                .counted(.measuresCount, selected.count), .literal("\(plan.measures.count)"),
+                .counted(.measuresCount, selected.count, from: Origin(.counted)),
+                .figure(Figure(Double(plan.measures.count), .none, .decimals(0)).from(.counted)),
                 .name(.objective, selection.objective.rawValue),
                 budget, .figure(Figure(selection.capital, .money(currency)).from(.capital)),
                 .figure(Figure(selection.netPresentValue, .money(currency)).from(.netPresentValue)),

@@ -40,7 +40,7 @@ public struct PlanDocument: Sendable {
             source.register, source.warnings, source.sources,
         ]
         sections = all.compactMap { $0 }
-        addTraces(from: source)
+        addTraces(source.traces)
         if let profile {
             sections = profile.ordered(sections)
             if profile.isUnverified { banner.append(Notice(.caution, .words(.profileUnverified), [.name(.chapter, profile.name)])) }
@@ -102,7 +102,7 @@ struct PlanSource {
             (.unknown, .bannerUnknown),
         ] {
             let number = count(status)
-            if number > 0 { lines.append(.counted(key, number)) }
+            if number > 0 { lines.append(.counted(key, number, from: Origin(.counted))) }
         }
         if !lines.isEmpty { notices.append(Notice(.caution, .words(.bannerStatusTitle), lines)) }
         if !plan.warnings.isEmpty {

@@ -52,7 +52,7 @@ extension PlanDocument {
                 Notice($0.kind, $0.title, source.isSynthetic ? Array($0.lines.prefix(1)) : $0.lines)
             }
         }
-        addTraces(from: source, isShort: form != .annex)
+        addTraces(isShort: form != .annex, source.traces)
     }
 }
 
@@ -145,7 +145,10 @@ extension PlanSource {
         return Section(
             id: "meter-list", title: .words(.meterListHeading),
             blocks: [
-                .paragraph(.words(isPlanned ? .meterListPlanned : .meterListStuck, [.counted(.meterListCount, ordered.count)])),
+                .paragraph(
+                    .words(
+                        isPlanned ? .meterListPlanned : .meterListStuck,
+                        [.counted(.meterListCount, ordered.count, from: Origin(isPlanned ? .sizing : .counted))])),
                 .table(
                     Table(
                         caption: .words(.meterListHeading),

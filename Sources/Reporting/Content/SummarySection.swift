@@ -45,7 +45,7 @@ extension PlanSource {
         return .words(
             .summaryWhereLeak,
             [
-                zones, .figure(leakFlow(leak)), .counted(.pipes, leak.credibleSet90.count),
+                zones, .figure(leakFlow(leak)), .counted(.pipes, leak.credibleSet90.count, from: Origin(.leakProbability)),
                 .figure(Figure(length, .metres, .decimals(0)).from(.given)),
             ])
     }
@@ -74,7 +74,8 @@ extension PlanSource {
     private var whatItBrings: Phrase {
         guard !selected.isEmpty else { return .words(.summaryNoProgramme) }
         let numbers: [Phrase] = [
-            .counted(.measuresCount, selected.count), .figure(Figure(plan.selection.capital, .money(currency)).from(.capital)),
+            .counted(.measuresCount, selected.count, from: Origin(.counted)),
+            .figure(Figure(plan.selection.capital, .money(currency)).from(.capital)),
             .figure(Figure(plan.selection.volumeSaved / 365, .cubicMetresPerDay).from(.saved)),
         ]
         guard let last = plan.trajectory.last else { return .words(.summaryBringsVolume, numbers) }

@@ -118,7 +118,7 @@ extension PlanSource {
         case .nightLeakage:
             return .init([.words(.minimumNightFlow), .words(.legitimateNightUse), .words(.nightDayFactor)], ofReadings + [.assumed])
         case .perConnection: return .init([.words(.realLosses), .words(.connections)], ofReadings + ofFiles)
-        case .leakFlow, .leakChance, .leakProbability, .pressure: return .init([.words(.mapTitle)], ofReadings + [.computed])
+        case .leakFlow, .leakChance, .leakProbability, .pressure, .reading: return .init([.words(.mapTitle)], ofReadings + [.computed])
         case .sizing: return .init([.words(.profileTitle), .words(.zonesTitle)], ofFiles)
         case .capital, .estimate: return .init([.words(.quantity)] + parameters("unit_cost"), uses: has("cost", "contingency", "tax"))
         case .operation: return .init([.words(.quantity)] + parameters("operation_cost"), uses: has("operation", "survey", "maintenance"))
@@ -154,44 +154,5 @@ extension PlanSource {
         case .readingCost: return .init([.words(.registerTitle)], uses: has("reading_network"))
         case .diagnosis: return .init([.words(.balanceTitle)], balanceStatuses() + [.assumed])
         }
-    }
-
-    /// The trace of each kind, with the statuses of all its figures.
-    /// - traces: with one of the kind itself for each.
-    func whole(_ kinds: [Trace.Kind], _ traces: [Origin: Trace]) -> [Trace] {
-        kinds.compactMap { kind in
-            guard var whole = traces[Origin(kind)] else { return nil }
-            whole.statuses = Set(whole.statuses + traces.filter { $0.key.kind == kind }.flatMap(\.value.statuses)).sorted()
-            return whole
-        }
-    }
-
-    func traceNotes(_ traces: [Trace]) -> [Footnote] {
-        guard !traces.isEmpty else { return [] }
-        let head = Phrase.words(.traceLine, [.words(.traceFormula), .words(.traceInputs), .words(.source), .words(.statusHead)])
-        return [Footnote(anchor: "from", mark: "[…]", text: head)]
-            + traces.enumerated().map { index, trace in
-                Footnote(anchor: trace.anchor, mark: TraceMark.text(index + 1, trace.isUncertain), text: trace.line)
-            }
-    }
-
-    /// One row for each kind, in the order of their numbers.
-    func traceSection(_ traces: [Trace]) -> Section? {
-        guard !traces.isEmpty else { return nil }
-        let table = Table(
-            caption: .words(.traceCaption),
-            columns: [
-                .init(.words(.numberSign), isNumeric: true), .init(.words(.traceFormula)), .init(.words(.traceInputs)),
-                .init(.words(.source)), .init(.words(.statusHead)),
-            ],
-            rows: traces.enumerated().map { index, trace in
-                var row = Table.Row([
-                    .ordinal(index + 1), .text(trace.formula), .text(.list(trace.inputs)), .text(trace.source),
-                    trace.statuses.isEmpty ? .none : .text(.list(trace.statuses.map { .name(.status, $0.rawValue) })),
-                ])
-                row.anchor = trace.anchor
-                return row
-            }, note: .words(.traceNote))
-        return Section(id: "traces", title: .words(.traceTitle), blocks: [.table(table)])
     }
 }

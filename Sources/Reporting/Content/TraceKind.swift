@@ -27,6 +27,8 @@ public struct Trace: Sendable {
         case leakChance = "leak_chance"
         case leakProbability = "leak_probability"
         case pressure
+        /// What is odd in the readings of a sensor.
+        case reading
         // Measures and money.
         case sizing = "quantity"
         case capital, operation, saved
@@ -159,7 +161,7 @@ extension Trace.Kind {
         case .given, .counted, .stated, .share: "files"
         case .balanceVolume, .ratio, .remainder, .apparentLosses, .indicator: "iwa"
         case .zoneInflow, .nightFlow, .legitimateUse, .nightDayFactor, .nightLeakage, .perConnection: "night"
-        case .leakFlow, .leakChance, .leakProbability, .pressure: "model"
+        case .leakFlow, .leakChance, .leakProbability, .pressure, .reading: "model"
         case .varianceShare, .information, .switching, .simulated: "simulation"
         default: "plan"
         }

@@ -35,6 +35,7 @@ public enum TextKey: String, Sendable, CaseIterable {
     // A search for a leak.
     case leakPageTitle, leakPageSubtitle, leakMapTitle, leakMapDescription, mapWalk, mapSensors, mapAccess, mapReads, walkStep, walkStretch
     case walkCaption, walkNote, walkPays, sensorPressure, sensorFlow, sensorLevel, sensorDemand, leakRemarks, leakSeen
+    case networkModel, sensorReadings
     case mapBelow, mapFrom, mapPipeLabel, pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged
     case pressureHistogramTitle, pressureHistogramDescription, pressureCaption, nightPressure, shareOfNodes, noZone, nodes, nightLowest
     case nightMedian, nightHighest, peakLowest, measuresTitle, measuresMissingTitle, measuresMissing, measuresCaption, measuresNote

@@ -12,9 +12,10 @@ extension Wording {
         guard !phrase.origins.isEmpty else { return [.text(text(phrase))] }
         switch phrase {
         case .words(let key, let arguments): return Catalogue.filled(catalogue.text(key), arguments.map(runs))
-        case .counted(let key, let count, let arguments):
+        case .counted(let key, let count, let arguments, let origin):
             return Catalogue.filled(
                 catalogue.text(key, count: count), [[.text(number(Double(count), decimals: 0))]] + arguments.map(runs))
+                + (origin.map { [.mark($0)] } ?? [])
         case .figure(let figure): return [.text(text(figure))] + (figure.origin.map { [.mark($0)] } ?? [])
         case .list(let phrases):
             return phrases.enumerated().flatMap { index, phrase in

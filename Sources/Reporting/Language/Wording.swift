@@ -10,7 +10,7 @@ public final class Wording: Sendable {
         switch phrase {
         case .words(let key, let arguments):
             Catalogue.filled(catalogue.text(key), arguments.map(text))
-        case .counted(let key, let count, let arguments):
+        case .counted(let key, let count, let arguments, _):
             Catalogue.filled(catalogue.text(key, count: count), [number(Double(count), decimals: 0)] + arguments.map(text))
         case .name(let group, let member):
             name(member, in: group)

@@ -34,7 +34,8 @@ extension Phrase {
         switch self {
         case .figure(let figure): figure.value?.isFinite == true ? [figure.origin] : []
         case .finding(let message, let origin): message.contains(where: \.isNumber) ? [origin] : []
-        case .words(_, let phrases), .counted(_, _, let phrases), .list(let phrases): phrases.flatMap(\.origins)
+        case .words(_, let phrases), .list(let phrases): phrases.flatMap(\.origins)
+        case .counted(_, _, let phrases, let origin): phrases.flatMap(\.origins) + [origin]
         case .name, .message, .literal, .date: []
         }
     }

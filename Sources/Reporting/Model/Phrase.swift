@@ -6,8 +6,9 @@ import WaterModel
 public indirect enum Phrase: Sendable, Hashable {
     /// A sentence or word of the catalogue; `{0}`, `{1}` stand for the arguments.
     case words(TextKey, [Phrase] = [])
-    /// As `words`, in the form that the language uses for this number; `{0}` is the number, arguments follow.
-    case counted(TextKey, Int, [Phrase] = [])
+    /// As `words`, in the form that the language uses for this number; `{0}` is the number, arguments follow. The mark of where the
+    /// number comes from stands behind.
+    case counted(TextKey, Int, [Phrase] = [], from: Origin? = nil)
     /// The name of one member of a list: a status, an indicator, a measure.
     case name(NameGroup, String)
     /// What another module says: an English sentence that the catalogue's `messages` know (see `Sentences`), or a key of theirs with

@@ -65,20 +65,4 @@ extension PlanDocument {
     var placedFigures: [PlacedFigure] {
         Section(id: "banner", title: title, blocks: banner.map { .notice($0) }).placedFigures + sections.flatMap(\.placedFigures)
     }
-
-    /// Draws up the traces of the figures shown, and the annex that tells them.
-    /// - isShort: at the foot, without a section of its own.
-    mutating func addTraces(from source: PlanSource, isShort: Bool = false) {
-        let origins = placedFigures.compactMap(\.origin)
-        let shown = Set(origins.map(\.kind)).subtracting([.stated])
-        let kinds = Trace.Kind.allCases.filter(shown.contains)
-        traces = source.traces(of: Set(origins + kinds.map { Origin($0) }))
-        kindTraces = source.whole(kinds, traces)
-        if isShort {
-            let notes = source.traceNotes(kindTraces)
-            if !notes.isEmpty, !sections.isEmpty { sections[sections.count - 1].blocks.append(.footnotes(notes)) }
-        } else if let annex = source.traceSection(kindTraces) {
-            sections.append(annex)
-        }
-    }
 }

@@ -116,7 +116,7 @@ struct WordStyles {
         var root = Markup("w:styles", WordXML.namespaces)
         let fonts = Markup(
             "w:rFonts",
-            [("w:ascii", "Arial"), ("w:hAnsi", "Arial"), ("w:eastAsia", "Malgun Gothic"), ("w:cs", "Arial")])
+            ["ascii", "hAnsi", "eastAsia", "cs"].map { ("w:" + $0, $0 == "eastAsia" ? OfficeTheme.koreanFont : OfficeTheme.font) })
         root.append(
             Markup(
                 "w:docDefaults", [],

@@ -55,6 +55,8 @@ struct WordWriter {
         package.add("word/styles.xml", type: Self.type + "styles+xml", WordStyles(language: language, isShort: !document.hasContents).part)
         package.add("word/numbering.xml", type: Self.type + "numbering+xml", Self.numbering)
         package.add("word/settings.xml", type: Self.type + "settings+xml", Self.settings(language))
+        package.add("word/fontTable.xml", type: Self.type + "fontTable+xml", Self.fonts)
+        package.add("word/theme/theme1.xml", type: OfficeTheme.type, OfficeTheme.part)
         package.add("word/footer1.xml", type: Self.type + "footer+xml", footer)
         for (index, image) in state.images.enumerated() { package.add("word/media/drawing\(index + 1).emf", image) }
         package.relate(
@@ -63,6 +65,8 @@ struct WordWriter {
                 .init(id: "rIdStyles", kind: "styles", target: "styles.xml"),
                 .init(id: "rIdNumbering", kind: "numbering", target: "numbering.xml"),
                 .init(id: "rIdSettings", kind: "settings", target: "settings.xml"),
+                .init(id: "rIdFonts", kind: "fontTable", target: "fontTable.xml"),
+                .init(id: "rIdTheme", kind: "theme", target: "theme/theme1.xml"),
                 .init(id: "rIdFooter", kind: "footer", target: "footer1.xml"),
             ]
                 + state.images.indices.map {
@@ -71,6 +75,18 @@ struct WordWriter {
         return package.bytes(
             main: "word/document.xml", title: wording.text(document.title), language: language, date: document.date)
     }
+
+    /// The fonts that the styles name, and which of their kinds stand in where they are not installed.
+    private static let fonts = Markup(
+        "w:fonts", WordXML.namespaces,
+        [(OfficeTheme.font, "00"), (OfficeTheme.koreanFont, "81")].map { name, characters in
+            Markup(
+                "w:font", [("w:name", name)],
+                [
+                    Markup("w:charset", [("w:val", characters)]), Markup("w:family", [("w:val", "swiss")]),
+                    Markup("w:pitch", [("w:val", "variable")]),
+                ])
+        })
 
     private var page: WordPage { document.hasContents ? .report : .short }
 

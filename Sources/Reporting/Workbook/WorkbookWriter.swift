@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Writes sheets as SpreadsheetML (ECMA-376). Text stands in the cells as inline strings, never as formulas.
+/// Writes sheets as SpreadsheetML (ECMA-376). Text stands in a table of its own, to which cells point; it never becomes a formula.
 struct WorkbookWriter {
     let sheets: [Sheet]
     let title: String
@@ -9,7 +9,7 @@ struct WorkbookWriter {
     /// Shown where a figure is not known.
     let notKnown: String
 
-    private static let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    fileprivate static let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     private static let type = "application/vnd.openxmlformats-officedocument.spreadsheetml."
     /// Most characters that a cell holds.
     private static let longestText = 32_767
@@ -23,17 +23,24 @@ struct WorkbookWriter {
             index[look] = looks.count - 1
             return looks.count - 1
         }
-        let parts = sheets.map { part(of: $0, style: style) }
+        var texts = SharedTexts()
+        let parts = sheets.map { part(of: $0, style: style, &texts) }
         var package = OfficePackage()
         package.add("xl/workbook.xml", type: Self.type + "sheet.main+xml", workbook)
         for (number, part) in parts.enumerated() {
             package.add("xl/worksheets/sheet\(number + 1).xml", type: Self.type + "worksheet+xml", part)
         }
         package.add("xl/styles.xml", type: Self.type + "styles+xml", WorkbookStyles(looks: looks).part)
+        package.add("xl/sharedStrings.xml", type: Self.type + "sharedStrings+xml", texts.part)
+        package.add("xl/theme/theme1.xml", type: OfficeTheme.type, OfficeTheme.part)
         package.relate(
             "xl/workbook.xml",
             parts.indices.map { .init(id: "rId\($0 + 1)", kind: "worksheet", target: "worksheets/sheet\($0 + 1).xml") }
-                + [.init(id: "rIdStyles", kind: "styles", target: "styles.xml")])
+                + [
+                    .init(id: "rIdStyles", kind: "styles", target: "styles.xml"),
+                    .init(id: "rIdTexts", kind: "sharedStrings", target: "sharedStrings.xml"),
+                    .init(id: "rIdTheme", kind: "theme", target: "theme/theme1.xml"),
+                ])
         return package.bytes(main: "xl/workbook.xml", title: title, language: language, date: date)
     }
 
@@ -51,7 +58,7 @@ struct WorkbookWriter {
             ])
     }
 
-    private func part(of sheet: Sheet, style: (CellLook) -> Int) -> Markup {
+    private func part(of sheet: Sheet, style: (CellLook) -> Int, _ texts: inout SharedTexts) -> Markup {
         var root = Markup("worksheet", [("xmlns", Self.main)])
         root.append(Markup("sheetPr", [], [Markup("pageSetUpPr", [("fitToPage", "1")])]))
         var view = Markup("sheetView", [("workbookViewId", "0"), ("showGridLines", "0")])
@@ -76,7 +83,7 @@ struct WorkbookWriter {
         for (row, cells) in sheet.rows.enumerated() where !cells.isEmpty {
             var line = Markup("row", [("r", "\(row + 1)")] + height(of: cells, widths: sheet.widths))
             for (column, cell) in cells.enumerated() {
-                if let markup = markup(of: cell, at: Sheet.column(column) + "\(row + 1)", style: style) { line.append(markup) }
+                if let markup = markup(of: cell, at: Sheet.column(column) + "\(row + 1)", style: style, &texts) { line.append(markup) }
             }
             data.append(line)
         }
@@ -100,28 +107,48 @@ struct WorkbookWriter {
         return lines > 1 ? [("ht", "\(13 * min(lines, 6) + 2)"), ("customHeight", "1")] : []
     }
 
-    private func markup(of cell: SheetCell, at place: String, style: (CellLook) -> Int) -> Markup? {
+    private func markup(of cell: SheetCell, at place: String, style: (CellLook) -> Int, _ texts: inout SharedTexts) -> Markup? {
         switch cell {
         case .empty: return nil
         case .text(let text, var look):
             if let first = text.first, "=+-@".contains(first) { look.isQuoted = true }
             look.isText = !look.isHead && !look.isTitle
             return Markup(
-                "c", [("r", place), ("s", "\(style(look))"), ("t", "inlineStr")],
-                [
-                    Markup(
-                        "is", [],
-                        [Markup("t", [("xml:space", "preserve")], text: String(text.prefix(Self.longestText / 2)))])
-                ])
+                "c", [("r", place), ("s", "\(style(look))"), ("t", "s")],
+                [Markup("v", text: "\(texts.number(of: String(text.prefix(Self.longestText / 2))))")])
         case .number(let value, let look):
-            guard value.isFinite else { return markup(of: .text(notKnown), at: place, style: style) }
+            guard value.isFinite else { return markup(of: .text(notKnown), at: place, style: style, &texts) }
             return Markup("c", [("r", place), ("s", "\(style(look))")], [Markup("v", text: "\(value)")])
         case .live(let live, let look):
-            guard live.value.isFinite else { return markup(of: .text(notKnown), at: place, style: style) }
+            guard live.value.isFinite else { return markup(of: .text(notKnown), at: place, style: style, &texts) }
             return Markup(
                 "c", [("r", place), ("s", "\(style(look))")],
                 [Markup("f", text: live.formula), Markup("v", text: "\(live.value)")])
         }
+    }
+}
+
+/// Texts of all cells, each once.
+private struct SharedTexts {
+    private var texts: [String] = []
+    /// By their bytes: two spellings of a letter are equal to Swift, and not to a reader of the file.
+    private var numbers: [[UInt8]: Int] = [:]
+    private var uses = 0
+
+    mutating func number(of text: String) -> Int {
+        uses += 1
+        let key = Array(text.utf8)
+        if let known = numbers[key] { return known }
+        texts.append(text)
+        numbers[key] = texts.count - 1
+        return texts.count - 1
+    }
+
+    var part: Markup {
+        Markup(
+            "sst",
+            [("xmlns", WorkbookWriter.main), ("count", "\(uses)"), ("uniqueCount", "\(texts.count)")],
+            texts.map { Markup("si", [], [Markup("t", [("xml:space", "preserve")], text: $0)]) })
     }
 }
 
@@ -136,7 +163,7 @@ private struct WorkbookStyles {
             Markup(
                 "font", [],
                 (bold ? [Markup("b")] : []) + [
-                    Markup("sz", [("val", "\(size)")]), Markup("color", [("rgb", colour)]), Markup("name", [("val", "Arial")]),
+                    Markup("sz", [("val", "\(size)")]), Markup("color", [("rgb", colour)]), Markup("name", [("val", OfficeTheme.font)]),
                 ])
         }
         func fill(_ colour: String) -> Markup {
