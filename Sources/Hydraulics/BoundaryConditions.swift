@@ -56,6 +56,8 @@ public struct BoundaryConditions: Sendable {
 
     /// Simple controls on tank levels, and on time where it is just this moment. Controls on junction pressures are not applied.
     private mutating func applyControls(of network: Network, at time: Int) {
+        // The names of a large network are not put in order for nothing.
+        guard network.controls.contains(where: { !$0.isDisabled }) else { return }
         let nodes = network.nodeIndex()
         let links = network.linkIndex()
         for control in network.controls where !control.isDisabled {

@@ -169,3 +169,10 @@ public func dotProduct(_ left: [Double], _ right: [Double]) -> Double {
     return unsafe left.withUnsafeBufferPointer { left in unsafe right.withUnsafeBufferPointer { right in unsafe RowKernel.dot(left, right) }
     }
 }
+
+/// The same of vectors kept in single precision, summed in double.
+public func dotProduct(_ left: ArraySlice<Float>, _ right: ArraySlice<Float>) -> Double {
+    precondition(left.count == right.count, "vectors of different length")
+    return unsafe left.withUnsafeBufferPointer { left in unsafe right.withUnsafeBufferPointer { right in unsafe RowKernel.dot(left, right) }
+    }
+}

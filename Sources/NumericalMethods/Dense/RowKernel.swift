@@ -35,6 +35,32 @@ enum RowKernel {
         return sum
     }
 
+    @unsafe
+    @inline(__always)
+    private static func fourWide(_ values: UnsafeBufferPointer<Float>, _ index: Int) -> SIMD4<Double> {
+        unsafe SIMD4<Double>(
+            UnsafeRawPointer(values.baseAddress.unsafelyUnwrapped + index).loadUnaligned(as: SIMD4<Float>.self))
+    }
+
+    /// The same of values kept in half the memory; the sum is in full precision.
+    @unsafe
+    static func dot(_ left: UnsafeBufferPointer<Float>, _ right: UnsafeBufferPointer<Float>) -> Double {
+        let count = left.count
+        var a = SIMD4<Double>.zero, b = a
+        var i = 0
+        while i &+ 8 <= count {
+            unsafe a += fourWide(left, i) * fourWide(right, i)
+            unsafe b += fourWide(left, i &+ 4) * fourWide(right, i &+ 4)
+            i &+= 8
+        }
+        var sum = (a + b).sum()
+        while i < count {
+            unsafe sum += Double(left[i]) * Double(right[i])
+            i &+= 1
+        }
+        return sum
+    }
+
     /// target ← target + sign Σ factors[k · step] rows[k · stride …], `width` values long, over `terms` rows.
     @unsafe
     @inline(__always)

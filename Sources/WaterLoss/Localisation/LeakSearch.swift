@@ -16,6 +16,8 @@ struct LeakSearch {
     /// Junctions in descending order of the statistic with the leak's size there [m³/s], those left out that are not like a leak.
     let likeliest: [(node: Int, size: Double)]
 
+    private static let nodesAtATime = 512
+
     /// - Parameters:
     ///   - bent: what the linear signatures in `steps` lack.
     ///   - scatter: by what they may be wrong.
@@ -33,9 +35,15 @@ struct LeakSearch {
         guard let factor = try? CholeskyFactor(information) else { return nil }
         // With I = L Lᵀ: steps of covariance I⁻¹ whiten to L⁻¹ (I Δ), signatures to L⁻¹ (I s) = Lᵀ s.
         y = factor.whiten(used.map { steps.score[$0] })
-        var hourly = Matrix(rows: n, columns: nodes)
-        for (i, f) in used.enumerated() { for node in 0..<nodes { hourly.storage[i * nodes + node] = steps.signatures[f, node] } }
-        var signatures = factor.whiten(hourly).transposed.storage
+        var signatures: [Double] = []
+        signatures.reserveCapacity(n * nodes)
+        // Some hundred nodes at a time: all of them at once would take three times the memory of the result.
+        for first in stride(from: 0, to: nodes, by: Self.nodesAtATime) {
+            let part = first..<min(first + Self.nodesAtATime, nodes)
+            var hourly = Matrix(rows: n, columns: part.count)
+            for (i, f) in used.enumerated() { for node in part { hourly[i, node - first] = steps.signatures[f, node] } }
+            signatures += factor.whiten(hourly).transposed.storage
+        }
         for (node, correction) in bent.correction {
             for i in 0..<n {
                 var sum = 0.0

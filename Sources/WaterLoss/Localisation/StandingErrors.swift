@@ -63,7 +63,9 @@ struct StandingErrors {
         let nodes = model.network.nodes.count
         let width = nodes + pipes.count + sizes.count + channels.count
         struct Place: Sendable {
-            var rows: [[Double]] = []
+            /// `width` values for each channel, in single precision and one array: all of them together are what a search takes most memory
+            /// for, and arrays of this size go back to the system when they are done with.
+            var rows: [Float] = []
             var toOutflow: Matrix
             var pressures: [Double]
             /// Variance of a meter's noise in proportion to its flow, and the spread of all noise. [unit², unit]
@@ -83,7 +85,7 @@ struct StandingErrors {
                 else {
                     places.append(
                         Place(
-                            rows: channels.map { _ in [Double](repeating: 0, count: width) },
+                            rows: [Float](repeating: 0, count: channels.count * width),
                             toOutflow: Matrix(rows: channels.count, columns: nodes), pressures: [Double](repeating: 0, count: nodes),
                             proportional: channels.map { _ in 0 }, scales: noise))
                     continue
@@ -92,6 +94,7 @@ struct StandingErrors {
                     toOutflow: Matrix(rows: channels.count, columns: nodes, storage: toDemand.flatMap { $0 }),
                     pressures: (0..<nodes).map { node in max((state.heads[node] ?? 0) - model.network.nodes[node].elevation, 0) },
                     proportional: channels.map { _ in 0 })
+                found.rows.reserveCapacity(channels.count * width)
                 for (k, channel) in channels.enumerated() {
                     var row = [Double](repeating: 0, count: width)
                     for node in 0..<nodes { row[node] = options.demandSpread * toDemand[k][node] * all[place].demands[node] }
@@ -113,7 +116,7 @@ struct StandingErrors {
                     }
                     found.scales.append(variance.squareRoot())
                     let scale = 1 / variance.squareRoot()
-                    found.rows.append(row.map { $0 * scale })
+                    for value in row { found.rows.append(Float(value * scale)) }
                 }
                 places.append(found)
             }
@@ -127,11 +130,11 @@ struct StandingErrors {
             }
         }
         let count = channels.count
-        let answers = all.indices.flatMap { halves[$0 % 2][$0 / 2].rows }
+        let answers = all.indices.map { halves[$0 % 2][$0 / 2].rows }
         toOutflow = all.indices.map { halves[$0 % 2][$0 / 2].toOutflow }
         pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
         demands = all.map(\.demands)
-        let (columns, left) = Self.pivoted(answers)
+        let (columns, left) = Self.pivoted(answers, width: width)
         rank = columns.count
         let ways = columns.count
         let scales = all.indices.map { halves[$0 % 2][$0 / 2].scales },
@@ -157,13 +160,17 @@ struct StandingErrors {
     }
 
     /// Columns of the incomplete factor of `rows` · `rows`ᵀ, and the diagonal that they leave.
-    private static func pivoted(_ rows: [[Double]]) -> (columns: [[Double]], left: [Double]) {
-        let half = rows.count / 2
-        var left = rows.map { dotProduct($0, $0) }
+    /// - blocks: rows of `width` values, one after the other, as many in each block.
+    private static func pivoted(_ blocks: [[Float]], width: Int) -> (columns: [[Double]], left: [Double]) {
+        let perBlock = (blocks.first?.count ?? 0) / max(width, 1), count = blocks.count * perBlock
+        @Sendable func row(_ i: Int) -> ArraySlice<Float> { blocks[i / perBlock][i % perBlock * width..<(i % perBlock + 1) * width] }
+        var left = (0..<count).map { dotProduct(row($0), row($0)) }
         var columns: [[Double]] = []
         while columns.count < mostWays, let pivot = left.indices.max(by: { left[$0] < left[$1] }), left[pivot] > enough {
-            let own = rows[pivot]
-            let halves = concurrentMap(2) { part in (part == 0 ? rows[..<half] : rows[half...]).map { dotProduct($0, own) } }
+            let own = row(pivot)
+            let halves = concurrentMap(2) { part in
+                (part == 0 ? 0..<count / 2 : count / 2..<count).map { dotProduct(row($0), own) }
+            }
             var column = halves[0] + halves[1]
             for known in columns {
                 let factor = known[pivot]

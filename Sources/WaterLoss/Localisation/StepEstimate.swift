@@ -291,7 +291,7 @@ struct StepRecord {
             return (condition: condition, weights: steps)
         }
         let toOutflow = toOutflow, shares = shares
-        let halves: [Matrix] = concurrentMap(2) { half in
+        var halves: [Matrix] = concurrentMap(2) { half in
             var sum = Matrix(rows: features, columns: nodes)
             for index in stride(from: half, to: conditions.count, by: 2) {
                 let (condition, weights) = conditions[index]
@@ -301,7 +301,9 @@ struct StepRecord {
             }
             return sum
         }
-        return halves[0] + halves[1]
+        var sum = halves.removeFirst()
+        sum.add(halves[0])
+        return sum
     }
 
     /// Mean answer of each feature to a leak at a node, over the later hours of its class. [unit of the channel per m³/s]
