@@ -71,11 +71,14 @@ public struct Trace: Sendable {
     public var isUncertain: Bool { statuses.contains { [.assumed, .unverified].contains($0) } }
     /// The same without a word for each part, for the foot of a page whose first line tells them.
     var line: Phrase {
-        .words(.traceLine, [formula, .list(inputs), source, .list(statuses.map { .name(.status, $0.rawValue) })])
+        .words(.traceLine, [formula, .list(inputs), source, status])
     }
     /// All of it in one line.
     var sentence: Phrase {
-        .words(.traceHover, [formula, .list(inputs), source, .list(statuses.map { .name(.status, $0.rawValue) })])
+        .words(.traceHover, [formula, .list(inputs), source, status])
+    }
+    private var status: Phrase {
+        statuses.isEmpty ? .words(.doesNotApply) : .list(statuses.map { .name(.status, $0.rawValue) })
     }
     /// Of its kind's row in the annex.
     public var anchor: String { "from-" + kind.rawValue }
