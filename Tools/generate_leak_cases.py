@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Seeded synthetic leak events on any EPANET model, with their truth, in the form that `yusu locate` and its benchmark read.
 
-    generate_leak_cases.py NETWORK.inp OUT [--events 28] [--healthy 8] [--pressures 12] [--sizes 0.02 0.3] [--seed 1]
+    generate_leak_cases.py NETWORK.inp OUT [--events 28] [--healthy 8] [--pressures 12 | --sensors FILE] [--sizes 0.02 0.3]
+                           [--scatter 1] [--seed 1]
 
 OUT gets nominal.inp, sensors.csv, meta.json, events/Dnnn/{baseline,event}.csv and truth/truth.csv: seven healthy days and three
 more, hourly, in which one leak begins within the first 24 hours or none does.
 
 Each event is a world of its own around the nominal model: roughness by diameter class exp N(-0.03, 0.08) and by pipe exp N(0,
 0.04); demand by node lognormal 0.12 with hourly noise 0.10 (AR(1) 0.6), all demand together N(1, 0.03) by day and N(1, 0.02) by
-hour; pressure sensors offset 0.3 m and noise 0.05 to 0.10 m, flow meters bias 1 % and noise 1 %, levels 0.01 m; half a percent of the
-readings missing, all rounded to 0.01. The leak is an emitter of exponent 0.5 inside a pipe drawn by length, its size even in the
-logarithm between --sizes, as shares of the network's mean demand. EPANET runs the world hour by hour with its tanks and controls.
+hour, each of these deviations times --scatter; pressure sensors offset 0.3 m and noise 0.05 to 0.10 m, flow meters bias 1 % and noise
+1 %, levels 0.01 m; half a percent of the readings missing, all rounded to 0.01. The leak is an emitter of exponent 0.5 inside a pipe
+drawn by length, its size even in the logarithm between --sizes, as shares of the network's mean demand. EPANET runs the world hour by
+hour with its tanks and controls.
 Needs wntr, numpy and the owa-epanet wheel.
 """
 import argparse
@@ -62,24 +64,24 @@ def sensors_of(wn, pressures):
     return rows + [(f"L_{n}", "level", n, "m") for n in wn.tank_name_list]
 
 
-def noise_in_time(random, count):
-    """AR(1) of deviation 0.10 and correlation 0.6, a row an hour."""
+def noise_in_time(random, count, scatter):
+    """AR(1) of deviation 0.10 × scatter and correlation 0.6, a row an hour."""
     found = np.empty((HOURS, count))
-    found[0] = random.normal(0, 0.10, count)
+    found[0] = random.normal(0, 0.10 * scatter, count)
     for hour in range(1, HOURS):
-        found[hour] = 0.6 * found[hour - 1] + random.normal(0, 0.10 * 0.8, count)
+        found[hour] = 0.6 * found[hour - 1] + random.normal(0, 0.10 * scatter * 0.8, count)
     return found
 
 
-def world(nominal, random):
+def world(nominal, random, scatter):
     """A copy of the model with other roughness; Hazen-Williams C falls where roughness grows."""
     wn = copy.deepcopy(nominal)
     classes = {}
     for name in wn.pipe_name_list:
         pipe = wn.get_link(name)
         size = round(pipe.diameter * 1000)
-        classes.setdefault(size, np.exp(random.normal(-0.03, 0.08)))
-        pipe.roughness *= classes[size] * np.exp(random.normal(0, 0.04))
+        classes.setdefault(size, np.exp(random.normal(-0.03, 0.08 * scatter)))
+        pipe.roughness *= classes[size] * np.exp(random.normal(0, 0.04 * scatter))
     return wn
 
 
@@ -156,6 +158,8 @@ def main():
     options.add_argument("--events", type=int, default=28)
     options.add_argument("--healthy", type=int, default=8)
     options.add_argument("--pressures", type=int, default=12)
+    options.add_argument("--sensors", help="a sensors.csv to take over, instead of loggers far from one another")
+    options.add_argument("--scatter", type=float, default=1.0, help="factor on all scatter of demand and roughness")
     options.add_argument("--sizes", type=float, nargs=2, default=[0.02, 0.3], help="smallest and largest leak over the mean demand")
     options.add_argument("--seed", type=int, default=1)
     options = options.parse_args()
@@ -164,6 +168,9 @@ def main():
     nominal.options.time.hydraulic_timestep = nominal.options.time.report_timestep = 3600
     demand = float(sum(max(v, 0) for v in wntr.metrics.average_expected_demand(nominal))) * 1000
     rows = sensors_of(nominal, options.pressures)
+    if options.sensors:
+        with open(options.sensors, newline="", encoding="utf-8") as file:
+            rows = [(row["sensor"], row["kind"], row["network_element"], row["unit"]) for row in csv.DictReader(file)]
     for folder in ["events", "truth"]:
         os.makedirs(os.path.join(options.out, folder), exist_ok=True)
     wntr.network.write_inpfile(nominal, os.path.join(options.out, "nominal.inp"), units="LPS")
@@ -186,11 +193,12 @@ def main():
     used, truth = {}, []
     for event in range(options.events):
         name = f"D{event + 1:03d}"
-        wn = world(nominal, random)
+        wn = world(nominal, random, options.scatter)
         junctions = wn.junction_name_list
-        factors = {n: np.exp(random.normal(0, 0.12)) for n in junctions}
-        noise = noise_in_time(random, len(junctions))
-        common = np.repeat(random.normal(1, 0.03, DAYS_BEFORE + DAYS_AFTER), 24) * random.normal(1, 0.02, HOURS)
+        factors = {n: np.exp(random.normal(0, 0.12 * options.scatter)) for n in junctions}
+        noise = noise_in_time(random, len(junctions), options.scatter)
+        daily = random.normal(1, 0.03 * options.scatter, DAYS_BEFORE + DAYS_AFTER)
+        common = np.repeat(daily, 24) * random.normal(1, 0.02 * options.scatter, HOURS)
         leak, row = None, [name, 0, "", "", "", "", 0.0]
         if kinds[event]:
             step = steps.pop()
@@ -230,8 +238,9 @@ def main():
             [("event", "leak", "pipe", "frac_from_start", "start", "ramp_h", "q_lps", "sensor_sigma_m", "epanet_warnings"), *truth])
     with open(os.path.join(options.out, "meta.json"), "w", encoding="utf-8") as file:
         json.dump({"net": os.path.splitext(os.path.basename(options.network))[0], "synthetic": True, "seed": options.seed,
+                   "scatter": options.scatter,
                    "nodes": nominal.num_nodes, "links": nominal.num_links, "pipe_km": sum(lengths) / 1000, "mean_demand_lps": demand,
-                   "n_pressure": options.pressures, "candidate_pipes": len(pipes)}, file, indent=1)
+                   "n_pressure": sum(row[1] == "pressure" for row in rows), "candidate_pipes": len(pipes)}, file, indent=1)
     print(f"{options.out}: {leaks} leaks, {options.healthy} healthy events, {len(pipes)} pipes, mean demand {demand:.1f} l/s")
 
 

@@ -59,9 +59,12 @@ struct GridTown {
             + loggers.map { Sensor(id: .init("P\($0.0)\($0.1)"), kind: .pressure, element: Self.junction($0.0, $0.1)) }
     }
 
-    /// The healthy record and the days after it, in which from `leakHour` on `leak` [m³/s] runs out of the middle of `pipe`.
+    /// The healthy record and the days after it, in which from `leakHour` on `leak` [m³/s] runs out of the middle of `pipe`, at once or
+    /// growing over `growth` hours.
+    /// - scatter: factor on all that the demands differ by from the model's.
     func records(
-        seed: UInt64, pipe: String? = nil, leak: Double = 0, leakHour: Int = 0, second: (pipe: String, leak: Double)? = nil
+        seed: UInt64, pipe: String? = nil, leak: Double = 0, leakHour: Int = 0, second: (pipe: String, leak: Double)? = nil,
+        growth: Int = 0, scatter: Double = 1
     ) throws -> (
         baseline: SensorRecord, readings: SensorRecord
     ) {
@@ -81,15 +84,17 @@ struct GridTown {
         var noise = Noise(seed: seed)
         let nodes = world.nodeIndex(), links = world.linkIndex()
         // Demands of a node differ from the model's by 8 % all the time and by 10 % from hour to hour; pressures are read to 3 cm, flows to 1 %.
-        let bias = world.nodes.map { _ in 1 + 0.08 * noise.next() }
+        let bias = world.nodes.map { _ in 1 + 0.08 * scatter * noise.next() }
         let solver = try HydraulicSolver(world)
         var series: [Sensor.ID: [Double?]] = [:]
         for hour in 0..<Self.baselineHours + Self.readingHours {
             var conditions = BoundaryConditions(of: world, at: hour * 3600)
-            let common = 1 + 0.02 * noise.next()
-            for node in world.nodes.indices { conditions.demands[node] *= common * bias[node] * max(0, 1 + 0.1 * noise.next()) }
+            let common = 1 + 0.02 * scatter * noise.next()
+            for node in world.nodes.indices { conditions.demands[node] *= common * bias[node] * max(0, 1 + 0.1 * scatter * noise.next()) }
             if hour >= Self.baselineHours + leakHour {
-                if let node = nodes["leak"] { conditions.demands[node] = leak }
+                let hours = hour - Self.baselineHours - leakHour + 1
+                let share = growth > 0 ? min(1, Double(hours) / Double(growth)) : 1
+                if let node = nodes["leak"] { conditions.demands[node] = leak * share }
                 if let node = nodes["leak2"] { conditions.demands[node] = second?.leak ?? 0 }
             }
             let state = solver.solve(conditions, warm: hour > 0)

@@ -73,7 +73,7 @@ struct HourlyFilterTests {
         for i in 0..<2 { for j in 0..<2 { #expect(abs(found[i, j] - expected[i, j]) < 1e-6 * abs(expected[0, 0])) } }
 
         // A pass that stops and goes on is the same; and columns that are the same at all hours from the sixth on, pulled back.
-        let split = 6
+        let split = 6, sizes = (0..<hours).map { 0.4 + 0.1 * Double($0) }
         var early = filter.begun(width: 1)
         filter.advance(&early, over: 0..<split, present: present) { storage, channel, row, first in
             row[first] = columns[storage][channel][0]
@@ -81,11 +81,11 @@ struct HourlyFilterTests {
         var late = early.continued(width: 2)
         filter.advance(&late, over: split..<hours, present: present) { hour, channel, row, first in
             row[first] = columns[hour][channel][0]
-            row[first + 1] = Double(channel) + 0.5
+            row[first + 1] = (Double(channel) + 0.5) * sizes[hour]
         }
         let whole = early.rows.gram[0, 0] + late.rows.gram[0, 0]
         #expect(abs(whole - expected[0, 0]) < 1e-6 * expected[0, 0])
-        let pulled = try #require(filter.pulledBack(late)[0])
+        let pulled = try #require(filter.pulledBack(late, sizes: sizes)[0])
         for j in 0..<2 {
             let sum = (0..<k).reduce(0) { $0 + pulled[$1, j] * (Double($1) + 0.5) }
             let direct = late.rows.gram[j, 1]

@@ -22,11 +22,9 @@ The worlds of gls are linear: demand by node and hour (0.10, correlation 0.6), a
 """
 import csv
 import ctypes
-import importlib.util
 import itertools
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -38,6 +36,7 @@ from scipy import stats
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import epanet_engine as en  # noqa: E402
+from locate import located, scorer_at  # noqa: E402
 
 BASE_DEMAND, TANK_LEVEL, INITIAL_STATUS, PATTERN_START, CONTROLS, RULES = 1, 8, 4, 4, 5, 6
 BEFORE, AFTER, LAST = 168, 72, 48
@@ -260,23 +259,11 @@ def scores(method, delta, s, model, demand_direction, sigma, weights):
     return along ** 2 / np.maximum((m ** 2).sum(axis=0), 1e-12)
 
 
-def locate(yusu, case, event, work):
-    out = os.path.join(work, os.path.basename(event))
-    run = subprocess.run([yusu, "locate", "--network", os.path.join(case, "nominal.inp"), "--sensors", os.path.join(case, "sensors.csv"),
-                          "--baseline", os.path.join(event, "baseline.csv"), "--readings", os.path.join(event, "event.csv"),
-                          "--output", out, "--quiet"], capture_output=True, text=True)
-    if run.returncode:
-        sys.exit(f"{event}: exit {run.returncode}: {run.stderr.strip()}")
-    return [(row["pipe"], float(row["probability"])) for row in csv.DictReader(open(os.path.join(out, "candidates.csv")))]
-
-
 def main():
     if len(sys.argv) < 4:
         sys.exit(__doc__)
     yusu, scorer, cases = sys.argv[1], sys.argv[2], sys.argv[3:]
-    spec = importlib.util.spec_from_file_location("score", scorer)
-    score = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(score)
+    score = scorer_at(scorer)
     for case in cases:
         began = time.time()
         wn = wntr.network.WaterNetworkModel(os.path.join(case, "nominal.inp"))
@@ -306,7 +293,7 @@ def main():
                     values = scores(method, delta, matrix, model, direction, sigma, weights).reshape(len(pipes), -1).max(axis=1)
                     for rank, p in enumerate(np.argsort(-values, kind="stable")):
                         rows[method].append((event, rank + 1, pipes[p]))
-                for rank, (pipe, _) in enumerate(locate(yusu, case, folder, work)):
+                for rank, (pipe, _) in enumerate(located(yusu, case, event, os.path.join(work, event))[1]):
                     rows["yusu"].append((event, rank + 1, pipe))
         tables = {}
         for method, found in rows.items():

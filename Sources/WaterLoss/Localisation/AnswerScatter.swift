@@ -5,13 +5,13 @@ import Hydraulics
 import NumericalMethods
 import WaterModel
 
-/// How far the answers to a leak may be from the model's, as roughness and demand are not known: from models drawn at random.
+/// How far the answers to a leak may be from the model's, as roughness, demand and meters are not known: from models drawn at random.
 ///
 /// A leak of size a at a place whose answers may be off by d₁ … d_W leaves differences of covariance a²/W Σ d dᵀ beside those that
 /// a network without a leak has; without them a large leak would seem to be known to the metre.
 struct AnswerScatter {
     /// Models drawn.
-    static let draws = 12
+    static let draws = 24
 
     /// For some nodes, draw by draw, by feature. [unit of the channel per m³/s]
     private(set) var deviations: [Int: [[Double]]] = [:]
@@ -19,33 +19,34 @@ struct AnswerScatter {
     /// - Parameters:
     ///   - moments: conditions of one hour of each class; nil where a class has none.
     ///   - nodes: those for which the scatter is kept.
-    init(_ model: ImposedModel, moments: [BoundaryConditions?], nodes: [Int], options: LeakLocatorOptions) {
+    ///   - worlds: values of `WorldParameters` about those of the model, for each draw.
+    init(
+        _ model: ImposedModel, moments: [BoundaryConditions?], nodes: [Int], worlds: [[Double]], options: LeakLocatorOptions
+    ) {
         let classes = moments.count, observations = model.channels.map(\.observation)
+        let parameters = WorldParameters(model.network)
         let plain = Self.answers(of: model.network, moments: moments, observations: observations, nodes: nodes, factors: nil)
-        let drawn: [[[[Double]]?]] = concurrentMap(Self.draws) { draw in
-            var network = model.network
-            guard let random = try? RandomNumbers(seed: options.seed, stream: UInt64(draw)) else { return [] }
-            let sizes = Set(network.links.compactMap { $0.pipe?.diameter }).sorted()
-            let bySize = Dictionary(uniqueKeysWithValues: sizes.map { ($0, random.normal() * options.roughnessSpreadByClass) })
-            for link in network.links.indices {
-                guard var pipe = network.links[link].pipe else { continue }
-                pipe.roughness *= exp((bySize[pipe.diameter] ?? 0) + random.normal() * options.roughnessSpreadByPipe)
-                network.links[link].kind = .pipe(pipe)
-            }
-            let factors = network.nodes.map { _ in exp(random.normal() * options.demandSpread) }
-            return Self.answers(of: network, moments: moments, observations: observations, nodes: nodes, factors: factors)
+        let drawn: [[[[Double]]?]] = concurrentMap(worlds.count) { draw in
+            Self.answers(
+                of: parameters.rough(model.network, worlds[draw], options), moments: moments, observations: observations, nodes: nodes,
+                factors: parameters.demandFactors(worlds[draw], options))
         }
+        // A meter reads a leak as wrongly as all else that runs through it.
+        guard let random = try? RandomNumbers(seed: options.seed, stream: Self.ofMeters) else { return }
+        let bias = worlds.map { _ in model.channels.map { $0.isLink ? options.flowNoise * random.normal() : 0 } }
         for (place, node) in nodes.enumerated() {
-            deviations[node] = drawn.map { draw in
+            deviations[node] = drawn.enumerated().map { d, draw in
                 var row = [Double](repeating: 0, count: observations.count * classes)
                 for c in 0..<min(classes, draw.count) {
                     guard let other = draw[c], let own = plain[c] else { continue }
-                    for k in observations.indices { row[k * classes + c] = other[k][place] - own[k][place] }
+                    for k in observations.indices { row[k * classes + c] = other[k][place] * (1 + bias[d][k]) - own[k][place] }
                 }
                 return row
             }
         }
     }
+
+    private static let ofMeters: UInt64 = 99
 
     init() {}
 

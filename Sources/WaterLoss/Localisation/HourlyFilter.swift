@@ -23,11 +23,11 @@ struct HourlyFilter {
     let levelNoise: Double
     let correlation: Double
     /// Covariance of what nodes' own demands do to the channels from hour to hour, by condition. [unit²]
-    private let own: [Matrix]
+    private var own: [Matrix]
     /// Answer of each channel to all demand together, times its spread from hour to hour, by condition. [unit]
-    let common: [[Double]]
+    private(set) var common: [[Double]]
     /// From one condition to the next: what the one tells of the other, and the part of its covariance that is so told.
-    private let carries: [Step: (carry: Matrix, told: Matrix)]
+    private var carries: [Step: (carry: Matrix, told: Matrix)]
 
     private struct Step: Hashable {
         var from: Int
@@ -95,6 +95,19 @@ struct HourlyFilter {
         carries = Dictionary(uniqueKeysWithValues: zip(distinct, found))
     }
 
+    /// The same with all that moves in demand by a factor.
+    func moving(by factor: Double) -> HourlyFilter {
+        var copy = self
+        for place in own.indices { for i in own[place].storage.indices { copy.own[place].storage[i] *= factor * factor } }
+        copy.common = common.map { $0.map { $0 * factor } }
+        copy.carries = carries.mapValues { step in
+            var told = step.told
+            for i in told.storage.indices { told.storage[i] *= factor * factor }
+            return (carry: step.carry, told: told)
+        }
+        return copy
+    }
+
     /// What has been whitened so far, from which later hours can follow.
     struct Pass {
         let width: Int
@@ -104,6 +117,9 @@ struct HourlyFilter {
         fileprivate var last: Int?
         fileprivate var storage: [Double] = []
         private(set) var hours: [Hour] = []
+
+        /// Of the covariance of all that was whitened.
+        var logDeterminant: Double { hours.reduce(0) { $0 + $1.factor.logDeterminant } }
 
         fileprivate mutating func add(_ hour: Hour, _ innovations: Matrix) {
             hours.append(hour)
@@ -220,8 +236,9 @@ struct HourlyFilter {
 
     /// Whitened rows times whitening: U with Σ Uᵀ x = Σ Wᵀ (x whitened) for whatever columns x the hours of the pass have, W being
     /// its rows. A backward pass, whose width is that of the rows and not the number of the columns x.
+    /// - sizes: of each hour, by what the columns are larger or smaller than those of its condition. [–]
     /// - Returns: for each condition, channels × width: the sum over its hours, for columns that are the same whenever conditions are.
-    func pulledBack(_ pass: Pass) -> [Int: Matrix] {
+    func pulledBack(_ pass: Pass, sizes: [Double]) -> [Int: Matrix] {
         let k = channels, tanks = tanks, width = pass.width
         guard let first = pass.hours.first?.hour, let last = pass.hours.last?.hour else { return [:] }
         var pull = Matrix(rows: order, columns: width)
@@ -240,7 +257,7 @@ struct HourlyFilter {
                 for (i, channel) in item.rows.enumerated() {
                     for j in 0..<width {
                         let value = back.storage[i * width + j]
-                        sum.storage[channel * width + j] += value
+                        sum.storage[channel * width + j] += value * sizes[hour]
                         pull.storage[channel * width + j] -= value
                     }
                     guard let factor = levelFactor[channel], let t = tanks.firstIndex(of: channel) else { continue }

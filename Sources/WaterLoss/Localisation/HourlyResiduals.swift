@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import Hydraulics
 import NumericalMethods
 import WaterModel
@@ -20,17 +21,26 @@ struct HourlyResiduals {
     /// What the residuals showed by which the states were told.
     let habit: LinkStates.Habit
 
-    /// - known: of an earlier record of the same network.
-    init(_ model: ImposedModel, _ record: SensorRecord, solver: HydraulicSolver, known: LinkStates.Habit? = nil) {
+    /// Whether a tank's inflow over an hour goes with its level at the beginning of the hour, as where the readings come from a simulation
+    /// by the hour, rather than with that of its middle.
+    private(set) var tanksAreStepped: Bool
+
+    /// - Parameters:
+    ///   - known: what an earlier record of the same network showed.
+    ///   - isStepped: whether inflows of tanks go with the levels at the beginning of each hour; nil: told by the readings.
+    init(
+        _ model: ImposedModel, _ record: SensorRecord, solver: HydraulicSolver, known: LinkStates.Habit? = nil, isStepped: Bool? = false
+    ) {
         let measured = model.channels.map { channel in (0..<record.count).map { model.measured(channel, record, $0) } }
         let found = LinkStates(model, record, measured: measured, solver: solver, known: known)
         switching = found.states
         conditions = found.conditions
         habit = found.habit
-        var predicted = found.predicted
+        let stepped = found.predicted
+        var predicted = stepped
         // A tank's net inflow is a mean over the hour, in which its level moves.
         let tanks = model.channels.indices.filter { if case .tank = model.channels[$0].source { true } else { false } }
-        if !tanks.isEmpty {
+        if !tanks.isEmpty, isStepped != true {
             for hour in 0..<record.count {
                 guard let middle = model.middle(of: conditions[hour], record: record, index: hour) else { continue }
                 let state = solver.solve(middle, warm: true)
@@ -38,10 +48,32 @@ struct HourlyResiduals {
                 for k in tanks { predicted[k][hour] = model.predicted(model.channels[k], state) }
             }
         }
-        residuals = zip(measured, predicted).map { read, value in zip(read, value).map { r, v in r.flatMap { r in v.map { r - $0 } } } }
+        func less(_ values: [[Double?]]) -> [[Double?]] {
+            zip(measured, values).map { read, value in zip(read, value).map { r, v in r.flatMap { r in v.map { r - $0 } } } }
+        }
+        let ofMiddle = less(predicted), ofBeginning = less(stepped)
+        tanksAreStepped = isStepped ?? (Self.gain(tanks, ofMiddle, ofBeginning) > Self.clearGain)
+        residuals = tanksAreStepped ? ofBeginning : ofMiddle
+        if tanksAreStepped { predicted = stepped }
         meanSize = predicted.map { row in row.reduce(0) { $0 + abs($1 ?? 0) } / Double(max(record.count, 1)) }
         dropSwitchingHours(model)
     }
+
+    /// By how much the residuals of some channels scatter less the other way: mean logarithm of the ratio. [–]
+    private static func gain(_ channels: [Int], _ one: [[Double?]], _ other: [[Double?]]) -> Double {
+        func spread(_ values: [Double?]) -> Double {
+            let known = values.compactMap { $0 }, median = OrderStatistics.medianOrZero(known)
+            return OrderStatistics.medianOrZero(known.map { abs($0 - median) })
+        }
+        let ratios = channels.compactMap { k in
+            let a = spread(one[k]), b = spread(other[k])
+            return a > 0 && b > 0 ? log(a / b) : nil
+        }
+        return ratios.isEmpty ? 0 : ratios.reduce(0, +) / Double(ratios.count)
+    }
+
+    /// Gain from which on the readings tell that inflows go with the beginning of the hour. [–]
+    private static let clearGain = 0.02
 
     /// Takes out the hours in which a pressure is far from all its others: there the state of a pump, a valve
     /// or a full tank was misread, and nothing of the hour can be relied on.

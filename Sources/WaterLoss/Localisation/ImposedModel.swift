@@ -29,7 +29,7 @@ struct ImposedModel {
         }
     }
 
-    let network: Network
+    private(set) var network: Network
     let channels: [Channel]
     let tankLevels: [(node: Int, sensor: Sensor.ID)]
     let meteredDemands: [(node: Int, sensor: Sensor.ID)]
@@ -73,6 +73,13 @@ struct ImposedModel {
         self.tankLevels = tankLevels
         self.meteredDemands = meteredDemands
         switched = SwitchedLinks(network, tanks: tankLevels.map(\.node))
+    }
+
+    /// The same with another roughness and other demands.
+    func replacing(_ network: Network) -> ImposedModel {
+        var copy = self
+        copy.network = network
+        return copy
     }
 
     /// Pattern time of a moment: hour 0 of the patterns is Monday 00:00 of the week in which the healthy record begins (for

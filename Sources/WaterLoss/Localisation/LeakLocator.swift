@@ -8,7 +8,7 @@ import WaterModel
 /// Finds one leak from readings before and after it: is there one, since when, how large, on which pipe.
 ///
 /// Before/after residuals at the measured boundary; place, size and the balance of inflows fitted together with what demand
-/// does as a nuisance in the covariance; error of the model itself, of the answers to a leak too, from models drawn at random, so
+/// does as a nuisance in the covariance; the model calibrated to the healthy readings before, and the size of its errors with it; error of the model itself, of the answers to a leak too, from models drawn at random, so
 /// that the probabilities are not surer than the model is. The statistic of detection is twice the log likelihood ratio of the best
 /// place, its threshold that of leak-free worlds drawn from the same errors.
 public struct LeakLocator: Sendable {
@@ -34,6 +34,7 @@ public struct LeakLocator: Sendable {
     /// Most likely nodes whose signatures are bent to the size of the leak.
     private static let bentNodes = 80
     private static let looks = 3
+    private static let calibrations = 2
     /// Most likely nodes whose signatures are taken with the errors that they may have.
     private static let scatteredNodes = 2000
     /// A size that would not surprise, as a share of the network's demand, when a leak is dated. [–]
@@ -48,13 +49,18 @@ public struct LeakLocator: Sendable {
         guard baseline.count * baseline.step >= 86_400, readings.count * readings.step >= 43_200 else {
             throw .recordTooShort(hours: (baseline.count * baseline.step + readings.count * readings.step) / 3600)
         }
-        let model = try ImposedModel(network, sensors: sensors, start: baseline.start)
-        guard !model.channels.isEmpty else { throw .noUsableSensor }
+        let nominal = try ImposedModel(network, sensors: sensors, start: baseline.start)
+        guard !nominal.channels.isEmpty else { throw .noUsableSensor }
+        // Calibrated twice: the second time what is not linear is seen from nearby.
+        var calibration = Calibration(nominal, options)
+        for _ in 0..<Self.calibrations { calibration = try calibration.told(by: baseline, before: readings.start) }
+        let model = calibration.model, options = calibration.options
         let solver: HydraulicSolver
-        do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
-        var before = HourlyResiduals(model, baseline, solver: solver)
+        do { solver = try HydraulicSolver(model.network) } catch { throw .hydraulics(error.description) }
+        var before = HourlyResiduals(model, baseline, solver: solver, isStepped: nil)
         before.dropGrossErrors(model)
-        var after = HourlyResiduals(model, readings, solver: solver, known: before.habit)
+        var after = HourlyResiduals(
+            model, readings, solver: solver, known: before.habit, isStepped: before.tanksAreStepped)
         after.dropGrossErrors(model)
         let displaced = before.displaced(model)
         before.leaveOut(displaced.keys)
@@ -65,7 +71,7 @@ public struct LeakLocator: Sendable {
         let random: RandomNumbers
         do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical("\(error)") }
         let noise = SensorNoise.estimate(model, before, options: options)
-        let standing = try StandingErrors(model, baseline, before, readings, after, noise: noise, options: options)
+        let standing = try StandingErrors(model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values)
         let record = StepRecord(
             model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise, options: options)
         let moments = (0..<classes.count).map { c -> BoundaryConditions? in
@@ -82,28 +88,30 @@ public struct LeakLocator: Sendable {
             LeakSearch(steps, bent: BentAnswers()).map { ($0, steps.dispersion) }
         }
         var found: LeakSearch?
-        var start: Int?
+        var course: LeakOnset?
         var bent = BentAnswers()
         var scattered: [Int] = []
         for look in 0..<Self.looks {
             // A later window may leave too few hours; the earlier look then stands.
             let isLast = look == Self.looks - 1
-            let scatter = isLast ? AnswerScatter(model, moments: moments, nodes: scattered, options: options) : AnswerScatter()
+            let worlds = isLast ? standing.worlds(AnswerScatter.draws, told: record.standingEstimate()?.factor, random: random) : []
+            let scatter =
+                isLast ? AnswerScatter(model, moments: moments, nodes: scattered, worlds: worlds, options: options) : AnswerScatter()
             guard let search = LeakSearch(steps, bent: bent, scatter: scatter) else { break }
             found = search
             scattered = search.likeliest.prefix(Self.scatteredNodes).map(\.node)
             guard !isLast, let likeliest = search.likeliest.first else { break }
-            start = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand)
-            if let start, readings.count - start >= 12, start != window.lowerBound {
-                window = start..<readings.count
-                steps = record.steps(in: window)
+            course = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand)
+            if let course, readings.count - course.start >= 12, course.start != window.lowerBound || course.growth > 0 {
+                window = course.start..<readings.count
+                steps = record.steps(in: window, growth: course.growth)
             }
             bent = BentAnswers(model, moments: moments, leaks: Array(search.likeliest.prefix(Self.bentNodes)))
         }
         guard let found else { throw .noUsableSensor }
         var finding = finding(
             found, dispersion: steps.dispersion, tested: tested, meanDemand: standing.meanDemand,
-            start: start.map { readings.instant(at: $0) }, random: random)
+            start: course.map { readings.instant(at: $0.start) }, random: random)
         finding.remarks = remarks(
             model, record, stuck: stuckBefore.merging(stuckAfter, uniquingKeysWith: +), displaced: displaced,
             offSchedule: before.offSchedule(model).merging(after.offSchedule(model), uniquingKeysWith: +),

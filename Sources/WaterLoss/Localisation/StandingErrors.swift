@@ -26,6 +26,12 @@ struct StandingErrors {
     private(set) var before: [Int]
     private(set) var after: [Int]
 
+    /// Parameters of the network, and for each way the direction in them along which it lies; of length one, at right angles.
+    let parameters: WorldParameters
+    let directions: [[Double]]
+    /// For each condition, what the values at which the network was taken do to each channel, in the linear model. [unit of the channel]
+    let shift: [[Double]]
+
     private static let mostWays = 96
     /// Variance left at which no further way is looked for, in that of the sensors' noise. [–]
     private static let enough = 0.05
@@ -35,9 +41,10 @@ struct StandingErrors {
         var state: Int
     }
 
+    /// - at: values of `WorldParameters` at which the model was taken already; nil: all zero.
     init(
         _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals,
-        noise: [Double], options: LeakLocatorOptions
+        noise: [Double], options: LeakLocatorOptions, at values: [Double]? = nil
     ) throws(LeakLocatorError) {
         var index: [Key: Int] = [:]
         var examples: [BoundaryConditions] = []
@@ -53,15 +60,13 @@ struct StandingErrors {
         self.before = conditions(baseline, before)
         self.after = conditions(readings, after)
         let channels = model.channels, all = examples
-        let pipes = model.network.links.indices.filter { model.network.links[$0].pipe != nil }
-        let bySize = Dictionary(grouping: pipes.indices) { p in
-            Int(((model.network.links[pipes[p]].pipe?.diameter ?? 0) * 1000).rounded())
-        }
-        let sizes = bySize.keys.sorted()
-        let parameters = pipes.map { Parameter.roughness(model.network.links[$0].id) }
+        let world = WorldParameters(model.network)
+        parameters = world
+        let pipes = world.pipes
+        let roughnesses = pipes.map { Parameter.roughness(model.network.links[$0].id) }
         let roughness = pipes.map { model.network.links[$0].pipe?.roughness ?? 0 }
         let nodes = model.network.nodes.count
-        let width = nodes + pipes.count + sizes.count + channels.count
+        let width = world.count + channels.count
         struct Place: Sendable {
             /// `width` values for each channel, in single precision and one array: all of them together are what a search takes most memory
             /// for, and arrays of this size go back to the system when they are done with.
@@ -71,6 +76,7 @@ struct StandingErrors {
             /// Variance of a meter's noise in proportion to its flow, and the spread of all noise. [unit², unit]
             var proportional: [Double]
             var scales: [Double] = []
+            var shift: [Double] = []
         }
         let tables: [Result<[Place], LeakLocatorError>] = concurrentMap(2) { half in
             let solver: HydraulicSolver
@@ -81,13 +87,13 @@ struct StandingErrors {
             for place in stride(from: half, to: all.count, by: 2) {
                 let state = solver.solve(all[place], warm: place != half)
                 guard state.verdict.outcome != .singular, let toDemand = solver.sensitivities(of: channels.map(\.observation)),
-                    let toRoughness = solver.sensitivities(of: channels.map(\.observation), to: parameters)
+                    let toRoughness = solver.sensitivities(of: channels.map(\.observation), to: roughnesses)
                 else {
                     places.append(
                         Place(
                             rows: [Float](repeating: 0, count: channels.count * width),
                             toOutflow: Matrix(rows: channels.count, columns: nodes), pressures: [Double](repeating: 0, count: nodes),
-                            proportional: channels.map { _ in 0 }, scales: noise))
+                            proportional: channels.map { _ in 0 }, scales: noise, shift: channels.map { _ in 0 }))
                     continue
                 }
                 var found = Place(
@@ -98,19 +104,16 @@ struct StandingErrors {
                 for (k, channel) in channels.enumerated() {
                     var row = [Double](repeating: 0, count: width)
                     for node in 0..<nodes { row[node] = options.demandSpread * toDemand[k][node] * all[place].demands[node] }
-                    for (s, size) in sizes.enumerated() {
-                        var sum = 0.0
-                        for p in bySize[size] ?? [] {
-                            let answer = toRoughness[k][p] * roughness[p]
-                            row[nodes + p] = options.roughnessSpreadByPipe * answer
-                            sum += answer
-                        }
-                        row[nodes + pipes.count + s] = options.roughnessSpreadByClass * sum
+                    for p in pipes.indices {
+                        let answer = toRoughness[k][p] * roughness[p]
+                        row[nodes + p] = options.roughnessSpreadByPipe * answer
+                        row[nodes + pipes.count + world.classOfPipe[p]] += options.roughnessSpreadByClass * answer
                     }
+                    found.shift.append(values.map { zip($0, row).reduce(0) { $0 + $1.0 * $1.1 } } ?? 0)
                     var variance = noise[k] * noise[k]
                     if case .sensor = channel.source, channel.isFlow, let flow = model.predicted(channel, state) {
                         // A meter is wrong in proportion to its flow, by a bias and by noise.
-                        row[nodes + pipes.count + sizes.count + k] = options.flowNoise * flow
+                        row[world.count + k] = options.flowNoise * flow
                         found.proportional[k] = options.flowNoise * flow * options.flowNoise * flow
                         variance += found.proportional[k]
                     }
@@ -134,7 +137,9 @@ struct StandingErrors {
         toOutflow = all.indices.map { halves[$0 % 2][$0 / 2].toOutflow }
         pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
         demands = all.map(\.demands)
-        let (columns, left) = Self.pivoted(answers, width: width)
+        let (columns, left, directions) = Self.pivoted(answers, width: width)
+        self.directions = directions.map { Array($0.prefix(world.count)) }
+        shift = all.indices.map { halves[$0 % 2][$0 / 2].shift }
         rank = columns.count
         let ways = columns.count
         let scales = all.indices.map { halves[$0 % 2][$0 / 2].scales },
@@ -161,20 +166,24 @@ struct StandingErrors {
 
     /// Columns of the incomplete factor of `rows` · `rows`ᵀ, and the diagonal that they leave.
     /// - blocks: rows of `width` values, one after the other, as many in each block.
-    private static func pivoted(_ blocks: [[Float]], width: Int) -> (columns: [[Double]], left: [Double]) {
+    private static func pivoted(
+        _ blocks: [[Float]], width: Int
+    ) -> (columns: [[Double]], left: [Double], directions: [[Double]]) {
         let perBlock = (blocks.first?.count ?? 0) / max(width, 1), count = blocks.count * perBlock
         @Sendable func row(_ i: Int) -> ArraySlice<Float> { blocks[i / perBlock][i % perBlock * width..<(i % perBlock + 1) * width] }
         var left = (0..<count).map { dotProduct(row($0), row($0)) }
-        var columns: [[Double]] = []
+        var columns: [[Double]] = [], directions: [[Double]] = []
         while columns.count < mostWays, let pivot = left.indices.max(by: { left[$0] < left[$1] }), left[pivot] > enough {
             let own = row(pivot)
             let halves = concurrentMap(2) { part in
                 (part == 0 ? 0..<count / 2 : count / 2..<count).map { dotProduct(row($0), own) }
             }
             var column = halves[0] + halves[1]
-            for known in columns {
+            var direction = own.map(Double.init)
+            for (known, other) in zip(columns, directions) {
                 let factor = known[pivot]
                 for i in column.indices { column[i] -= factor * known[i] }
+                for i in direction.indices { direction[i] -= factor * other[i] }
             }
             let root = left[pivot].squareRoot()
             for i in column.indices {
@@ -183,7 +192,8 @@ struct StandingErrors {
             }
             left[pivot] = 0
             columns.append(column)
+            directions.append(direction.map { $0 / root })
         }
-        return (columns, left)
+        return (columns, left, directions)
     }
 }

@@ -21,29 +21,31 @@ struct StepEstimate {
 
 /// Healthy and later hours as one record, ready for estimates of steps that begin anywhere in it.
 struct StepRecord {
-    private let channels: Int
-    private let classCount: Int
-    private let classes: [Int]
+    let channels: Int
+    let classCount: Int
+    let classes: [Int]
     private let residuals: [[Double?]]
-    private var present: [[Bool]]
-    private var filter: HourlyFilter
+    var present: [[Bool]]
+    var filter: HourlyFilter
     private let ways: [Matrix]
+    private let shift: [[Double]]
     private let toOutflow: [Matrix]
     private let shares: [[Double]]
-    private let rank: Int
+    let rank: Int
     private let conditions: [Int]
     private let days: [Int]
     private let daily: Double
     /// Prior spread of what each channel reads too much at all hours. [unit]
     private let offsets: [Double]
-    private let firstLater: Int
+    let firstLater: Int
     /// Prior spread of what the model gets wrong in a class of hours for reasons of its own. [unit]
     private let unmodelled: [Double]
     /// Whether those are taken to exist: where the healthy readings do not go with the model without them.
     private var hasClassOffsets = false
     private var strays: [Int]
+    let untouched: [[Bool]]
     /// The healthy hours, whitened once, and their cross products; columns: the residuals and what stands.
-    private var healthy: (pass: HourlyFilter.Pass, products: Matrix)
+    var healthy: (pass: HourlyFilter.Pass, products: Matrix)
 
     /// Prior spread of a pressure sensor's offset. [m]
     private static let offset = 3.0
@@ -68,6 +70,7 @@ struct StepRecord {
         present = classes.indices.map { hour in (0..<count).map { all[$0][hour] != nil } }
         conditions = standing.before + standing.after
         ways = standing.ways
+        shift = standing.shift
         rank = standing.rank
         let gap = max((readings.start - baseline.start) / baseline.step - baseline.count + 1, 1)
         let perDay = max(86_400 / baseline.step, 1)
@@ -93,6 +96,7 @@ struct StepRecord {
         strays = [Int](repeating: 0, count: count)
         healthy = (filter.begun(width: 0), Matrix(rows: 0, columns: 0))
         let untouched = (present: present, noise: filter.noise)
+        self.untouched = present
         dropStrays()
         if (0..<count).contains(where: { strayShare($0) > LeakRemark.strayShare }) {
             // So many do not stray by themselves: the model is wrong in ways that roughness, demand and meters do not explain.
@@ -101,17 +105,17 @@ struct StepRecord {
             strays = [Int](repeating: 0, count: count)
             dropStrays()
         }
-        var pass = filter.begun(width: 1 + standingWidth)
-        filter.advance(&pass, over: 0..<firstLater, present: present, fill: fill)
-        healthy = (pass, Self.gram(pass.rows))
+        whitenHealthy()
     }
 
     /// Leaves out readings that the others make impossible, and takes the sensors' noise from what is left. A step wherever the later
     /// record begins stands for whatever a leak may do.
-    private mutating func dropStrays() {
+    /// - keepsAll: only the noise is taken.
+    mutating func dropStrays(keepsAll: Bool = false) {
         for _ in 0..<Self.rounds {
             let standing = standingWidth, later = firstLater
-            var pass = filter.begun(width: 1 + standing + channels * classCount)
+            let features = classes.count > later ? channels * classCount : 0
+            var pass = filter.begun(width: 1 + standing + features)
             filter.advance(&pass, over: classes.indices, present: present) { hour, channel, row, first in
                 fill(hour, channel, &row, first)
                 if hour >= later { row[first + 1 + standing + channel * classCount + classes[hour]] = 1 }
@@ -121,7 +125,7 @@ struct StepRecord {
             let found = fit.compactMap { hour, item in
                 item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { (hour, $0.channel) }
             }
-            for (hour, channel) in found {
+            for (hour, channel) in found where !keepsAll {
                 present[hour][channel] = false
                 strays[channel] += 1
             }
@@ -132,8 +136,15 @@ struct StepRecord {
                 let variance = OrderStatistics.medianOrZero(values.map(\.variance))
                 filter.noise[k] = min(max(filter.noise[k] + (spread * spread - 1) * variance, filter.noise[k] / 4), filter.noise[k] * 9)
             }
-            if found.isEmpty { break }
+            if keepsAll || found.isEmpty { break }
         }
+    }
+
+    /// Whitens the healthy hours anew.
+    mutating func whitenHealthy() {
+        var pass = filter.begun(width: 1 + standingWidth)
+        filter.advance(&pass, over: 0..<firstLater, present: present, fill: fill)
+        healthy = (pass, Self.gram(pass.rows))
     }
 
     /// Share of a channel's readings that were left out. [–]
@@ -143,10 +154,10 @@ struct StepRecord {
     }
 
     /// Columns: the residuals; what stands all the time, in its prior spreads; days; then `extra`.
-    private var standingWidth: Int { rank + channels + (days.last ?? 0) + 1 + (hasClassOffsets ? channels * classCount : 0) }
+    var standingWidth: Int { rank + channels + (days.last ?? 0) + 1 + (hasClassOffsets ? channels * classCount : 0) }
 
-    private func fill(_ hour: Int, _ channel: Int, _ row: inout [Double], _ first: Int) {
-        row[first] = residuals[channel][hour] ?? 0
+    func fill(_ hour: Int, _ channel: Int, _ row: inout [Double], _ first: Int) {
+        row[first] = (residuals[channel][hour] ?? 0) + shift[conditions[hour]][channel]
         let way = ways[conditions[hour]]
         for w in 0..<rank { row[first + 1 + w] = way[channel, w] }
         row[first + 1 + rank + channel] = offsets[channel]
@@ -200,7 +211,7 @@ struct StepRecord {
     }
 
     /// `rows`ᵀ · `rows`, half of them on each processor.
-    private static func gram(_ rows: Matrix) -> Matrix {
+    static func gram(_ rows: Matrix) -> Matrix {
         let half = rows.rows / 2, width = rows.columns
         let sums = concurrentMap(2) { index in
             let part = index == 0 ? 0..<half : half..<rows.rows
@@ -212,14 +223,14 @@ struct StepRecord {
     }
 
     /// Cross products of the later hours, whose columns follow those that stand, and of the healthy ones, which have none of them.
-    private func withHealthy(_ later: Matrix) -> Matrix {
+    func withHealthy(_ later: Matrix) -> Matrix {
         var sum = later
         let known = healthy.products
         for i in 0..<known.rows { for j in 0..<known.columns { sum[i, j] += known[i, j] } }
         return sum
     }
 
-    private static func normal(_ products: Matrix, standing: Int) -> CholeskyFactor? {
+    static func normal(_ products: Matrix, standing: Int) -> CholeskyFactor? {
         var normal = Matrix(rows: standing, columns: standing)
         for i in 0..<standing {
             for j in 0..<standing { normal[i, j] = products[1 + i, 1 + j] }
@@ -229,7 +240,7 @@ struct StepRecord {
     }
 
     /// Information and score of the columns after those that stand, which are integrated out with a prior of unit variance.
-    private static func eliminated(_ products: Matrix, standing: Int) -> (information: Matrix, score: [Double]) {
+    static func eliminated(_ products: Matrix, standing: Int) -> (information: Matrix, score: [Double]) {
         let features = products.columns - 1 - standing
         var information = Matrix(rows: features, columns: features)
         var score = [Double](repeating: 0, count: features)
@@ -252,27 +263,31 @@ struct StepRecord {
         return (information, score)
     }
 
-    /// - later: hours of the later record in which the leak is taken to run.
-    func steps(in later: Range<Int>) -> StepEstimate {
+    /// - Parameters:
+    ///   - later: hours of the later record in which the leak is taken to run.
+    ///   - growth: hours in which it grew to its size of the end, evenly.
+    func steps(in later: Range<Int>, growth: Int = 0) -> StepEstimate {
         let standing = standingWidth, hours = firstLater + later.lowerBound..<firstLater + later.upperBound
         // Hours of the later record before the steps are neither healthy nor leaking for certain.
         var present = present
         for hour in firstLater..<hours.lowerBound { for k in 0..<channels { present[hour][k] = false } }
+        let shape = LeakOnset(start: hours.lowerBound, growth: growth), last = shape.share(at: hours.upperBound - 1)
+        let sizes = classes.indices.map { shape.share(at: $0) / last }
         var pass = healthy.pass.continued(width: 1 + standing + channels * classCount)
         filter.advance(&pass, over: firstLater..<hours.upperBound, present: present) { hour, channel, row, first in
             fill(hour, channel, &row, first)
-            row[first + 1 + standing + channel * classCount + classes[hour]] = 1
+            row[first + 1 + standing + channel * classCount + classes[hour]] = sizes[hour]
         }
         let rows = pass.rows, products = withHealthy(Self.gram(rows)), coefficients = coefficients(products)
         let (information, score) = Self.eliminated(products, standing: standing)
         let left = max(dotProduct(coefficients, products * coefficients), 0)
         return StepEstimate(
-            information: information, score: score, signatures: signatures(pass, products),
+            information: information, score: score, signatures: signatures(pass, products, sizes),
             dispersion: left / Double(max(healthy.pass.rows.rows + rows.rows, 1)))
     }
 
     /// Cross products of the steps with the answer to a leak at each node, what stands integrated out.
-    private func signatures(_ pass: HourlyFilter.Pass, _ products: Matrix) -> Matrix {
+    private func signatures(_ pass: HourlyFilter.Pass, _ products: Matrix, _ sizes: [Double]) -> Matrix {
         let standing = standingWidth, features = channels * classCount, nodes = shares.first?.count ?? 0
         // Whitening is applied to the few columns of the pass and not to those of all nodes.
         // What stands is integrated out of the weights, and so of whatever they are applied to.
@@ -281,7 +296,7 @@ struct StepRecord {
             for s in 0..<standing { for f in 0..<features { ofSteps[s, f] = products[1 + s, 1 + standing + f] } }
             return factor.transposedWhiten(factor.whiten(ofSteps))
         }
-        let conditions = filter.pulledBack(pass).sorted { $0.key < $1.key }.map { condition, weights in
+        let conditions = filter.pulledBack(pass, sizes: sizes).sorted { $0.key < $1.key }.map { condition, weights in
             var steps = Matrix(rows: channels, columns: features), stands = Matrix(rows: channels, columns: standing)
             for k in 0..<channels {
                 for f in 0..<features { steps[k, f] = weights[k, 1 + standing + f] }
@@ -320,30 +335,4 @@ struct StepRecord {
             counts[f % classCount] > 0 ? sums[f] / counts[f % classCount] + (correction?[f] ?? 0) : 0
         }
     }
-
-    /// The hour of the later record at which a leak of this signature most likely began.
-    /// - Parameters:
-    ///   - signature: by feature. [unit of the channel per m³/s]
-    ///   - usual: a size that would not surprise; far larger ones are taken for chance. [m³/s]
-    func onset(of signature: [Double], usual: Double) -> Int? {
-        let standing = standingWidth, later = classes.count - firstLater
-        var pass = healthy.pass.continued(width: 1 + standing + later)
-        filter.advance(&pass, over: firstLater..<classes.count, present: present) { hour, channel, row, first in
-            fill(hour, channel, &row, first)
-            let value = signature[channel * classCount + classes[hour]], column = first + 1 + standing
-            for start in 0...(hour - firstLater) { row[column + start] = value }
-        }
-        let (information, score) = Self.eliminated(withHealthy(Self.gram(pass.rows)), standing: standing)
-        // Likelihood with the size integrated out.
-        let prior = 1 / (usual * usual)
-        let gains = (0..<max(later - Self.shortest, 1)).map { hour in
-            let told = max(information[hour, hour], 0)
-            return score[hour] > 0 ? score[hour] * score[hour] / (told + prior) - log1p(told / prior) : -.infinity
-        }
-        guard let best = gains.max(), best.isFinite else { return nil }
-        return gains.lastIndex(of: best)
-    }
-
-    /// Hours that a leak must have run to be dated.
-    private static let shortest = 6
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Hydraulics
+import NumericalMethods
+import WaterModel
+
+/// A model as the healthy readings make it likeliest, and how large its errors and the movements of demand are by the same readings.
+///
+/// One step of Gauss and Newton on roughness and demand (`WorldParameters`), with the spreads of `LeakLocatorOptions` as their prior;
+/// spreads by the largest marginal likelihood (MacKay 1992), those that stand and those that move from hour to hour apart.
+struct Calibration {
+    let model: ImposedModel
+    /// With the spreads that the readings show.
+    let options: LeakLocatorOptions
+    /// Values of `WorldParameters` of the nominal network at which the model is, in the spreads of `options`; nil: all zero.
+    let values: [Double]?
+    private let nominal: ImposedModel
+
+    init(_ nominal: ImposedModel, _ options: LeakLocatorOptions) {
+        (model, self.nominal, self.options, values) = (nominal, nominal, options, nil)
+    }
+
+    private init(nominal: ImposedModel, _ options: LeakLocatorOptions, at values: [Double]) {
+        self.nominal = nominal
+        self.options = options
+        self.values = values
+        model = nominal.replacing(WorldParameters(nominal.network).world(nominal.network, values, options))
+    }
+
+    /// One step further.
+    /// - start: of the later record.
+    func told(by baseline: SensorRecord, before start: Instant) throws(LeakLocatorError) -> Calibration {
+        let solver: HydraulicSolver
+        do { solver = try HydraulicSolver(model.network) } catch { throw .hydraulics(error.description) }
+        var healthy = HourlyResiduals(model, baseline, solver: solver, isStepped: nil)
+        healthy.dropGrossErrors(model)
+        healthy.leaveOut(healthy.displaced(model).keys)
+        guard healthy.hasReadings else { return self }
+        let none = SensorRecord(start: start, step: baseline.step, count: 0, series: [:])
+        let later = HourlyResiduals(model, none, solver: solver)
+        let classes = HourClasses(baseline, healthy, none, later, options: options)
+        guard classes.count > 0 else { return self }
+        let noise = SensorNoise.estimate(model, healthy, options: options)
+        let standing = try StandingErrors(model, baseline, healthy, none, later, noise: noise, options: options, at: values)
+        let record = StepRecord(
+            model, standing, classes, before: healthy, after: later, baseline: baseline, readings: none, noise: noise, options: options)
+        guard let estimate = record.standingEstimate() else { return self }
+        var found = [Double](repeating: 0, count: standing.parameters.count)
+        let scales = record.scales()
+        for (way, direction) in zip(estimate.ways, standing.directions) {
+            for i in found.indices { found[i] += way * direction[i] / scales.standing }
+        }
+        return Calibration(nominal: nominal, options.scaled(standing: scales.standing, moving: scales.moving), at: found)
+    }
+}
+
+extension LeakLocatorOptions {
+    /// With larger or smaller spreads of roughness and standing demand, and of what moves from hour to hour and from day to day.
+    func scaled(standing: Double, moving: Double) -> LeakLocatorOptions {
+        var copy = self
+        copy.roughnessSpreadByClass *= standing
+        copy.roughnessSpreadByPipe *= standing
+        copy.demandSpread *= standing
+        copy.hourlyDemandSpread *= moving
+        copy.hourlyCommonSpread *= moving
+        copy.dailyCommonSpread *= moving
+        return copy
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Hydraulics
+import NumericalMethods
+import Testing
+import WaterModel
+
+@testable import WaterLoss
+
+@Suite("what the healthy readings say of the model, and how a leak grew")
+struct CalibrationTests {
+    static let town = GridTown()
+
+    static func calibrated(scatter: Double) throws -> (Calibration, SensorRecord) {
+        let baseline = try town.records(seed: 3, scatter: scatter).baseline
+        let nominal = try ImposedModel(town.network, sensors: town.sensors, start: baseline.start)
+        let later = baseline.start + baseline.count * baseline.step
+        var found = Calibration(nominal, LeakLocatorOptions())
+        for _ in 0..<2 { found = try found.told(by: baseline, before: later) }
+        return (found, baseline)
+    }
+
+    /// Hourly demands of the town have no memory, those that are believed do: the factor is of the order of the truth.
+    @Test("demands that move twice or half as much as believed are seen to", arguments: [0.5, 1, 2])
+    func moving(scatter: Double) throws {
+        let (found, _) = try Self.calibrated(scatter: scatter)
+        let factor = found.options.hourlyDemandSpread / LeakLocatorOptions().hourlyDemandSpread
+        #expect(factor > 0.6 * scatter && factor < 1.6 * scatter, "factor \(factor)")
+    }
+
+    @Test("the calibrated model is nearer to the healthy readings")
+    func nearer() throws {
+        let (found, baseline) = try Self.calibrated(scatter: 2)
+        func spread(_ model: ImposedModel) throws -> Double {
+            let residuals = HourlyResiduals(model, baseline, solver: try HydraulicSolver(model.network)).residuals
+            // What stands by day but not by night cannot be a sensor's offset.
+            let standing = zip(model.channels, residuals).filter { !$0.0.isFlow }.map { _, values in
+                let means = (0..<24).map { hour in
+                    let same = stride(from: hour, to: values.count, by: 24).compactMap { values[$0] }
+                    return same.reduce(0, +) / Double(max(same.count, 1))
+                }
+                let mean = means.reduce(0, +) / 24
+                return means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 24
+            }
+            return (standing.reduce(0, +) / Double(max(standing.count, 1))).squareRoot()
+        }
+        let nominal = try ImposedModel(Self.town.network, sensors: Self.town.sensors, start: baseline.start)
+        let (before, after) = (try spread(nominal), try spread(found.model))
+        #expect(after < 0.7 * before, "\(before) m, then \(after) m")
+    }
+
+    @Test("worlds drawn without readings have the prior's spread, with them less along the ways and as much across")
+    func worlds() throws {
+        let (found, baseline) = try Self.calibrated(scatter: 1)
+        let residuals = HourlyResiduals(found.model, baseline, solver: try HydraulicSolver(found.model.network))
+        let noise = SensorNoise.estimate(found.model, residuals, options: found.options)
+        let standing = try StandingErrors(
+            found.model, baseline, residuals, baseline, residuals, noise: noise, options: found.options, at: found.values)
+        for (a, first) in standing.directions.enumerated() {
+            for (b, second) in standing.directions.enumerated() where b <= a {
+                // The meters' own directions are left out, so that lengths are one at most.
+                let product = dotProduct(first, second)
+                #expect(a == b ? product < 1.001 && product > 0 : abs(product) < 0.5)
+            }
+        }
+        let random = try RandomNumbers(seed: 4)
+        let way = try #require(standing.directions.first)
+        func spread(_ worlds: [[Double]]) -> Double {
+            let strengths = worlds.map { dotProduct($0, way) }
+            return (strengths.reduce(0) { $0 + $1 * $1 } / Double(strengths.count)).squareRoot()
+        }
+        let free = spread(standing.worlds(400, told: nil, random: random))
+        var information = Matrix.identity(standing.rank)
+        for w in 0..<standing.rank { information[w, w] = 100 }
+        let told = spread(standing.worlds(400, told: try CholeskyFactor(information), random: random))
+        #expect(free > 0.85 && free < 1.15, "\(free)")
+        #expect(told < 0.3, "\(told)")
+    }
+
+    @Test("a leak that grew over a day is told with its size of the end")
+    func growing() throws {
+        let records = try Self.town.records(
+            seed: 5, pipe: LeakLocatorTests.leakPipe, leak: LeakLocatorTests.leakFlow, leakHour: 20, growth: 24)
+        let finding = try LeakLocatorTests.find(records)
+        #expect(finding.isDetected)
+        #expect(finding.flowLow95 <= LeakLocatorTests.leakFlow && LeakLocatorTests.leakFlow <= finding.flowHigh95)
+        let start = GridTown.mondayMidnight + (GridTown.baselineHours + 20) * 3600
+        // In its first hours a leak that grows is within the noise.
+        #expect(abs(try #require(finding.start) - start) <= 12 * 3600)
+    }
+
+    @Test("shares of a leak's size, hour by hour")
+    func shares() {
+        let grown = LeakOnset(start: 3, growth: 4), abrupt = LeakOnset(start: 3, growth: 0)
+        #expect((0..<8).map { grown.share(at: $0) } == [0, 0, 0, 0.25, 0.5, 0.75, 1, 1])
+        #expect((0..<6).map { abrupt.share(at: $0) } == [0, 0, 0, 1, 1, 1])
+    }
+}
