@@ -28,35 +28,29 @@ extension LeakSearch {
         let length = dotProduct(direction, direction).squareRoot()
         guard length > 0 else { return self }
         for i in 0..<n { direction[i] /= length }
-        // Each transformation is 1 − c v vᵀ with v of length one.
-        var steps: [(vector: [Double], share: Double)] = [(direction, 1)]
+        var contractions = Contractions(length: n)
+        contractions.append(direction, share: 1)
         if let left = deviations[place.a] ?? deviations[place.b], let right = deviations[place.b] ?? deviations[place.a] {
             let draws = left.count / n, scale = place.size / Double(max(draws, 1)).squareRoot()
             for w in 0..<draws {
-                var error = along { scale * ((1 - f) * left[w * n + $0] + f * right[w * n + $0]) }
-                for step in steps { Self.apply(step, to: &error, at: 0, n) }
+                let error = contractions.applied(
+                    to: along { scale * ((1 - f) * Double(left[w * n + $0]) + f * Double(right[w * n + $0])) }[...])
                 let square = dotProduct(error, error)
                 guard square > 1e-12 else { continue }
                 let size = square.squareRoot()
-                steps.append((error.map { $0 / size }, 1 - 1 / (1 + square).squareRoot()))
+                contractions.append(error.map { $0 / size }, share: 1 - 1 / (1 + square).squareRoot())
             }
         }
-        var y = y, signatures = signatures, deviations = deviations
-        for step in steps { Self.apply(step, to: &y, at: 0, n) }
-        for node in 0..<signatures.count / n { for step in steps { Self.apply(step, to: &signatures, at: node * n, n) } }
-        for node in deviations.keys {
-            guard var rows = deviations[node] else { continue }
-            for w in 0..<rows.count / n { for step in steps { Self.apply(step, to: &rows, at: w * n, n) } }
-            deviations[node] = rows
+        let all = contractions, signatures = signatures, deviations = deviations, nodes = signatures.count / n
+        let parts = concurrentMap((nodes + Self.nodesAtATime - 1) / Self.nodesAtATime) { part in
+            let first = part * Self.nodesAtATime
+            return all.applied(to: signatures[first * n..<min(first + Self.nodesAtATime, nodes) * n])
         }
-        return LeakSearch(n: n, y: y, signatures: signatures, deviations: deviations)
-    }
-
-    private static func apply(_ step: (vector: [Double], share: Double), to values: inout [Double], at first: Int, _ n: Int) {
-        var sum = 0.0
-        for i in 0..<n { sum += step.vector[i] * values[first + i] }
-        sum *= step.share
-        for i in 0..<n { values[first + i] -= sum * step.vector[i] }
+        let scattered = deviations.keys.sorted()
+        let contracted = concurrentMap(scattered.count) { all.applied(to: deviations[scattered[$0]] ?? []) }
+        return LeakSearch(
+            n: n, y: contractions.applied(to: y[...]), signatures: Array(parts.joined()),
+            deviations: Dictionary(zip(scattered, contracted), uniquingKeysWith: { first, _ in first }))
     }
 
     /// The likeliest place of one leak; nil where nothing is like a leak.

@@ -11,12 +11,13 @@ struct LeakSearch {
     let y: [Double]
     /// Whitened signature of each node, `n` values each.
     let signatures: [Double]
-    /// Whitened deviations of nodes' answers, draw by draw: what the signature may be wrong by.
-    let deviations: [Int: [Double]]
+    /// Whitened deviations of nodes' answers, draw by draw: what the signature may be wrong by. In single precision:
+    /// those of thousands of nodes are most of what a search holds.
+    let deviations: [Int: [Float]]
     /// Junctions in descending order of the statistic with the leak's size there [m³/s], those left out that are not like a leak.
     let likeliest: [(node: Int, size: Double)]
 
-    private static let nodesAtATime = 512
+    static let nodesAtATime = 512
 
     /// - Parameters:
     ///   - bent: what the linear signatures in `steps` lack.
@@ -55,13 +56,13 @@ struct LeakSearch {
         let count = n
         deviations = scatter.deviations.mapValues { draws in
             draws.flatMap { draw in
-                (0..<count).map { i in (i..<count).reduce(0) { $0 + factor.lower[$1, i] * draw[used[$1]] } }
+                (0..<count).map { i in Float((i..<count).reduce(0) { $0 + factor.lower[$1, i] * draw[used[$1]] }) }
             }
         }
         likeliest = Self.likeliest(y, signatures, n)
     }
 
-    init(n: Int, y: [Double], signatures: [Double], deviations: [Int: [Double]]) {
+    init(n: Int, y: [Double], signatures: [Double], deviations: [Int: [Float]]) {
         self.n = n
         self.y = y
         self.signatures = signatures
@@ -100,7 +101,7 @@ struct LeakSearch {
         // Covariance 1 + Dᵀ D with D the deviations at the likeliest size, inverted by Woodbury's identity.
         let draws = left.count / n, scale = size / Double(draws).squareRoot()
         let rows = (0..<draws).map { w in
-            (0..<n).map { scale * ((1 - fraction) * left[w * n + $0] + fraction * right[w * n + $0]) }
+            (0..<n).map { scale * ((1 - fraction) * Double(left[w * n + $0]) + fraction * Double(right[w * n + $0])) }
         }
         var small = Matrix.identity(draws)
         for i in 0..<draws { for j in 0...i { small[i, j] += dotProduct(rows[i], rows[j]) } }
