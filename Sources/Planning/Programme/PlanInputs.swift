@@ -135,7 +135,7 @@ struct PlanInputs {
         measures = sizing.measures
         notSized = sizing.notSized
         simulation = ProgrammeSimulation(horizon: horizon, rise: rise, contingency: contingency)
-        self.warnings = warnings
+        self.warnings = warnings + sizing.warnings
     }
 
     /// The worth of water and the discount rate, or what stands in where the city does not know them.
