@@ -8,10 +8,10 @@ For each network: zones, the share of the properties in them, whether each hangs
 pressure lost at peak, and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
 METIS (pymetis, contiguous k-way) of the same parts into as many zones, within the same greatest size, whose inlets the same engine
 chooses (`--partition`). METIS knows no least size: where its zones miss the bounds, a third row has that of its partitions, over seeds and
-imbalances, which keeps them in as many zones with the fewest links cut, zones that are too small joined to a neighbour and too large ones divided anew where
-none does. Only a row whose design is accepted may be compared. Links cut are those that need a valve or a meter; how many of them are
-valves depends on how many inlets the pressures need. Options go to all, e.g. Net6.inp:demand-per-property=1. Needs pymetis and owa-epanet
-(PyPI).
+imbalances, which keeps them in as many zones with the fewest links cut; where none does, zones that are too small are joined to a neighbour
+and too large ones divided anew. Only a row whose design is accepted may be compared. Links cut are those that need a valve or a meter; how
+many of them are valves depends on how many inlets the pressures need. Options go to all, e.g. Net6.inp:demand-per-property=1. Needs pymetis
+and owa-epanet (PyPI).
 """
 import csv
 import json

@@ -10,6 +10,8 @@ struct MeasureSizing {
     let catalogue: MeasureCatalogue
     let money: MoneyConversion
     let base: LossBase
+    /// Of a city that has no zones of its own.
+    let zones: TownZones?
     /// Worth of the first cubic metre of leakage saved. [currency/m³]
     let waterWorth: Double
     /// Tariff × share of bills paid. [currency/m³]
@@ -23,15 +25,15 @@ struct MeasureSizing {
     let rise: Int
 
     init(
-        city: City, assessment: CityAssessment, catalogue: MeasureCatalogue, base: LossBase, figures: Figures, rise: Int,
-        waterWorth: Double,
-        tariff: Double, rate: Double
+        city: City, assessment: CityAssessment, catalogue: MeasureCatalogue, base: LossBase, zones: TownZones? = nil,
+        figures: Figures, rise: Int, waterWorth: Double, tariff: Double, rate: Double
     ) {
         self.city = city
         self.assessment = assessment
         self.catalogue = catalogue
         money = MoneyConversion(profile: city.profile, catalogue: catalogue)
         self.base = base
+        self.zones = zones
         self.figures = figures
         self.rise = rise
         self.waterWorth = waterWorth

@@ -60,7 +60,10 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
     plan.reading = book.readingNetwork(measures)
     plan.valueOfInformation = book.valueOfInformation()
     plan.diagnosis = DiagnosisProgramme(assessment, notSized: inputs.notSized)
-    plan.districts = DistrictCheck.of(city, assessment, minimumPressure: inputs.minimumPressure)
+    plan.townZones = inputs.zones
+    plan.districts =
+        inputs.zones.map { DistrictCheck.of($0.design, minimumPressure: inputs.minimumPressure) }
+        ?? DistrictCheck.of(city, assessment, minimumPressure: inputs.minimumPressure)
     plan.risks = riskRegister(plan)
     plan.assumptions = assumptionRegister(inputs)
     plan.warnings = inputs.warnings + planWarnings(plan, inputs: inputs, netPresentValueWithoutRise: book.netPresentValueWithoutRise)
