@@ -52,7 +52,8 @@ public struct TownZones: Sendable {
         options.minimumPressure = minimumPressure
         let design: ZoneDesign
         do throws(ZoneDesignError) { design = try designZones(network, options) } catch {
-            warnings.append("No zones could be designed on the network ('yusu zones' tells why): their number is taken from the connections.")
+            warnings.append(
+                "No zones could be designed on the network ('yusu zones' tells why): their number is taken from the connections.")
             return nil
         }
         if !design.isAccepted {
