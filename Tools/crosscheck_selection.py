@@ -5,7 +5,8 @@
     crosscheck_selection.py YUSU [CASES] [FIRST_SEED]
 
 Each case has zones with packages and years of start, yearly budgets with or without carry-over or a budget of the whole programme, crews,
-prerequisites and exclusions across zones, mandatory zones, a least volume or a revenue-water ratio, a deficit that closes, and one of the
+prerequisites and exclusions across zones (in a third of the cases packages are sets of measures, as in a plan, that need measures of zones
+before and after them), mandatory zones, a least volume or a revenue-water ratio, a deficit that closes, and one of the
 objectives. Both programs must find the same value to 1e-6 of it, or both none; where the budget buys no package, Yusu refuses, and HiGHS must
 choose none. Needs highspy (PyPI).
 """
@@ -99,7 +100,37 @@ def case(seed, zones=None, packages=None, years=None):
     if r.random() < 0.2:
         problem["most_connection_hours"] = losses * 0.1
     problem["objective"] = r.choice(["net_present_value"] * 4 + ["volume_saved", "supply_hours", "least_capital", "revenue_water_ratio"])
+    relate(problem, random.Random(1_000_000 + seed))
     return problem
+
+
+def relate(problem, r):
+    """In some cases packages are sets of measures, and measures need measures of other zones, whichever way round the zones stand: a plan's
+    packages beside those of the whole city. Measures need only such as come before them in one order, packages may need each other."""
+    if r.random() > 0.35:
+        return
+    measures = {zone["zone"]: [f"{zone['zone']}:m{i}" for i in range(r.randint(1, 3))] for zone in problem["zones"]}
+    order = [name for names in measures.values() for name in names]
+    r.shuffle(order)
+    needs = {}
+    for place, name in enumerate(order):
+        others = [other for other in order[:place] if other.split(":")[0] != name.split(":")[0]]
+        if others and r.random() < 0.4:
+            needs[name] = r.sample(others, min(len(others), r.randint(1, 2)))
+    for zone in problem["zones"]:
+        own = measures[zone["zone"]]
+        for p, package in enumerate(zone["packages"]):
+            # Each measure stands alone in a package where there are packages enough, so that what needs it can be had.
+            held = [own[p]] if p < len(own) else sorted(r.sample(own, r.randint(1, len(own))))
+            package["provides"] = held
+            package["requires"] = sorted({name for m in held for name in needs.get(m, [])})
+            package.pop("excludes", None)
+        offered = {m for package in zone["packages"] for m in package["provides"]}
+        zone["offered"] = offered
+    all_offered = set().union(*(zone.pop("offered") for zone in problem["zones"]))
+    for zone in problem["zones"]:
+        for package in zone["packages"]:
+            package["requires"] = [name for name in package["requires"] if name in all_offered]
 
 
 class Model:

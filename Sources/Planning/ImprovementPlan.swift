@@ -46,6 +46,8 @@ public struct ImprovementPlan: Sendable {
     public var diagnosis: DiagnosisProgramme?
     /// Zones as they are in the network; empty without one.
     public var districts: [DistrictCheck] = []
+    /// Designed on the network; nil: the city has zones of its own, or no network that says more.
+    public var townZones: TownZones?
     public var risks: [PlanRisk] = []
     /// What the city was not asked or does not know, and what it would be needed for.
     public var questions: [Question] = []

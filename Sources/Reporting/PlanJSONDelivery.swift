@@ -228,7 +228,8 @@ extension PlanRecord {
                             ("zone", .string($0.zone.name)), ("connections", JSON($0.connections)), ("inlets", .integer($0.inlets)),
                             ("pieces", .integer($0.pieces)), ("open_borders", .integer($0.openBorders)),
                             ("lowest_peak_pressure_m", JSON($0.lowestPeakPressure)), ("critical_node", JSON($0.criticalNode?.name)),
-                            ("pressure_shortfall_m", JSON($0.shortfall)), ("fire_flow_pressure_m", .null),
+                            ("pressure_shortfall_m", JSON($0.shortfall)), ("fire_flow_pressure_m", JSON($0.firePressure)),
+                            ("closed_valves", JSON($0.closedValves)),
                         ])
                     })
             )

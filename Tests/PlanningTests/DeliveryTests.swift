@@ -79,6 +79,65 @@ struct DeliveryTests {
         }
     }
 
+    private static func selected(_ plan: ImprovementPlan, _ key: String) -> [PlannedMeasure] {
+        plan.measures.filter { $0.isSelected && $0.catalogueKey == key }
+    }
+
+    @Test("a measure in a zone waits for what it needs of the whole city, and is chosen only with it")
+    func needsOfTheCity() throws {
+        let plan = Self.plan({ $0.catalogue.prerequisites = ["active_leak_control": ["remote_reading"]] }, draws: 0)
+        #expect(plan.selection.refusal.isEmpty && plan.selection.isProvenOptimal)
+        let surveys = Self.selected(plan, "active_leak_control")
+        #expect(!surveys.isEmpty)
+        let reading = try #require(Self.selected(plan, "remote_reading").first)
+        for survey in surveys {
+            #expect(survey.prerequisites.contains("remote_reading"))
+            let (first, ready) = (try #require(survey.startYear), try #require(reading.startYear) + (reading.buildYears ?? 0))
+            #expect(first >= ready)
+        }
+        // Without it, no survey anywhere.
+        let without = Self.plan(
+            {
+                $0.catalogue.prerequisites = ["active_leak_control": ["remote_reading"]]
+                $0.catalogue.exclusions = ["remote_reading": ["district_metering", "mains_renewal"]]
+                $0.plan.mandatory = ["mains_renewal"]
+            }, draws: 0)
+        #expect(without.selection.refusal.isEmpty)
+        #expect(!Self.selected(without, "mains_renewal").isEmpty)
+        #expect(Self.selected(without, "remote_reading").isEmpty && Self.selected(without, "active_leak_control").isEmpty)
+    }
+
+    @Test("what is done for the whole city needs it of every area, and no circle is seen where zones need the city in turn")
+    func needsOfEveryArea() {
+        let plan = Self.plan(
+            {
+                $0.catalogue.prerequisites = ["active_leak_control": ["remote_reading"], "remote_reading": ["district_metering"]]
+            }, draws: 0)
+        #expect(plan.selection.refusal.isEmpty)
+        #expect(plan.measures.first { $0.id == "remote_reading" }?.prerequisites == ["district_metering:Z3"])
+        let ids = Set(plan.measures.filter(\.isSelected).map(\.id))
+        #expect(ids.isSuperset(of: ["remote_reading", "district_metering:Z3", "active_leak_control:Z3"]))
+        for measure in plan.measures where measure.isSelected { #expect(ids.isSuperset(of: measure.prerequisites)) }
+    }
+
+    @Test("where only totals are known, a measure on leakage needs one on meters of the same city")
+    func needsOfTotals() {
+        var (city, assessment) = Town.poor()
+        city.plan.objective = .volumeSaved
+        city.catalogue.prerequisites = ["active_leak_control": ["meter_replacement"]]
+        let plan = improvementPlan(for: city, assessment: assessment, seed: 7, draws: 0)
+        #expect(plan.selection.refusal.isEmpty)
+        #expect(Self.selected(plan, "active_leak_control").count == 1)
+        #expect(!Self.selected(plan, "meter_replacement").isEmpty)
+    }
+
+    @Test("a need that has no size here is told, and taken to be in place")
+    func unsizedNeed() {
+        let plan = Self.plan({ $0.catalogue.prerequisites = ["active_leak_control": ["service_renewal"]] }, draws: 0)
+        #expect(plan.warnings.contains { $0.hasPrefix("active_leak_control needs service_renewal, which has no size here") })
+        #expect(!Self.selected(plan, "active_leak_control").isEmpty)
+    }
+
     @Test("every kind of asset has a trained post")
     func training() throws {
         let plan = Self.plan()

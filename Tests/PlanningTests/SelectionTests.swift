@@ -227,6 +227,24 @@ struct SelectionTests {
         #expect(reasons { $0.leastVolume = 1e9 }.contains("no choice keeps the volume to be saved"))
     }
 
+    @Test("what one package of a zone requires is no need of the names that others of it stand for")
+    func noFalseCircle() throws {
+        func package(_ name: String, _ provides: Set<String>, _ requires: Set<String>, _ value: Double) -> SelectionProblem.Package {
+            .init(name: name, provides: provides, requires: requires, starts: [.init(year: 0, netPresentValue: value, capital: [1])])
+        }
+        // The system needs zones, and the survey of zones the system: zones, system, survey.
+        var problem = SelectionProblem(
+            zones: [
+                .init(name: "A", packages: [package("zones", ["zones"], [], -1), package("both", ["zones", "survey"], ["system"], 5)]),
+                .init(name: "city", packages: [package("system", ["system"], ["zones"], -1)]),
+            ], firstYear: 1, budget: 10)
+        let result = try problem.solve(for: .netPresentValue)
+        #expect(result.choices.map { $0?.package } == [1, 0] && result.value == 4)
+        // Without the package that is zones alone nothing can come first.
+        problem.zones[0].packages.removeFirst()
+        #expect(problem.contradictions.contains { $0.contains("circle") })
+    }
+
     @Test("a package waits for what it requires")
     func waits() throws {
         func zone(_ name: String, _ requires: Set<String>, _ value: Double, _ capital: Double) -> SelectionProblem.Zone {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Glibc
 import Testing
 import WaterModel
 
@@ -37,6 +38,30 @@ struct UncertaintyTests {
         // The vector allows 0.01.
         let share = Double(values.count { $0 < 0 }) / 20_000
         #expect(abs(share - 0.1569) < 0.01)
+    }
+
+    @Test("the interval of a skewed cost is that of its draws: never below zero, where ± two deviations would be")
+    func skewed() {
+        // Prices of one to a thousand, most of them low.
+        let draws = (0..<999).map { pow(10, 3 * (Double($0) + 0.5) / 999) }
+        let estimate = ProgrammeRisk.estimate(31.6, draws)
+        #expect(estimate.value - estimate.margin95 < 0)
+        // 2.5 % and 97.5 % of the logarithm's even spread.
+        #expect(abs(estimate.low95 / pow(10, 0.075) - 1) < 0.01 && abs(estimate.high95 / pow(10, 2.925) - 1) < 0.01)
+    }
+
+    @Test("no cost of a plan reaches below zero, and its worth includes zero where draws lose money", arguments: [0.05, 0.5, 1, 3, 20])
+    func worthAndChance(tariff: Double) throws {
+        var city = Town.city()
+        city.profile.tariff = SourcedValue(tariff, low: 0.5 * tariff, high: 2 * tariff, status: .assumed)
+        city.plan.objective = .volumeSaved
+        let plan = improvementPlan(for: city, assessment: Town.assessment(), seed: 7, draws: 400)
+        for measure in plan.measures { #expect(measure.capital.low95 >= 0, "\(measure.id)") }
+        let worth = plan.finance.netPresentValue, chance = try #require(plan.finance.probabilityOfLoss)
+        // Between order statistics: one draw of 400.
+        if chance < 0.0225 { #expect(worth.low95 > 0) } else if chance > 0.9775 { #expect(worth.high95 < 0) }
+        if chance > 0.0275, chance < 0.9725 { #expect(worth.low95 < 0 && worth.high95 > 0) }
+        #expect(plan.warnings.contains { $0.contains("net present value includes zero") } == (worth.low95 <= 0 && worth.high95 >= 0))
     }
 
     @Test("switching value of capital, S4")

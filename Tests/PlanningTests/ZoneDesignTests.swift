@@ -184,3 +184,54 @@ struct PressureZoneTests {
         #expect(design.zones.allSatisfy { $0.valves.isEmpty && ($0.reason ?? "").contains("to be taken off") })
     }
 }
+
+@Suite("Zones designed on a network, in the plan of its city")
+struct TownZonesTests {
+    private static func plan(_ change: (inout City) -> Void = { _ in }) -> ImprovementPlan {
+        var (city, assessment) = Town.poor()
+        city.network = TwoDistricts.network()
+        assessment.level = .networkModel
+        change(&city)
+        return improvementPlan(for: city, assessment: assessment, seed: 7, draws: 0)
+    }
+
+    @Test("a plan takes inlets and reducing valves from the zones that it designs on the network, as the commands design them")
+    func taken() throws {
+        let plan = Self.plan()
+        let zones = try #require(plan.townZones)
+        var options = ZoneDesignOptions()
+        options.properties = 5000
+        let design = try designZones(TwoDistricts.network(), options)
+        #expect(zones.design.zoneOfNode == design.zoneOfNode && zones.closedValves == design.borders.count { $0.role == .closed })
+        #expect(plan.measures.first { $0.id == "district_metering" }?.quantity == Double(zones.inlets))
+        #expect(plan.districts.map(\.zone.name) == design.zones.map(\.name))
+        #expect(plan.districts.allSatisfy { $0.pieces == 1 && $0.closedValves != nil && $0.firePressure != nil })
+        // Heads leave room for valves: what they bring is the run's mean pressure, between what must be kept and today's.
+        let valves = try #require(plan.measures.first { $0.id == "pressure_management" })
+        #expect(valves.quantity == Double(zones.reducingValves) && valves.quantity > 0 && valves.volumeSaved.value > 0)
+        let means = try #require(zones.meanPressures)
+        #expect(means.after < means.before - 3 && means.after > 15)
+    }
+
+    @Test("where no designed zone has a place for a reducing valve, none is planned")
+    func noValves() {
+        // Heads that leave nothing to take away.
+        let plan = Self.plan { $0.network = TwoDistricts.network(head: 31) }
+        #expect(plan.townZones?.pressure != nil && plan.townZones?.reducingValves == 0)
+        #expect(!plan.measures.contains { $0.catalogueKey == "pressure_management" })
+        #expect(plan.notSized.contains { $0.catalogueKey == "pressure_management" && $0.reason.contains("yusu pressure") })
+    }
+
+    @Test("a city with zones, with few connections or without zoning has none designed, a network that is too large says so")
+    func notTaken() {
+        #expect(Self.plan { $0.zones = [Zone(id: "Z1", name: "North", connections: 5000)] }.townZones == nil)
+        #expect(Self.plan { $0.profile.connections = SourcedValue(600, status: .assumed) }.townZones == nil)
+        #expect(Self.plan { $0.catalogue.excluded = ["district_metering"] }.townZones == nil)
+        let without = Self.plan { $0.network = nil }
+        #expect(without.townZones == nil && without.measures.first { $0.id == "district_metering" }?.quantity == 5)
+        let large = Self.plan { city in
+            for index in 0..<3000 { city.network?.nodes.append(Node(id: .init("X\(index)"), elevation: 0, kind: .junction(Junction()))) }
+        }
+        #expect(large.townZones == nil && large.warnings.contains { $0.contains("too many to design zones in a plan") })
+    }
+}

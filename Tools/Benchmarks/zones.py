@@ -7,7 +7,11 @@
 For each network: zones, the share of the properties in them, whether each hangs together and keeps its bounds, valves to close, inlets, mean
 pressure lost at peak, and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
 METIS (pymetis, contiguous k-way) of the same parts into as many zones, within the same greatest size, whose inlets the same engine
-chooses (`--partition`). Options go to both, e.g. Net6.inp:demand-per-property=1. Needs pymetis and owa-epanet (PyPI).
+chooses (`--partition`). METIS knows no least size: where its zones miss the bounds, a third row has that of its partitions, over seeds and
+imbalances, which keeps them in as many zones with the fewest links cut; where none does, zones that are too small are joined to a neighbour
+and too large ones divided anew. Only a row whose design is accepted may be compared. Links cut are those that need a valve or a meter; how
+many of them are valves depends on how many inlets the pressures need. Options go to all, e.g. Net6.inp:demand-per-property=1. Needs pymetis
+and owa-epanet (PyPI).
 """
 import csv
 import json
@@ -84,8 +88,8 @@ def run(yusu, network, out, options, extra=()):
         return json.load(file), seconds, done
 
 
-def metis(network, out, most):
-    """Zones of METIS on the parts that Yusu divided, into as many."""
+def parts_of(network, out):
+    """Parts that Yusu divided, each as (nodes, neighbours with numbers of links, properties, number of its zones)."""
     project = en.createproject()
     en.open(project, network, os.devnull, "")
     count = en.getcount(project, en.NODECOUNT)
@@ -117,36 +121,101 @@ def metis(network, out, most):
     for a, b in edges:
         if a in zone and b in zone:
             group[find(zone[a])] = find(zone[b])
-    result = {}
-    for part in {find(z) for z in properties}:
+    for part in sorted({find(z) for z in properties}):
         members = [n for n in zone if find(zone[n]) == part]
-        k = len({zone[n] for n in members})
         number = {n: i for i, n in enumerate(members)}
         neighbours = [dict() for _ in members]
         for a, b in edges:
             if a in number and b in number and a != b:
                 for x, y in ((a, b), (b, a)):
                     neighbours[number[x]][number[y]] = neighbours[number[x]].get(number[y], 0) + 1
-        weights = [max(1, round(1000 * demand[n] * unit)) for n in members]
-        if k == 1:
-            labels = [0] * len(members)
-        else:
-            start, adjacent, weight = [0], [], []
-            for row in neighbours:
-                adjacent += row.keys()
-                weight += row.values()
-                start.append(len(adjacent))
-            slack = max(30, int(1000 * (most * 1000 * k / sum(weights) - 1)))
+        yield part, members, neighbours, [demand[n] * unit for n in members], len({zone[n] for n in members})
+
+
+def divided(neighbours, weights, k, slack, seed, niter=20):
+    """Labels and cut of one call of METIS; contiguous."""
+    start, adjacent, weight = [0], [], []
+    for row in neighbours:
+        adjacent += row.keys()
+        weight += row.values()
+        start.append(len(adjacent))
+    options = pymetis.Options(contig=1, seed=seed, ufactor=slack, ncuts=5, niter=niter)
+    cut, labels = pymetis.part_graph(k, xadj=start, adjncy=adjacent, vweights=[max(1, round(1000 * w)) for w in weights], eweights=weight,
+                                     options=options, recursive=False)
+    return cut, list(labels)
+
+
+def cut_of(neighbours, labels):
+    return sum(w for a, row in enumerate(neighbours) for b, w in row.items() if a < b and labels[a] != labels[b])
+
+
+def excess(weights, labels, least, most):
+    size = {}
+    for w, label in zip(weights, labels):
+        size[label] = size.get(label, 0) + w
+    return sum(max(0, least - s) + max(0, s - most) for s in size.values()) if size else 0
+
+
+def repaired(neighbours, weights, labels, least, most):
+    """Zones that are too small joined to the neighbour with which they share most links, too large ones divided anew in two."""
+    labels = list(labels)
+    for _ in range(4 * len(set(labels)) + 20):
+        size, shared = {}, {}
+        for a, row in enumerate(neighbours):
+            size[labels[a]] = size.get(labels[a], 0) + weights[a]
+            for b, w in row.items():
+                if labels[a] != labels[b]:
+                    shared.setdefault(labels[a], {}).setdefault(labels[b], 0)
+                    shared[labels[a]][labels[b]] += w
+        small = sorted((s, z) for z, s in size.items() if s < least - 1e-6 and shared.get(z))
+        large = sorted((-s, z) for z, s in size.items() if s > most + 1e-6)
+        if small:
+            z = small[0][1]
+            into = max(shared[z], key=lambda other: (size[z] + size[other] <= most, shared[z][other], -size[other]))
+            labels = [into if label == z else label for label in labels]
+        elif large:
+            z = large[0][1]
+            members = [a for a in range(len(labels)) if labels[a] == z]
+            place = {a: i for i, a in enumerate(members)}
+            inner = [{place[b]: w for b, w in neighbours[a].items() if b in place} for a in members]
             best = None
             for seed in range(12):
-                options = pymetis.Options(contig=1, seed=seed, ufactor=slack, ncuts=5, niter=20)
-                cut, labels = pymetis.part_graph(k, xadj=start, adjncy=adjacent, vweights=weights, eweights=weight, options=options, recursive=False)
-                if best is None or cut < best[0]:
-                    best = (cut, labels)
+                for slack in (30, 100, 300):
+                    _, halves = divided(inner, [weights[a] for a in members], 2, slack, seed)
+                    merit = (excess([weights[a] for a in members], halves, least, most), cut_of(inner, halves))
+                    if best is None or merit < best[0]:
+                        best = (merit, halves)
+            new = max(labels) + 1
+            for a, half in zip(members, best[1]):
+                if half:
+                    labels[a] = new
+        else:
+            break
+    return labels
+
+
+def metis(network, out, least, most, keeps_bounds):
+    """Zones of METIS on the parts that Yusu divided, into as many; with `keeps_bounds` those that keep them, are as many where that can be,
+    and cut fewest links."""
+    result = {}
+    for part, members, neighbours, weights, k in parts_of(network, out):
+        labels = [0] * len(members)
+        if k > 1:
+            widest = max(30, int(1000 * (most * k / sum(weights) - 1)))
+            best = None
+            for slack in sorted({30, 60, 120, 250, 500, widest} if keeps_bounds else {widest}):
+                for seed in range(12):
+                    cut, found = divided(neighbours, weights, k, min(slack, widest), seed)
+                    if keeps_bounds:
+                        if excess(weights, found, least, most) > 1e-6:
+                            found = repaired(neighbours, weights, found, least, most)
+                        cut = (round(excess(weights, found, least, most), 6), k - len(set(found)), cut_of(neighbours, found))
+                    if best is None or cut < best[0]:
+                        best = (cut, found)
             labels = best[1]
         for n, label in zip(members, labels):
             result[n] = f"{part}_{label}"
-    path = os.path.join(out, "metis.csv")
+    path = os.path.join(out, "metis_bounds.csv" if keeps_bounds else "metis.csv")
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["node", "zone"])
@@ -163,7 +232,7 @@ def told(name, summary, out, seconds, before, drawing, least):
     share = 100 * (1 - summary["properties_outside"] / summary["properties"])
     lost = summary["before"]["mean_pressure_m"] - summary["after"]["mean_pressure_m"]
     between = sum(r["role"] == "closed" and bool(r["from_zone"]) and bool(r["to_zone"]) for r in rows(os.path.join(out, "valves.csv")))
-    print(f"  {name:6} zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, links cut "
+    print(f"  {name}: zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, links cut "
           f"{summary['closed_valves'] + summary['inlets']}, closed {summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, mean pressure lost {lost:.3f} m, resilience "
           f"{summary['before']['resilience_index']:.4f} -> {summary['after']['resilience_index']:.4f}, age {summary['before']['mean_age_h']:.2f} -> "
           f"{summary['after']['mean_age_h']:.2f} h, Yusu shortfalls {len(summary['shortfalls'])}, EPANET worst shortfall {short:.3f} m at {place}, "
@@ -178,7 +247,7 @@ def main():
         path, *pairs = argument.split(":")
         options = dict(pair.split("=") for pair in pairs)
         least = float(options.get("pressure", 15))
-        most = float(options.get("most", 3000))
+        least_size, most = float(options.get("least", 500)), float(options.get("most", 3000))
         print(f"{os.path.basename(path)} {options}")
         with tempfile.TemporaryDirectory() as folder:
             before, drawing = pressures(path)
@@ -187,11 +256,14 @@ def main():
             told("Yusu", summary, own, seconds, before, drawing, least)
             for line in done.stderr.splitlines()[:6]:
                 print("      " + line)
-            partition = metis(path, own, most)
-            other = os.path.join(folder, "metis")
             given = {**options, "trunk-diameter": repr(summary["trunk_diameter_mm"])}
-            theirs, seconds, _ = run(yusu, path, other, given, ("--partition", partition))
-            told("METIS", theirs, other, seconds, before, drawing, least)
+            for name, keeps_bounds in (("METIS", False), ("METIS, bounds kept", True)):
+                other = os.path.join(folder, f"metis{keeps_bounds}")
+                partition = metis(path, own, least_size, most, keeps_bounds)
+                theirs, seconds, _ = run(yusu, path, other, given, ("--partition", partition))
+                told(name, theirs, other, seconds, before, drawing, least)
+                if all(z["within_bounds"] == "yes" for z in rows(os.path.join(other, "zones.csv"))):
+                    break
 
 
 if __name__ == "__main__":

@@ -18,6 +18,22 @@ public struct DistrictCheck: Sendable {
     public var criticalNode: Node.ID?
     /// Below the minimum that the plan keeps. [m]
     public var shortfall: Double?
+    /// Of a design; nil for zones that exist.
+    public var closedValves: Int?
+    /// At the critical node with the fire flow, of a design. [m]
+    public var firePressure: Double?
+
+    /// Zones of a design: as it would stand.
+    static func of(_ design: ZoneDesign, minimumPressure: Double) -> [DistrictCheck] {
+        design.zones.map { zone in
+            DistrictCheck(
+                zone: .init(zone.name), connections: Int(zone.properties.rounded()), inlets: zone.inlets, pieces: zone.pieces,
+                openBorders: zone.inlets, lowestPeakPressure: zone.lowestAfter, criticalNode: zone.criticalNode,
+                // Where there is less today, that is what is kept.
+                shortfall: max(0, min(minimumPressure, zone.lowestBefore) - zone.lowestAfter), closedValves: zone.closedValves,
+                firePressure: zone.fireAfter)
+        }
+    }
 
     /// Empty without a network whose junctions name their zone.
     static func of(_ city: City, _ assessment: CityAssessment, minimumPressure: Double) -> [DistrictCheck] {

@@ -66,8 +66,10 @@ struct LossBase {
         knowsRevenue = revenueWater > 0
         if balance.realLosses.value <= 0 {
             warnings.append("The balance leaves no real losses; measures against leakage save nothing by it.")
-        } else if balance.realLosses.low95 <= 0 {
-            warnings.append("The 95 % interval of the balance's real losses includes zero: measure before money is spent on leakage.")
+        } else if balance.realLosses.low95 < 0 {
+            warnings.append(
+                "The 95 % interval of the balance's real losses reaches below zero, which leakage cannot: the errors of the volumes are as large "
+                    + "as what they leave for it. Measure before money is spent on leakage.")
         }
     }
 

@@ -10,6 +10,8 @@ struct MeasureSizing {
     let catalogue: MeasureCatalogue
     let money: MoneyConversion
     let base: LossBase
+    /// Of a city that has no zones of its own.
+    let zones: TownZones?
     /// Worth of the first cubic metre of leakage saved. [currency/m³]
     let waterWorth: Double
     /// Tariff × share of bills paid. [currency/m³]
@@ -23,15 +25,15 @@ struct MeasureSizing {
     let rise: Int
 
     init(
-        city: City, assessment: CityAssessment, catalogue: MeasureCatalogue, base: LossBase, figures: Figures, rise: Int,
-        waterWorth: Double,
-        tariff: Double, rate: Double
+        city: City, assessment: CityAssessment, catalogue: MeasureCatalogue, base: LossBase, zones: TownZones? = nil,
+        figures: Figures, rise: Int, waterWorth: Double, tariff: Double, rate: Double
     ) {
         self.city = city
         self.assessment = assessment
         self.catalogue = catalogue
         money = MoneyConversion(profile: city.profile, catalogue: catalogue)
         self.base = base
+        self.zones = zones
         self.figures = figures
         self.rise = rise
         self.waterWorth = waterWorth
@@ -51,16 +53,51 @@ struct MeasureSizing {
         relate()
     }
 
-    /// What the city's catalogue adds to needs and exclusions, among measures of one area.
+    /// What the city's catalogue adds to needs and exclusions. A measure needs that of its own area, or the whole city's where its area has
+    /// none; what is done for the whole city needs it of every area. What is offered nowhere near is in place, or does not apply.
     private mutating func relate() {
         for index in measures.indices {
             let measure = measures[index]
-            func ids(_ keys: [String]) -> [String] {
-                measures.filter { keys.contains($0.key) && $0.zone == measure.zone && $0.id != measure.id }.map(\.id)
+            func partners(_ keys: [String]) -> [String] {
+                keys.flatMap { key -> [String] in
+                    let all = measures.filter { $0.key == key && $0.id != measure.id }
+                    let own = all.filter { $0.isOfWholeCity == measure.isOfWholeCity && $0.zone == measure.zone }
+                    let near = own.isEmpty ? all.filter { $0.isOfWholeCity != measure.isOfWholeCity } : own
+                    return near.map(\.id)
+                }
             }
-            measures[index].prerequisites += ids(city.catalogue.prerequisites[measure.key] ?? [])
-                .filter { !measure.prerequisites.contains($0) }
-            measures[index].exclusions += ids(city.catalogue.exclusions[measure.key] ?? []).filter { !measure.exclusions.contains($0) }
+            let needs = city.catalogue.prerequisites[measure.key] ?? []
+            for key in needs where partners([key]).isEmpty && !catalogue.excluded.contains(key) { noteUnsized(key, neededBy: measure) }
+            measures[index].prerequisites += partners(needs).filter { !measure.prerequisites.contains($0) }
+            measures[index].exclusions += partners(city.catalogue.exclusions[measure.key] ?? [])
+                .filter { !measure.exclusions.contains($0) }
+        }
+        postpone()
+    }
+
+    /// Tells that a need was passed over, since what is needed has no size here.
+    private mutating func noteUnsized(_ key: String, neededBy measure: SizedMeasure) {
+        let found = notSized.first { $0.catalogueKey == key && ($0.zone == measure.zone || $0.zone == nil) }
+        guard let found, !warnings.contains(where: { $0.hasPrefix("\(measure.key) needs \(key),") }) else { return }
+        warnings.append("\(measure.key) needs \(key), which has no size here (\(found.reason)); it is taken to be in place.")
+    }
+
+    /// Moves what the city's catalogue makes wait to after the works that it waits for: after the first year of them where it goes on for
+    /// several years itself, as in ``WorkSchedule``.
+    private mutating func postpone() {
+        let place = Dictionary(measures.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        // As many rounds as the longest chain can have; a circle is told elsewhere.
+        for _ in measures.indices {
+            var isChanged = false
+            for index in measures.indices where city.catalogue.prerequisites[measures[index].key] != nil {
+                for need in measures[index].prerequisites.compactMap({ place[$0] }).map({ measures[$0] }) {
+                    let ready = need.start + (measures[index].buildYears > 1 ? 1 : need.buildYears)
+                    let start = min(ready, max(0, city.plan.horizonYears - 1))
+                    guard start > measures[index].start else { continue }
+                    (measures[index].start, isChanged) = (start, true)
+                }
+            }
+            if !isChanged { return }
         }
     }
 

@@ -53,7 +53,9 @@ extension MeasureSizing {
         let upkeep = try figure("district_metering", "maintenance_share")
         let life = try figure("district_metering", "life")
         var inlets = 1.0
-        if area.zone == nil {
+        if area.zone == nil, let zones {
+            inlets = Double(zones.inlets)
+        } else if area.zone == nil {
             let size = try figure("district_metering", "connections_per_zone")
             figures.use(size, in: "district_metering")
             guard let connections = area.connections, connections > 0 else {
@@ -90,7 +92,9 @@ extension MeasureSizing {
         let upkeep = try figure("pressure_management", "maintenance_share")
         let life = try figure("pressure_management", "life")
         var valves = Double(max(1, area.zone?.inflowMeters.filter { $0.sign > 0 }.count ?? 1))
-        if area.zone == nil, let connections = area.connections {
+        if area.zone == nil, let zones {
+            valves = Double(zones.reducingValves > 0 ? zones.reducingValves : zones.inlets)
+        } else if area.zone == nil, let connections = area.connections {
             let size = try figure("district_metering", "connections_per_zone")
             valves = max(1, (connections / max(1, central(size))).rounded(.up))
         }
@@ -118,6 +122,17 @@ extension MeasureSizing {
             }
             guard before > central(target) else { throw Reason("the mean pressure of \(text(before)) m is not above the target") }
             return .toTarget(before: before, target: target)
+        }
+        if area.zone == nil, let pressures = zones?.meanPressures {
+            guard zones?.reducingValves ?? 0 > 0 else {
+                throw Reason("no zone designed on the network has a place for a reducing valve that is worth it: 'yusu pressure' tells why")
+            }
+            // As the run with the valves that were designed has it.
+            let target = figures.add(
+                "design.mean_pressure", unit: "m",
+                SourcedValue(
+                    pressures.after, source: "reducing valves designed on the network, run by the engine", status: .computed))
+            return .toTarget(before: pressures.before, target: target)
         }
         guard let mean, let lowest = nodes.min(by: { ($0.peak, $0.node) < ($1.peak, $1.node) }) else {
             throw Reason(

@@ -82,6 +82,9 @@ struct SizedMeasure {
     var prerequisites: [String] = []
     var exclusions: [String] = []
 
+    /// Whether it is chosen for the whole city, not for an area by itself.
+    var isOfWholeCity: Bool { target != .realLosses }
+
     /// Whether its quantity is that of each year.
     var isYearly: Bool {
         if case .activeControl = effect { true } else { key == "faster_repair" }

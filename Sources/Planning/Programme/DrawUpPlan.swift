@@ -60,7 +60,10 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
     plan.reading = book.readingNetwork(measures)
     plan.valueOfInformation = book.valueOfInformation()
     plan.diagnosis = DiagnosisProgramme(assessment, notSized: inputs.notSized)
-    plan.districts = DistrictCheck.of(city, assessment, minimumPressure: inputs.minimumPressure)
+    plan.townZones = inputs.zones
+    plan.districts =
+        inputs.zones.map { DistrictCheck.of($0.design, minimumPressure: inputs.minimumPressure) }
+        ?? DistrictCheck.of(city, assessment, minimumPressure: inputs.minimumPressure)
     plan.risks = riskRegister(plan)
     plan.assumptions = assumptionRegister(inputs)
     plan.warnings = inputs.warnings + planWarnings(plan, inputs: inputs, netPresentValueWithoutRise: book.netPresentValueWithoutRise)
@@ -172,7 +175,7 @@ struct PlanBook {
         let (capital, yearly, volume) = figures(central, choice.losses[group])
         let spread = zip(measureSamples, sampleLosses).map { figures($0, $1[group]) }
         func estimate(_ value: Double, _ of: ((Double, Double, Double)) -> Double) -> Estimate {
-            Estimate(value, standardDeviation: ProgrammeRisk.deviation(spread.map(of)))
+            ProgrammeRisk.estimate(value, spread.map(of))
         }
         let life = measure.life.map { central[$0] } ?? Double(inputs.horizon)
         let water = inputs.worth.water(central)
@@ -196,8 +199,8 @@ struct PlanBook {
             let losses = inputs.simulation.withoutMeasures(today, year: year, central)
             return ImprovementPlan.TrajectoryYear(
                 year: firstYear + year,
-                revenueWaterRatioWithout: Estimate(without, standardDeviation: ProgrammeRisk.deviation(risk.ratiosWithout[year])),
-                revenueWaterRatioWith: Estimate(with, standardDeviation: ProgrammeRisk.deviation(risk.ratiosWith[year])),
+                revenueWaterRatioWithout: ProgrammeRisk.estimate(without, risk.ratiosWithout[year]),
+                revenueWaterRatioWith: ProgrammeRisk.estimate(with, risk.ratiosWith[year]),
                 realLossesWithout: losses, realLossesWith: losses - outcome.realSaved[year])
         }
     }
@@ -233,7 +236,7 @@ struct PlanBook {
             return sum + full.real + full.apparent + full.demand
         }
         return ImprovementPlan.FinancialSummary(
-            netPresentValue: Estimate(netPresentValue, standardDeviation: ProgrammeRisk.deviation(risk.netPresentValues)),
+            netPresentValue: ProgrammeRisk.estimate(netPresentValue, risk.netPresentValues),
             internalRateOfReturn: rates.count == 1 ? rates[0] : nil,
             benefitCostRatio: DiscountedCashFlow.benefitCostRatio(
                 benefits: cashFlow.map(\.benefit), costs: cashFlow.map { $0.capital + $0.operation }, rate: rate),
@@ -252,7 +255,7 @@ struct PlanBook {
         let draws = risk.ratiosWith[year]
         let needed = TargetSearch(choice: choice, target: ratio).run()
         return ImprovementPlan.TargetOutcome(
-            ratio: ratio, year: firstYear + year, reached: Estimate(with, standardDeviation: ProgrammeRisk.deviation(draws)),
+            ratio: ratio, year: firstYear + year, reached: ProgrammeRisk.estimate(with, draws),
             isReached: with >= ratio,
             probabilityOfMissing: draws.isEmpty ? (with < ratio ? 1 : 0) : Double(draws.count { $0 < ratio }) / Double(draws.count),
             capitalNeeded: needed.capital, measuresNeeded: needed.measures, ratioWithMeasuresNeeded: needed.ratio)

@@ -23,6 +23,8 @@ struct PlanInputs {
     /// Months and shares by their keys in the catalogue's general part.
     let stageMonths: [String: Double]
     let reading: ReadingFigures
+    /// Designed on the network of a city that has no zones; nil: none.
+    let zones: TownZones?
     /// Why no programme can be right: what the inputs say of themselves cannot all be true.
     let contradictions: [String]
     var warnings: [String]
@@ -99,8 +101,9 @@ struct PlanInputs {
         }
         base = LossBase(city: city, assessment: assessment, figures: &figures, warnings: &warnings)
         let central = figures.central
+        zones = TownZones.of(city, excluded: catalogue.excluded, minimumPressure: minimumPressure, &warnings)
         var sizing = MeasureSizing(
-            city: city, assessment: assessment, catalogue: catalogue, base: base, figures: figures, rise: rise,
+            city: city, assessment: assessment, catalogue: catalogue, base: base, zones: zones, figures: figures, rise: rise,
             waterWorth: worth.water(central).firstWorth, tariff: central[worth.tariff] * central[worth.collection],
             rate: central[worth.rate])
         sizing.run()
@@ -135,7 +138,7 @@ struct PlanInputs {
         measures = sizing.measures
         notSized = sizing.notSized
         simulation = ProgrammeSimulation(horizon: horizon, rise: rise, contingency: contingency)
-        self.warnings = warnings
+        self.warnings = warnings + sizing.warnings
     }
 
     /// The worth of water and the discount rate, or what stands in where the city does not know them.

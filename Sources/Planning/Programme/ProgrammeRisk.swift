@@ -67,6 +67,18 @@ struct ProgrammeRisk {
         return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
     }
 
+    /// A central figure with the interval of its draws: costs and volumes are skewed, and never below zero where no draw is.
+    static func estimate(_ central: Double, _ draws: [Double]) -> Estimate {
+        let spread = deviation(draws)
+        guard spread > 0 else { return Estimate(central) }
+        let sorted = draws.sorted()
+        return Estimate(
+            central, standardDeviation: spread,
+            simulated: SimulatedInterval(
+                low95: quantile(sorted, 0.025), high95: quantile(sorted, 0.975), mean: draws.reduce(0, +) / Double(draws.count),
+                standardDeviation: spread))
+    }
+
     static func deviation(_ values: [Double]) -> Double {
         guard values.count > 1 else { return 0 }
         let mean = values.reduce(0, +) / Double(values.count)

@@ -34,9 +34,9 @@ struct ProgrammeChoice {
 
     static func groups(_ measures: [SizedMeasure], _ base: LossBase) -> [[Int]] {
         var result = base.areas.map { area in
-            measures.indices.filter { measures[$0].target == .realLosses && measures[$0].zone == area.zone?.id }
+            measures.indices.filter { !measures[$0].isOfWholeCity && measures[$0].zone == area.zone?.id }
         }
-        result.append(measures.indices.filter { measures[$0].target != .realLosses })
+        result.append(measures.indices.filter { measures[$0].isOfWholeCity })
         return result.map { $0.sorted { (measures[$0].rank, measures[$0].id) < (measures[$1].rank, measures[$1].id) } }
     }
 
@@ -45,7 +45,7 @@ struct ProgrammeChoice {
         base.areas.map { .init(real: $0.loss(draw)) } + [.init(apparent: base.apparentLosses(draw))]
     }
 
-    /// Every set of the measures that holds its prerequisites and no two that exclude each other; the empty set first.
+    /// Every set of the measures that holds its prerequisites among them and no two that exclude each other; the empty set first.
     static func subsets(of group: [Int], _ measures: [SizedMeasure]) -> [[Int]] {
         var sets: [[Int]] = [[]]
         for index in group {
@@ -54,9 +54,10 @@ struct ProgrammeChoice {
                 !set.contains { measures[$0].exclusions.contains(measure.id) || measure.exclusions.contains(measures[$0].id) }
             }.map { $0 + [index] }
         }
+        let own = Set(group.map { measures[$0].id })
         return sets.filter { set in
             let ids = Set(set.map { measures[$0].id })
-            return set.allSatisfy { measures[$0].prerequisites.allSatisfy(ids.contains) }
+            return set.allSatisfy { measures[$0].prerequisites.allSatisfy { ids.contains($0) || !own.contains($0) } }
         }
     }
 
@@ -100,11 +101,17 @@ struct ProgrammeChoice {
     private func zone(of group: Int, sale: SelectionProblem.Sale?, _ settings: PlanSettings) -> SelectionProblem.Zone {
         let name = group < inputs.base.areas.count ? inputs.base.areas[group].name : "the whole city"
         let mandatory = Set(groups[group].filter { settings.mandatory.contains(measures[$0].key) })
+        // What lies in other areas, the choice among packages sees to.
+        let own = Set(groups[group].map { measures[$0].id })
+        func elsewhere(_ set: [Int], _ ids: (SizedMeasure) -> [String]) -> Set<String> {
+            Set(set.flatMap { ids(measures[$0]) }).subtracting(own)
+        }
         let packages = sets[group].dropFirst().map { set -> SelectionProblem.Package in
             let isAdmitted = mandatory.isSubset(of: set)
             let ids = set.map { measures[$0].id }
             return SelectionProblem.Package(
-                name: ids.joined(separator: " + "), provides: Set(ids),
+                name: ids.joined(separator: " + "), provides: Set(ids), requires: elsewhere(set, \.prerequisites),
+                excludes: elsewhere(set, \.exclusions),
                 starts: isAdmitted ? delays.compactMap { start(set, group, delay: $0, sale) } : [])
         }
         return SelectionProblem.Zone(

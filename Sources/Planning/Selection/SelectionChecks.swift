@@ -49,21 +49,44 @@ extension SelectionProblem {
     func provided(_ zone: Zone, _ package: Package) -> Set<String> { package.provides.union(["\(zone.name)/\(package.name)"]) }
 
     private func checkPrerequisites(_ found: inout [String]) {
-        var needs: [String: Set<String>] = [:]
+        var packages: [(names: Set<String>, needs: Set<String>)] = []
         for zone in zones {
             for package in zone.packages {
                 let own = provided(zone, package)
-                for name in own { needs[name, default: []].formUnion(package.requires.subtracting(own)) }
+                packages.append((own, package.requires.subtracting(own)))
                 let clash = package.requires.intersection(package.excludes).sorted()
                 if let name = clash.first { found.append("\(zone.name)/\(package.name) requires \(name) and excludes it") }
             }
         }
-        for (name, required) in needs.sorted(by: { $0.key < $1.key }) {
-            for other in required.sorted() where needs[other] == nil { found.append("\(name) requires \(other), which no zone offers") }
+        let offered = packages.reduce(into: Set<String>()) { $0.formUnion($1.names) }
+        var missing: Set<String> = []
+        for package in packages {
+            for other in package.needs.subtracting(offered).sorted() {
+                for name in package.names.sorted() where missing.insert("\(name) \(other)").inserted {
+                    found.append("\(name) requires \(other), which no zone offers")
+                }
+            }
         }
-        if let cycle = Self.cycle(in: needs) {
-            found.append("prerequisites go round in a circle: " + cycle.joined(separator: " requires "))
+        guard missing.isEmpty, let cycle = Self.cycle(in: Self.unreachable(packages)) else { return }
+        found.append("prerequisites go round in a circle: " + cycle.joined(separator: " requires "))
+    }
+
+    /// What names need that no order of packages brings about. A name is had as soon as one of the packages that stand for it is, so what
+    /// one package needs for its other parts is no need of the name itself.
+    private static func unreachable(_ packages: [(names: Set<String>, needs: Set<String>)]) -> [String: Set<String>] {
+        var reached: Set<String> = []
+        var left = packages
+        while true {
+            let next = left.filter { !$0.needs.isSubset(of: reached) }
+            for package in left where package.needs.isSubset(of: reached) { reached.formUnion(package.names) }
+            guard next.count < left.count else { break }
+            left = next
         }
+        var needs: [String: Set<String>] = [:]
+        for package in left {
+            for name in package.names.subtracting(reached) { needs[name, default: []].formUnion(package.needs.subtracting(reached)) }
+        }
+        return needs
     }
 
     /// Names that require each other in turn, the first again at the end; nil where there are none.

@@ -81,8 +81,10 @@ struct SelectionModel {
             }
         }
         if capsHours, let most = problem.mostConnectionHours { add(.connectionHours, .init(most, excessPrice: 1)) { $0.connectionHours } }
-        addPrerequisites()
-        addExclusions()
+        let relates = problem.zones.contains { $0.packages.contains { !$0.requires.isEmpty || !$0.excludes.isEmpty } }
+        let givers = relates ? givers() : [:]
+        addPrerequisites(givers)
+        addExclusions(givers)
     }
 
     private func year(_ option: Option, _ zone: Int) -> Int { start(option, zone).year }
@@ -128,8 +130,19 @@ struct SelectionModel {
         }
     }
 
+    /// Packages that stand for a name, by zone.
+    private func givers() -> [String: [Int: Set<Int>]] {
+        var result: [String: [Int: Set<Int>]] = [:]
+        for (zone, value) in problem.zones.enumerated() {
+            for (package, offered) in value.packages.enumerated() {
+                for name in problem.provided(value, offered) { result[name, default: [:]][zone, default: []].insert(package) }
+            }
+        }
+        return result
+    }
+
     /// For each zone, each prerequisite and each year: no more of it begun by then than of what it requires.
-    private mutating func addPrerequisites() {
+    private mutating func addPrerequisites(_ givers: [String: [Int: Set<Int>]]) {
         for (zone, value) in problem.zones.enumerated() {
             let packages = value.packages
             let own = packages.map { problem.provided(value, $0) }
@@ -142,31 +155,24 @@ struct SelectionModel {
                     limits.append(.prerequisite(name, problem.firstYear + year))
                     amounts.append(.init(0, isWatched: true))
                     mark(zone, index, 1) { $0.year <= year && dependent.contains($1) }
-                    for other in problem.zones.indices where other != zone {
-                        let givers = problem.zones[other].packages.indices.filter {
-                            problem.provided(problem.zones[other], problem.zones[other].packages[$0]).contains(name)
-                        }
-                        if !givers.isEmpty { mark(other, index, -1) { $0.year <= year && givers.contains($1) } }
+                    for (other, offered) in (givers[name] ?? [:]).sorted(by: { $0.key < $1.key }) where other != zone {
+                        mark(other, index, -1) { $0.year <= year && offered.contains($1) }
                     }
                 }
             }
         }
     }
 
-    private mutating func addExclusions() {
+    private mutating func addExclusions(_ givers: [String: [Int: Set<Int>]]) {
         for (zone, value) in problem.zones.enumerated() {
             let names = value.packages.reduce(into: Set<String>()) { $0.formUnion($1.excludes) }
             for name in names.sorted() {
-                for other in problem.zones.indices where other != zone {
-                    let givers = problem.zones[other].packages.indices.filter {
-                        problem.provided(problem.zones[other], problem.zones[other].packages[$0]).contains(name)
-                    }
-                    guard !givers.isEmpty else { continue }
+                for (other, offered) in (givers[name] ?? [:]).sorted(by: { $0.key < $1.key }) where other != zone {
                     let index = limits.count
                     limits.append(.exclusion(name))
                     amounts.append(.init(1, isWatched: true))
                     mark(zone, index, 1) { value.packages[$1].excludes.contains(name) }
-                    mark(other, index, 1) { givers.contains($1) }
+                    mark(other, index, 1) { offered.contains($1) }
                 }
             }
         }

@@ -35,6 +35,12 @@ extension PlanSource {
         return Section(id: "balance", title: .words(.balanceTitle), blocks: blocks)
     }
 
+    /// How intervals are to be read, and why a loss may have an end below zero.
+    private func intervalNote(of losses: [Estimate]) -> Phrase {
+        let isBelow = losses.contains { $0.value >= 0 && $0.low95 < 0 }
+        return isBelow ? .words(.intervalBelowZero, [.words(.intervalNote)]) : .words(.intervalNote)
+    }
+
     private func period(of balance: WaterBalance) -> Phrase {
         let days = Phrase.figure(Figure(balance.periodDays, .none, .decimals(0)).from(.given))
         guard let start = city.balance?.periodStart else { return .words(.balancePeriod, [days]) }
@@ -92,7 +98,7 @@ extension PlanSource {
                 line(.meteringInaccuracy, balance.meteringInaccuracy, 3), line(.dataHandling, balance.dataHandling, 3),
                 row(.words(.realLossesLong), balance.realLosses, indent: 2, kind: .remainder, of: sources + billed + unbilled + apparent),
                 row(.words(.nonRevenueWaterLong), balance.nonRevenueWater, indent: 0, style: .total, of: sources + billed),
-            ], note: .words(.intervalNote))
+            ], note: intervalNote(of: [balance.realLosses, balance.waterLosses, balance.unauthorised, balance.dataHandling]))
     }
 
     var indicators: Section {
@@ -112,7 +118,7 @@ extension PlanSource {
                     .text(.name(.indicator, indicator.kind.rawValue)), .number(shown(indicator)), .text(.message(indicator.source)),
                     indicator.flags.isEmpty ? .none : .lines(flagPhrases(of: indicator)),
                 ])
-            }, note: .words(.intervalNote))
+            }, note: intervalNote(of: assessment.indicators.map(\.value)))
         return Section(id: "indicators", title: .words(.indicatorsTitle), blocks: [.table(table)])
     }
 

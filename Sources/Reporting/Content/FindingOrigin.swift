@@ -15,7 +15,8 @@ enum FindingOrigin {
         ("interval of the balance's real losses", .remainder), ("zones have no loss of their own", .remainder),
         ("real loss comes out below zero", .nightLeakage), ("How fast leakage rises here", .register),
         ("The discount rate is missing", .register), ("figures in the assumption register", .counted),
-        ("Not sized or not priced", .sizing), ("No programme can be chosen", .capital),
+        ("Not sized or not priced", .sizing), ("which has no size here", .sizing),
+        ("too many to design zones", .given), ("No programme can be chosen", .capital),
         // What the city's files or the settings of the plan say.
         ("The budget of", .given), ("The target year", .given), ("Water flows for", .given), ("The catalogue has no measure", .given),
         ("has no parameter", .given), ("a figure of the catalogue cannot be negative", .given),

@@ -9,7 +9,8 @@ extension PlanSource {
         guard !zones.isEmpty else {
             return Section(
                 id: "zones", title: .words(.zonesTitle),
-                blocks: [.notice(Notice(.missing, .words(.zonesMissingTitle), [.words(.zonesMissing)]))])
+                blocks: [.notice(Notice(.missing, .words(.zonesMissingTitle), [.words(.zonesMissing)]))]
+                    + [designed].compactMap(\.self).map(Block.paragraph))
         }
         var blocks: [Block] = []
         if let ranking { blocks.append(.graphic(ranking)) }
@@ -30,6 +31,19 @@ extension PlanSource {
             blocks.append(.table(nightFlowTable(nights)))
         }
         return Section(id: "zones", title: .words(.zonesTitle), blocks: blocks)
+    }
+
+    /// Zones that the plan designed on the network of a city that has none.
+    private var designed: Phrase? {
+        guard let zones = plan.townZones else { return nil }
+        func count(_ number: Int) -> Phrase { .figure(Figure(Double(number), .none, .decimals(0)).from(.sizing)) }
+        func pressure(_ metres: Double) -> Phrase { .figure(Figure(metres, .metres, .decimals(1)).from(.sizing)) }
+        return .words(
+            .zonesDesigned,
+            [
+                count(zones.design.zones.count), count(zones.inlets), count(zones.closedValves), pressure(zones.design.before.meanPressure),
+                pressure(zones.design.after.meanPressure), count(zones.reducingValves),
+            ])
     }
 
     /// Litres per connection and day where every zone's connections are known, else cubic metres per day.

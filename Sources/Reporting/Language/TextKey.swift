@@ -18,6 +18,7 @@ public enum TextKey: String, Sendable, CaseIterable {
     case neededForUnavoidable, neededForIntermittent, neededForRevenue, neededForValue, neededForCostShare, neededForDeficit
     case neededForDollars, factsCaption, factsNote, balanceTitle, balanceMissingTitle, balanceMissing, balancePeriod, balancePeriodFrom
     case balanceDiagramTitle, balanceDiagramDescription, balanceCaption, balanceTerm, perYear, perDay, shareOfSupplied, intervalNote
+    case intervalBelowZero, zonesDesigned
     case balanceDefaultsTitle, indicatorsTitle, indicatorsCaption, indicatorsMissingTitle, indicatorsMissing, indicatorHead
     case formulaAndSource, readWithCare, zonesTitle, zonesCaption, zonesNote, zonesMissingTitle, zonesMissing, zonesUnmeteredTitle
     case zonesUnmetered, zone, inflow, registered, inflowLessRegistered, zoneRankingTitle, zoneRankingDescription, night, nights
