@@ -9,24 +9,32 @@ import WaterModel
 @Suite("leaks that began together")
 struct FurtherLeaksTests {
     private static let first = (pipe: "S32", leak: 0.0012), second = (pipe: "E04", leak: 0.0010)
-    private static let both = Result {
-        try LeakLocatorTests.find(
-            LeakLocatorTests.town.records(seed: 5, pipe: first.pipe, leak: first.leak, leakHour: 12, second: second))
+    private static let both = [UInt64(5), 6, 7].map { seed in
+        Result {
+            try LeakLocatorTests.find(
+                LeakLocatorTests.town.records(seed: seed, pipe: first.pipe, leak: first.leak, leakHour: 12, second: second))
+        }
     }
 
     @Test("two leaks far from each other are told apart, each with its pipe and size")
     func two() throws {
-        let finding = try Self.both.get()
-        #expect(finding.isDetected && finding.leaks.count == 2)
-        for truth in [Self.first, Self.second] {
-            let leak = try #require(finding.leaks.first { $0.credibleSet90.contains(.init(truth.pipe)) }, "\(truth.pipe)")
-            #expect(leak.flowLow95 <= truth.leak && truth.leak <= leak.flowHigh95, "\(leak.flow)")
-            #expect(leak.credibleSet90.count < 20)
-            #expect(try #require(leak.pValue) <= LeakLocatorTests.options.splitRate)
+        // Of six intervals of 95 % one may miss.
+        var missed: [String] = []
+        for (place, result) in Self.both.enumerated() {
+            let finding = try result.get()
+            #expect(finding.isDetected && finding.leaks.count == 2)
+            for truth in [Self.first, Self.second] {
+                let leak = try #require(finding.leaks.first { $0.credibleSet90.contains(.init(truth.pipe)) }, "\(place): \(truth.pipe)")
+                if truth.leak < leak.flowLow95 || truth.leak > leak.flowHigh95 { missed.append("\(place): \(leak.flow)") }
+                #expect(abs(leak.flow - truth.leak) < 0.3 * truth.leak, "\(place): \(leak.flow)")
+                #expect(leak.credibleSet90.count < 20)
+                #expect(try #require(leak.pValue) <= LeakLocatorTests.options.splitRate)
+            }
+            let total = Self.first.leak + Self.second.leak
+            #expect(finding.flowLow95 <= total && total <= finding.flowHigh95)
+            #expect(abs(finding.candidates.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
         }
-        let total = Self.first.leak + Self.second.leak
-        #expect(finding.flowLow95 <= total && total <= finding.flowHigh95)
-        #expect(abs(finding.candidates.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
+        #expect(missed.count <= 1, "\(missed)")
     }
 
     @Test("one leak is not split, small or large", arguments: [0.0008, 0.0012, 0.003])

@@ -18,7 +18,8 @@ struct GridTown {
 
     static func junction(_ row: Int, _ column: Int) -> String { "J\(row)\(column)" }
 
-    init() {
+    /// - roughness: Hazen-Williams coefficient of all pipes.
+    init(roughness: Double = 120) {
         var network = Network()
         network.hydraulics.flowUnit = "LPS"
         network.patterns = [
@@ -35,7 +36,7 @@ struct GridTown {
             network.links.append(
                 Link(
                     id: .init(id), start: .init(start), end: .init(end),
-                    kind: .pipe(Pipe(length: length, diameter: diameter, roughness: 120)), status: .open))
+                    kind: .pipe(Pipe(length: length, diameter: diameter, roughness: roughness)), status: .open))
         }
         pipe("IN", "R", Self.junction(0, 0), length: 300, diameter: 0.15)
         for row in 0..<Self.side {

@@ -18,11 +18,19 @@ struct AnswerScatter {
 
     /// - Parameters:
     ///   - moments: conditions of one hour of each class; nil where a class has none.
+    ///   - leak: the likeliest, node and size [m³/s].
     ///   - nodes: those for which the scatter is kept.
     ///   - worlds: values of `WorldParameters` about those of the model, for each draw.
     init(
-        _ model: ImposedModel, moments: [BoundaryConditions?], nodes: [Int], worlds: [[Double]], options: LeakLocatorOptions
+        _ model: ImposedModel, moments healthy: [BoundaryConditions?], leak: (node: Int, size: Double)?, nodes: [Int],
+        worlds: [[Double]], options: LeakLocatorOptions
     ) {
+        // The answer to a leak of its size goes along the chord, whose slope is that of the curve half way.
+        let moments = healthy.map { moment in
+            var here = moment
+            if let leak { here?.demands[leak.node] += leak.size / 2 }
+            return here
+        }
         let classes = moments.count, observations = model.channels.map(\.observation)
         let parameters = WorldParameters(model.network)
         let plain = Self.answers(of: model.network, moments: moments, observations: observations, nodes: nodes, factors: nil)

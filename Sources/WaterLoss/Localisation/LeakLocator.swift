@@ -91,15 +91,19 @@ public struct LeakLocator: Sendable {
         var course: LeakOnset?
         var bent = BentAnswers()
         var scattered: [Int] = []
+        var supposed: (node: Int, size: Double)?
         for look in 0..<Self.looks {
             // A later window may leave too few hours; the earlier look then stands.
             let isLast = look == Self.looks - 1
             let worlds = isLast ? standing.worlds(AnswerScatter.draws, told: record.standingEstimate()?.factor, random: random) : []
             let scatter =
-                isLast ? AnswerScatter(model, moments: moments, nodes: scattered, worlds: worlds, options: options) : AnswerScatter()
+                isLast
+                ? AnswerScatter(model, moments: moments, leak: supposed, nodes: scattered, worlds: worlds, options: options)
+                : AnswerScatter()
             guard let search = LeakSearch(steps, bent: bent, scatter: scatter) else { break }
             found = search
             scattered = search.likeliest.prefix(Self.scatteredNodes).map(\.node)
+            supposed = search.likeliest.first
             guard !isLast, let likeliest = search.likeliest.first else { break }
             course = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand)
             if let course, readings.count - course.start >= 12, course.start != window.lowerBound || course.growth > 0 {
