@@ -95,8 +95,7 @@ public struct LeakLocator: Sendable {
         for look in 0..<Self.looks {
             // A later window may leave too few hours; the earlier look then stands.
             let isLast = look == Self.looks - 1
-            // As wide as before the calibration, which does not see what the model gets wrong once a leak runs.
-            let worlds = isLast ? standing.worlds(AnswerScatter.draws, told: nil, random: random) : []
+            let worlds = isLast ? standing.worlds(AnswerScatter.draws, told: record.standingEstimate()?.factor, random: random) : []
             let scatter =
                 isLast
                 ? AnswerScatter(model, moments: moments, leak: supposed, nodes: scattered, worlds: worlds, options: options)
