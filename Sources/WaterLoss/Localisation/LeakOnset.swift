@@ -7,7 +7,7 @@ import NumericalMethods
 struct LeakOnset {
     /// Hour of the record.
     var start: Int
-    /// Hours in which it grew evenly to its size; 0: it was there at once.
+    /// Hours of the record in which it grew evenly to its size; 0: it was there at once.
     var growth: Int
 
     /// Growths that are tried. [h]
@@ -44,7 +44,7 @@ extension StepRecord {
         // Likelihood with the size integrated out.
         let prior = 1 / (usual * usual)
         var best: (gain: Double, onset: LeakOnset)?
-        for growth in LeakOnset.growths {
+        for growth in LeakOnset.growths.map({ $0 * perHour }) {
             let hours = max(growth, 1), odds = growth == 0 ? 0 : -log(LeakOnset.abruptOdds)
             for start in 0..<max(later - Self.shortest, 1) {
                 let end = min(start + hours, later), share = Double(hours)

@@ -38,6 +38,8 @@ struct StepRecord {
     /// Prior spread of what each channel reads too much at all hours. [unit]
     private let offsets: [Double]
     let firstLater: Int
+    /// Hours of the record in one of the clock.
+    let perHour: Int
     /// Prior spread of what the model gets wrong in a class of hours for reasons of its own. [unit]
     private let unmodelled: [Double]
     /// Whether those are taken to exist: where the healthy readings do not go with the model without them.
@@ -64,6 +66,7 @@ struct StepRecord {
         classCount = hourClasses.count
         classes = hourClasses.before + hourClasses.after
         firstLater = hourClasses.before.count
+        perHour = max(3600 / baseline.step, 1)
         let count = channels
         residuals = (0..<count).map { before.residuals[$0] + after.residuals[$0] }
         let all = residuals
