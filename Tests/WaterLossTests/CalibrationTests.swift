@@ -22,11 +22,11 @@ struct CalibrationTests {
     }
 
     /// Hourly demands of the town have no memory, those that are believed do: the factor is of the order of the truth.
-    @Test("demands that move twice as much as believed are seen to; those that move less widen nothing", arguments: [0.5, 1, 2])
+    @Test("demands that move twice or half as much as believed are seen to", arguments: [0.5, 1, 2])
     func moving(scatter: Double) throws {
         let (found, _) = try Self.calibrated(scatter: scatter)
         let factor = found.options.hourlyDemandSpread / LeakLocatorOptions().hourlyDemandSpread
-        #expect(factor >= 0.999999 && factor > 0.6 * scatter && factor < 1.6 * max(scatter, 1), "factor \(factor)")
+        #expect(factor > 0.6 * scatter && factor < 1.6 * scatter, "factor \(factor)")
     }
 
     @Test("pipes rougher than the model's are seen to be rough")

@@ -7,8 +7,7 @@ import WaterModel
 /// A model as the healthy readings make it likeliest, and how large its errors and the movements of demand are by the same readings.
 ///
 /// One step of Gauss and Newton on roughness and demand (`WorldParameters`), with the spreads of `LeakLocatorOptions` as their prior;
-/// spreads by the largest marginal likelihood (MacKay 1992), those that stand and those that move from hour to hour apart. They are
-/// never narrower than what was believed: healthy readings do not show what the model gets wrong once a leak runs.
+/// spreads by the largest marginal likelihood (MacKay 1992), those that stand and those that move from hour to hour apart.
 struct Calibration {
     let model: ImposedModel
     /// With the spreads that the readings show.
@@ -16,16 +15,13 @@ struct Calibration {
     /// Values of `WorldParameters` of the nominal network at which the model is, in the spreads of `options`; nil: all zero.
     let values: [Double]?
     private let nominal: ImposedModel
-    private let believed: LeakLocatorOptions
 
     init(_ nominal: ImposedModel, _ options: LeakLocatorOptions) {
         (model, self.nominal, self.options, values) = (nominal, nominal, options, nil)
-        believed = options
     }
 
-    private init(after last: Calibration, _ options: LeakLocatorOptions, at values: [Double]) {
-        nominal = last.nominal
-        believed = last.believed
+    private init(nominal: ImposedModel, _ options: LeakLocatorOptions, at values: [Double]) {
+        self.nominal = nominal
         self.options = options
         self.values = values
         model = nominal.replacing(WorldParameters(nominal.network).world(nominal.network, values, options))
@@ -45,18 +41,16 @@ struct Calibration {
         let classes = HourClasses(baseline, healthy, none, later, options: options)
         guard classes.count > 0 else { return self }
         let noise = SensorNoise.estimate(model, healthy, options: options)
-        let errors = try StandingErrors(model, baseline, healthy, none, later, noise: noise, options: options, at: values)
+        let standing = try StandingErrors(model, baseline, healthy, none, later, noise: noise, options: options, at: values)
         let record = StepRecord(
-            model, errors, classes, before: healthy, after: later, baseline: baseline, readings: none, noise: noise, options: options)
+            model, standing, classes, before: healthy, after: later, baseline: baseline, readings: none, noise: noise, options: options)
         guard let estimate = record.standingEstimate() else { return self }
-        var found = [Double](repeating: 0, count: errors.parameters.count)
+        var found = [Double](repeating: 0, count: standing.parameters.count)
         let scales = record.scales()
-        let standing = max(scales.standing, believed.demandSpread / options.demandSpread)
-        let moving = max(scales.moving, believed.hourlyDemandSpread / options.hourlyDemandSpread)
-        for (way, direction) in zip(estimate.ways, errors.directions) {
-            for i in found.indices { found[i] += way * direction[i] / standing }
+        for (way, direction) in zip(estimate.ways, standing.directions) {
+            for i in found.indices { found[i] += way * direction[i] / scales.standing }
         }
-        return Calibration(after: self, options.scaled(standing: standing, moving: moving), at: found)
+        return Calibration(nominal: nominal, options.scaled(standing: scales.standing, moving: scales.moving), at: found)
     }
 }
 
