@@ -44,7 +44,7 @@ struct LocateCommand: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Readings of the days to look at.", completion: .file()) var readings: [String] = []
     @Option(help: "First moment to look at in a city folder's record (ISO 8601); default: its second half.") var since: String?
     @Option(help: "Without a network: zones with their inflow_sensors, as in a city folder.", completion: .file()) var zones: String?
-    @Option(help: "Pipes: pipe and perhaps material, installed (year), breaks_per_km_year.", completion: .file()) var pipes: String?
+    @Option(help: "Pipes: pipe and perhaps material, installed, renewed (years), breaks_per_km_year.", completion: .file()) var pipes: String?
     @Option(help: "Past repairs: date,pipe, as leaks.csv of a city folder.", completion: .file()) var repairs: String?
     @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(help: "Also a page with a map of the search, one HTML file that needs no network; needs --network.", completion: .file())
