@@ -14,6 +14,9 @@ struct HourlyResiduals {
     var switching: [Int]
     /// Conditions of each hour, with the chosen switching.
     var conditions: [BoundaryConditions]
+    /// What was read and what the model says, by channel and hour.
+    let measured: [[Double?]]
+    let predicted: [[Double?]]
 
     var hasReadings: Bool { residuals.contains { $0.contains { $0 != nil } } }
 
@@ -38,6 +41,8 @@ struct HourlyResiduals {
                 for k in tanks { predicted[k][hour] = model.predicted(model.channels[k], state) }
             }
         }
+        self.measured = measured
+        self.predicted = predicted
         residuals = zip(measured, predicted).map { read, value in zip(read, value).map { r, v in r.flatMap { r in v.map { r - $0 } } } }
         meanSize = predicted.map { row in row.reduce(0) { $0 + abs($1 ?? 0) } / Double(max(record.count, 1)) }
         dropSwitchingHours(model)

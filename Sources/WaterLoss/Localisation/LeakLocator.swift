@@ -44,21 +44,15 @@ public struct LeakLocator: Sendable {
     ///   - readings: the days that follow, in which a leak may have begun.
     /// - Throws: `LeakLocatorError`.
     public func locate(baseline: SensorRecord, readings: SensorRecord) throws(LeakLocatorError) -> LeakFinding {
-        let (baseline, stuckBefore) = baseline.withoutStuck(sensors), (readings, stuckAfter) = readings.withoutStuck(sensors)
         guard baseline.count * baseline.step >= 86_400, readings.count * readings.step >= 43_200 else {
             throw .recordTooShort(hours: (baseline.count * baseline.step + readings.count * readings.step) / 3600)
         }
-        let model = try ImposedModel(network, sensors: sensors, start: baseline.start)
-        guard !model.channels.isEmpty else { throw .noUsableSensor }
         let solver: HydraulicSolver
         do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
-        var before = HourlyResiduals(model, baseline, solver: solver)
-        before.dropGrossErrors(model)
-        var after = HourlyResiduals(model, readings, solver: solver, known: before.habit)
-        after.dropGrossErrors(model)
-        let displaced = before.displaced(model)
-        before.leaveOut(displaced.keys)
-        after.leaveOut(displaced.keys)
+        let given = (baseline: baseline, readings: readings)
+        let tidied = try TidiedReadings(network, sensors: sensors, baseline: baseline, readings: readings, solver: solver)
+        let (model, before, after) = (tidied.model, tidied.before, tidied.after)
+        let (baseline, readings) = (tidied.baseline, tidied.readings)
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
         let classes = HourClasses(baseline, before, readings, after, options: options)
         guard classes.count > 0 else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
@@ -104,28 +98,27 @@ public struct LeakLocator: Sendable {
         var finding = finding(
             found, dispersion: steps.dispersion, tested: tested, meanDemand: standing.meanDemand,
             start: start.map { readings.instant(at: $0) }, random: random)
-        finding.remarks = remarks(
-            model, record, stuck: stuckBefore.merging(stuckAfter, uniquingKeysWith: +), displaced: displaced,
-            offSchedule: before.offSchedule(model).merging(after.offSchedule(model), uniquingKeysWith: +),
-            perHour: 3600 / Double(readings.step))
+        finding.remarks =
+            tidied.remarks
+            + remarks(
+                model, record, offSchedule: before.offSchedule(model).merging(after.offSchedule(model), uniquingKeysWith: +),
+                perHour: 3600 / Double(readings.step))
         for sensor in sensors {
-            let missing = [baseline, readings].reduce(0) { sum, record in
+            let missing = [given.baseline, given.readings].reduce(0) { sum, record in
                 sum + (record.series[sensor.id]?.count { $0 == nil } ?? record.count)
             }
-            let hours = missing * readings.step / 3600 - finding.stuckHours(sensor.id)
+            let hours = missing * readings.step / 3600
             if hours >= LeakRemark.silentHours { finding.remarks.append(.silent(sensor.id, hours: hours)) }
         }
         return finding
     }
 
     private func remarks(
-        _ model: ImposedModel, _ record: StepRecord, stuck: [Sensor.ID: Int], displaced: [Int: Double], offSchedule: [Link.ID: Int],
-        perHour: Double
+        _ model: ImposedModel, _ record: StepRecord, offSchedule: [Link.ID: Int], perHour: Double
     ) -> [LeakRemark] {
         func hours(_ steps: Int) -> Int { Int((Double(steps) / perHour).rounded(.up)) }
-        var list: [LeakRemark] = stuck.sorted { $0.key < $1.key }.map { .stuck($0.key, hours: hours($0.value)) }
+        var list: [LeakRemark] = []
         for (k, channel) in model.channels.enumerated() {
-            if let metres = displaced[k] { list.append(.displaced(channel.sensor, metres: metres)) }
             let share = record.strayShare(k)
             if share > LeakRemark.strayShare { list.append(.straying(channel.sensor, share: share)) }
         }
