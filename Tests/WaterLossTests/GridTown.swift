@@ -60,8 +60,12 @@ struct GridTown {
     }
 
     /// The healthy record and the days after it, in which from `leakHour` on `leak` [m³/s] runs out of the middle of `pipe`.
+    /// - Parameters:
+    ///   - season: demand of a day over that of the model. [–]
+    ///   - use: told what all customers use in an hour. [m³/s]
     func records(
-        seed: UInt64, pipe: String? = nil, leak: Double = 0, leakHour: Int = 0, second: (pipe: String, leak: Double)? = nil
+        seed: UInt64, pipe: String? = nil, leak: Double = 0, leakHour: Int = 0, second: (pipe: String, leak: Double)? = nil,
+        season: (_ day: Int) -> Double = { _ in 1 }, use: (_ hour: Int, _ customers: Double) -> Void = { _, _ in }
     ) throws -> (
         baseline: SensorRecord, readings: SensorRecord
     ) {
@@ -86,8 +90,9 @@ struct GridTown {
         var series: [Sensor.ID: [Double?]] = [:]
         for hour in 0..<Self.baselineHours + Self.readingHours {
             var conditions = BoundaryConditions(of: world, at: hour * 3600)
-            let common = 1 + 0.02 * noise.next()
+            let common = season(hour / 24) * (1 + 0.02 * noise.next())
             for node in world.nodes.indices { conditions.demands[node] *= common * bias[node] * max(0, 1 + 0.1 * noise.next()) }
+            use(hour, conditions.demands.reduce(0, +))
             if hour >= Self.baselineHours + leakHour {
                 if let node = nodes["leak"] { conditions.demands[node] = leak }
                 if let node = nodes["leak2"] { conditions.demands[node] = second?.leak ?? 0 }

@@ -37,6 +37,8 @@ struct ImposedModel {
     private let origin: Instant
     /// By which the model's patterns and clock lag behind the readings'. [s]
     var delay = 0
+    /// What customers' meters say of the demand of zones, where they do.
+    var zoneDemands: ZoneDemands?
     private let linkIndex: ElementIndex<Link>
 
     /// - Parameter start: first moment of the healthy record.
@@ -98,6 +100,7 @@ struct ImposedModel {
         for (node, sensor) in meteredDemands {
             if let demand = record.series[sensor]?[index] { conditions.demands[node] = demand }
         }
+        zoneDemands?.apply(to: &conditions, at: instant)
         return conditions
     }
 

@@ -17,11 +17,15 @@ public struct LeakLocator: Sendable {
     public var options: LeakLocatorOptions
     /// How much likelier a metre of one pipe leaks than of another; nil: all metres alike.
     public var failureRates: PipeFailureRates?
+    /// What customers used, in place of the model's demand; nil: not known.
+    public var use: MeteredUse?
 
     public init(
-        network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions(), failureRates: PipeFailureRates? = nil
+        network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions(), failureRates: PipeFailureRates? = nil,
+        use: MeteredUse? = nil
     ) {
         self.failureRates = failureRates
+        self.use = use
         self.network = network
         self.sensors = sensors
         self.options = options
@@ -50,7 +54,7 @@ public struct LeakLocator: Sendable {
         let solver: HydraulicSolver
         do { solver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
         let given = (baseline: baseline, readings: readings)
-        let tidied = try TidiedReadings(network, sensors: sensors, baseline: baseline, readings: readings, solver: solver)
+        let tidied = try TidiedReadings(network, sensors: sensors, baseline: baseline, readings: readings, use: use, solver: solver)
         let (model, before, after) = (tidied.model, tidied.before, tidied.after)
         let (baseline, readings) = (tidied.baseline, tidied.readings)
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }

@@ -19,6 +19,8 @@ public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
     case displaced(Sensor.ID, metres: Double)
     /// More of its readings than usual lie far from what the others allow; they are left out. [–]
     case straying(Sensor.ID, share: Double)
+    /// What customers' meters say of the use of zones is too little, or does not go with the inflows and pressures; it is left out.
+    case use([Zone.ID])
     /// A tank without a level sensor: its level is the model's at the start, whatever it does.
     case unreadTank(Node.ID)
     /// The link stood for so many hours otherwise than the model's schedule has it.
@@ -41,6 +43,9 @@ public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
             "sensor '\(sensor)' reads \(Int(metres.rounded())) m off the model: another node or another unit? It is left out"
         case .straying(let sensor, let share):
             "\(Int((share * 100).rounded())) % of the readings of sensor '\(sensor)' do not go with the others; they are left out"
+        case .use(let zones):
+            "customers' readings of \(zones.count == 1 ? "zone" : "zones") \(zones.map { "'\($0)'" }.joined(separator: ", ")) are too few, or "
+                + "do not go with inflows and pressures; the model's demand stands there"
         case .unreadTank(let node):
             "no sensor reads the level of tank '\(node)'; it is held at the model's, and what its changes do looks like a leak"
         case .offSchedule(let link, let hours): "'\(link)' stood for \(hours) hours otherwise than the model has it"

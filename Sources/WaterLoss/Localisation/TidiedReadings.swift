@@ -14,7 +14,8 @@ struct TidiedReadings {
     private(set) var remarks: [LeakRemark] = []
 
     init(
-        _ network: Network, sensors: [Sensor], baseline: SensorRecord, readings: SensorRecord, solver: HydraulicSolver
+        _ network: Network, sensors: [Sensor], baseline: SensorRecord, readings: SensorRecord, use: MeteredUse? = nil,
+        solver: HydraulicSolver
     ) throws(LeakLocatorError) {
         let (baseline, stuckBefore) = baseline.withoutStuck(sensors), (readings, stuckAfter) = readings.withoutStuck(sensors)
         self.baseline = baseline
@@ -45,6 +46,7 @@ struct TidiedReadings {
             self.model = clocks.moved(self.model, step: baseline.step)
             (before, after) = Self.residuals(self.model, self.baseline, self.readings, solver)
         }
+        if let use { take(use, solver) }
         let displaced = before.displaced(self.model)
         before.leaveOut(displaced.keys)
         after.leaveOut(displaced.keys)
@@ -53,6 +55,26 @@ struct TidiedReadings {
 
     /// Faults of one clock may hide behind those of many.
     private static let rounds = 2, unitRounds = 3
+
+    /// Takes customers' readings for the demand of their zones, unless the others then lie further from the model.
+    private mutating func take(_ use: MeteredUse, _ solver: HydraulicSolver) {
+        guard let demands = ZoneDemands(model, use, baseline, readings) else { return }
+        var refused = demands.refused
+        if !demands.isEmpty {
+            var other = model
+            other.zoneDemands = demands
+            let (before, after) = Self.residuals(other, baseline, readings, solver)
+            if before.distance() < self.before.distance(), after.distance() < self.after.distance() + Self.further {
+                (model, self.before, self.after) = (other, before, after)
+            } else {
+                refused += demands.zones
+            }
+        }
+        if !refused.isEmpty { remarks.append(.use(refused.sorted())) }
+    }
+
+    /// By how much the logarithm of the later readings' distance may grow: a leak is in them. [–]
+    private static let further = 0.1
 
     private static func residuals(
         _ model: ImposedModel, _ baseline: SensorRecord, _ readings: SensorRecord, _ solver: HydraulicSolver
