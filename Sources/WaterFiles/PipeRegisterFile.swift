@@ -3,13 +3,14 @@
 import TextFiles
 import WaterModel
 
-/// A register of pipes, `pipes.csv`: `pipe` and perhaps `material`, `installed` (year) and `breaks_per_km_year`. Empty: not known.
+/// A register of pipes, `pipes.csv`: `pipe` and perhaps `material`, `installed` (year), `renewed` (year) and `breaks_per_km_year`.
+/// Empty: not known.
 public enum PipeRegisterFile {
     /// - Throws: `TextFileError` with every problem of the list.
     public static func read(_ path: String, for network: Network) throws(TextFileError) -> [PipeRecord] {
         var problems = ProblemList()
         let table = try DelimitedText(path: path)
-        let others = ["material", "installed", "breaks_per_km_year"]
+        let others = ["material", "installed", "renewed", "breaks_per_km_year"]
         guard let columns = CityTable(table, needed: ["pipe"], others: others, problems: &problems) else { throw .invalid(problems.all) }
         let links = network.linkIndex()
         var lines: [String: Int] = [:]
@@ -25,6 +26,7 @@ public enum PipeRegisterFile {
             }
             var record = PipeRecord(pipe: Link.ID(name), material: columns.text("material", row))
             record.installed = columns.integer("installed", row, "pipe '\(name)'", 1800...2200, problems: &problems)
+            record.renewed = columns.integer("renewed", row, "pipe '\(name)'", 1800...2200, problems: &problems)
             record.breaksPerMetreYear = columns.number("breaks_per_km_year", row, "pipe '\(name)'", above: 0, problems: &problems)
                 .map { $0 / 1000 }
             records.append(record)

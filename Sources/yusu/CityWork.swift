@@ -45,7 +45,9 @@ struct CityWork {
                 options.seed = seed
                 do {
                     let rates = PipeFailureRates(network: network, records: city.pipes, repairs: city.repairs)
-                    let locator = LeakLocator(network: network, sensors: city.sensors, options: options, failureRates: rates)
+                    let use = report.map { MeteredUse($0.zones, zones: city.zones) }
+                    let locator = LeakLocator(
+                        network: network, sensors: city.sensors, options: options, failureRates: rates, use: use)
                     if let finding = try locator.locate(in: record) {
                         leaks.append(finding)
                     } else {
@@ -65,7 +67,7 @@ struct CityWork {
     }
 
     /// Customer readings, through a store in memory.
-    private static func readings(
+    static func readings(
         of city: City?, folder: String, remarks: inout [String], errors: inout InputErrors, quiet: Bool
     ) throws -> MeterReport? {
         // What is wrong with the profiles' lists of files has been told with the folder.

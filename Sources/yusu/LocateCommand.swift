@@ -44,7 +44,8 @@ struct LocateCommand: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Readings of the days to look at.", completion: .file()) var readings: [String] = []
     @Option(help: "First moment to look at in a city folder's record (ISO 8601); default: its second half.") var since: String?
     @Option(help: "Without a network: zones with their inflow_sensors, as in a city folder.", completion: .file()) var zones: String?
-    @Option(help: "Pipes: pipe and perhaps material, installed (year), breaks_per_km_year.", completion: .file()) var pipes: String?
+    @Option(help: "Pipes: pipe and perhaps material, installed, renewed (years), breaks_per_km_year.", completion: .file())
+    var pipes: String?
     @Option(help: "Past repairs: date,pipe, as leaks.csv of a city folder.", completion: .file()) var repairs: String?
     @Option(help: "Folder for the results.", completion: .directory) var output: String
     @Option(help: "Also a page with a map of the search, one HTML file that needs no network; needs --network.", completion: .file())
@@ -103,7 +104,7 @@ struct LocateCommand: ParsableCommand {
         let began = clock.now
         try OutputFiles.check(output)
         let event =
-            try folder.map { try LocateEvent(folder: $0, since: since.flatMap { SensorReadings.moment($0) }) }
+            try folder.map { try LocateEvent(folder: $0, since: since.flatMap { SensorReadings.moment($0) }, quiet: quiet) }
             ?? LocateEvent(
                 network: network, sensors: sensors ?? "", zones: zones, baseline: baseline, readings: readings, walked: walked,
                 pipes: pipes, repairs: repairs)
@@ -148,7 +149,7 @@ struct LocateCommand: ParsableCommand {
         options.seed = seed
         options.mostLeaks = mostLeaks
         let rates = PipeFailureRates(network: model, records: event.pipes, repairs: event.repairs)
-        let locator = LeakLocator(network: model, sensors: event.sensors, options: options, failureRates: rates)
+        let locator = LeakLocator(network: model, sensors: event.sensors, options: options, failureRates: rates, use: event.use)
         do throws(LeakLocatorError) {
             let finding = try locator.locate(baseline: event.baseline, readings: event.readings)
             return crew.map { finding.after($0.mapValues { $0 ? .found : .dry }, hearing: hearing) } ?? finding
@@ -183,6 +184,8 @@ struct LocateEvent {
     let walked: [Link.ID: Bool]?
     let pipes: [PipeRecord]
     let repairs: [LeakRepair]
+    /// Of customers, where a city folder has their readings.
+    let use: MeteredUse?
     /// Of the city and its folder; nil for single files.
     let name: String?
     let folder: String?
@@ -217,11 +220,12 @@ struct LocateEvent {
         self.walked = crew
         self.pipes = register ?? []
         self.repairs = past
+        use = nil
         (name, folder) = (nil, nil)
     }
 
     /// - since: nil: the second half of the record is looked at.
-    init(folder: String, since: Instant?) throws {
+    init(folder: String, since: Instant?, quiet: Bool) throws {
         let city = try CityFolder.read(folder) { path throws(TextFileError) in try INP.read(path) }
         sensorFile = folder + "/sensors.csv"
         guard let record = city.record else {
@@ -243,6 +247,13 @@ struct LocateEvent {
         walked = nil
         pipes = city.pipes
         repairs = city.repairs
+        var remarks: [String] = []
+        var errors = InputErrors()
+        let customers =
+            city.network == nil ? nil : try CityWork.readings(of: city, folder: folder, remarks: &remarks, errors: &errors, quiet: quiet)
+        try errors.throwIfAny()
+        for remark in remarks { Console.warn(remark) }
+        use = customers.map { MeteredUse($0.zones, zones: city.zones) }
         name = city.profile.name
         self.folder = folder
     }

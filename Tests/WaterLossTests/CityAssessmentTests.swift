@@ -70,6 +70,15 @@ struct CityAssessmentTests {
         #expect(assessment.indicators.map(\.kind) == LossIndicator.Kind.allCases.filter { !without.contains($0) })
     }
 
+    @Test("without a model a leak is placed in its zone where inflows are read, and nowhere where none is")
+    func withoutModel() throws {
+        let (city, consumption) = try Self.city()
+        let gaps = CityAssessment.assess(city: city, consumption: consumption).gaps
+        #expect(gaps.contains { $0.contains("placed in its zone but on no pipe") } && !gaps.contains { $0.contains("cannot be located") })
+        let totals = CityAssessment.assess(city: City(profile: CityProfile(name: "X", country: "XX", currency: "XXX"))).gaps
+        #expect(totals.contains { $0.contains("cannot be located") } && !totals.contains { $0.contains("placed in its zone") })
+    }
+
     @Test("nothing known: no balance, and the reason names the line")
     func nothing() {
         let assessment = CityAssessment.assess(city: City(profile: CityProfile(name: "X", country: "XX", currency: "XXX")))

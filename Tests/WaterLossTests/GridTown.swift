@@ -62,10 +62,14 @@ struct GridTown {
 
     /// The healthy record and the days after it, in which from `leakHour` on `leak` [m³/s] runs out of the middle of `pipe`, at once or
     /// growing over `growth` hours.
-    /// - scatter: factor on all that the demands differ by from the model's.
+    /// - Parameters:
+    ///   - scatter: factor on all that the demands differ by from the model's.
+    ///   - season: demand of a day over that of the model. [–]
+    ///   - use: told what all customers use in an hour. [m³/s]
     func records(
         seed: UInt64, pipe: String? = nil, leak: Double = 0, leakHour: Int = 0, second: (pipe: String, leak: Double)? = nil,
-        growth: Int = 0, scatter: Double = 1
+        growth: Int = 0, scatter: Double = 1, season: (_ day: Int) -> Double = { _ in 1 },
+        use: (_ hour: Int, _ customers: Double) -> Void = { _, _ in }
     ) throws -> (
         baseline: SensorRecord, readings: SensorRecord
     ) {
@@ -90,8 +94,9 @@ struct GridTown {
         var series: [Sensor.ID: [Double?]] = [:]
         for hour in 0..<Self.baselineHours + Self.readingHours {
             var conditions = BoundaryConditions(of: world, at: hour * 3600)
-            let common = 1 + 0.02 * scatter * noise.next()
+            let common = season(hour / 24) * (1 + 0.02 * scatter * noise.next())
             for node in world.nodes.indices { conditions.demands[node] *= common * bias[node] * max(0, 1 + 0.1 * scatter * noise.next()) }
+            use(hour, conditions.demands.reduce(0, +))
             if hour >= Self.baselineHours + leakHour {
                 let hours = hour - Self.baselineHours - leakHour + 1
                 let share = growth > 0 ? min(1, Double(hours) / Double(growth)) : 1

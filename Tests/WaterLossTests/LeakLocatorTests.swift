@@ -199,10 +199,24 @@ struct LeakRemarkTests {
         try stillFound(finding)
     }
 
-    @Test("a pressure in feet of water that is said to be metres")
-    func wrongUnit() throws {
+    /// One foot is 0.3048 m; a metre of water 9806.65 Pa, a psi 6894.757 Pa.
+    @Test(
+        "a pressure in another unit that is said to be metres is named with its unit, and taken in it",
+        arguments: [
+            (PressureUnit.foot, 1 / 0.3048), (.poundsPerSquareInch, 9806.65 / 6894.757), (.kilopascal, 9.80665), (.bar, 0.0980665),
+            (.megapascal, 0.00980665),
+        ])
+    func wrongUnit(unit: PressureUnit, perMetre: Double) throws {
         let sensor = try #require(Self.pressures.last)
-        let finding = try Self.finding(sensor) { _, value in value / 0.3048 }
+        let finding = try Self.finding(sensor) { _, value in value * perMetre }
+        #expect(finding.remarks == [.unit(sensor, unit)])
+        try stillFound(finding)
+    }
+
+    @Test("a pressure of another place is left out, whether far off or only much further than the others", arguments: [15.0, 5.0])
+    func wrongPlace(metres: Double) throws {
+        let sensor = try #require(Self.pressures.last)
+        let finding = try Self.finding(sensor) { _, value in value + metres }
         #expect(finding.remarks.contains { if case .displaced(sensor, _) = $0 { true } else { false } })
         try stillFound(finding)
     }

@@ -66,6 +66,34 @@ struct PipeFailureRatesTests {
         #expect(abs(once["P7"] - 1) < 1e-9)
     }
 
+    /// Old iron all over, three breaks a pipe in ten years; half of the pipes were renewed in PE at the end of the fifth, since when one in
+    /// ten of them broke.
+    @Test("a pipe that was renewed is as its new age and material, not as what lay there before")
+    func renewed() {
+        let network = Self.network(200)
+        func records(_ knows: Bool) -> [PipeRecord] {
+            (0..<200).map { p in
+                p < 100
+                    ? PipeRecord(pipe: .init("P\(p)"), material: "cast iron", installed: 1955)
+                    : PipeRecord(pipe: .init("P\(p)"), material: "PE", installed: 1955, renewed: knows ? 2019 : nil)
+            }
+        }
+        func repair(_ pipe: Int, _ year: Int) -> LeakRepair { LeakRepair(date: "\(year)-06-15", pipe: .init("P\(pipe)")) }
+        let repairs =
+            (0..<100).flatMap { [repair($0, 2015), repair($0, 2018), repair($0, 2024)] }
+            + (100..<200).flatMap { [repair($0, 2015), repair($0, 2018), repair($0, 2019)] } + (100..<110).map { repair($0, 2022) }
+        let rates = PipeFailureRates(network: network, records: records(true), repairs: repairs)
+        // 300 breaks in 9 years against 10 in the 4.4 since: a seventh of the iron's rate.
+        let ratio = rates["P150"] / rates["P5"], expected = (10 / 4.4583) / (300 / 9.0)
+        #expect(abs(ratio / expected - 1) < 0.25, "\(ratio), \(expected)")
+        #expect(rates.repairs == 310)
+        let unknown = PipeFailureRates(network: network, records: records(false), repairs: repairs)
+        #expect(abs(unknown["P150"] / unknown["P5"] - 1) < 0.1 && unknown.repairs == 610)
+        // Laid after the last repair of the log: nothing of its own, as all are.
+        let late = PipeFailureRates(network: network, records: [PipeRecord(pipe: "P7", installed: 2030)], repairs: repairs)
+        #expect(late["P7"] > 0.8 && late["P7"] < 1.2)
+    }
+
     /// The posterior is likelihood × length × rate: the odds of two pipes change by the ratio of their rates, whatever the readings say.
     @Test("a rate moves the probability of a pipe by its own ratio")
     func posterior() throws {

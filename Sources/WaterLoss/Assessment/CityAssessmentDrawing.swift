@@ -206,6 +206,10 @@ private struct CityDrawing {
         for (name, value, cost) in figures where value.value == nil { gaps.append("\(name) unknown: \(cost)") }
         if city.zones.isEmpty { gaps.append("no zones: where the water is lost cannot be told") }
         if level < .customerReadings { gaps.append("no readings of customer meters by zone: losses of zones rest on night flows alone") }
-        if city.network == nil { gaps.append("no network model: leaks cannot be located, night–day factors are assumed") }
+        guard city.network == nil else { return }
+        gaps.append(
+            level == .totals
+                ? "no network model: leaks cannot be located, night–day factors are assumed"
+                : "no network model: a new leak is placed in its zone but on no pipe, night–day factors are assumed")
     }
 }

@@ -225,4 +225,22 @@ struct HistoryModel {
         let found = further(tried, answers: table, squares: squares)
         return tried.indices.map { (found.information[0, $0], found.score[0, $0]) }
     }
+
+    /// What the leaks, a further one of some course and all that stands leave of the days, along an answer. [standard deviations of a day]
+    func residuals(along answer: [Double], with course: [Double], size: Double) -> [Double] {
+        let sizes = sizes(), length = dotProduct(answer, answer).squareRoot()
+        guard length > 0 else { return [] }
+        var left = [Double](repeating: 0, count: days)
+        for f in 0..<space.order {
+            var row = (0..<days).map { space.days[f, $0] - size * answer[f] * course[$0] }
+            for i in leaks.indices {
+                let part = sizes[i] * answers[i][f], shares = courses[Self.firstLeak + i]
+                for t in row.indices { row[t] -= part * shares[t] }
+            }
+            let standing = kernels[f] * courses.map { dotProduct($0, row) }
+            for (course, part) in zip(courses, standing) { for t in row.indices { row[t] -= part * course[t] } }
+            for t in row.indices { left[t] += answer[f] / length * row[t] }
+        }
+        return left
+    }
 }

@@ -29,27 +29,8 @@ struct LeakDates {
             let found = change(of: leak, day: day)
             return (found.earliest * 3600, found.latest * 3600)
         }
-        // Each start with the growth that suits it best, the other leaks as they are.
-        let days = space.days.columns
-        let others = leaks.filter { $0.course != leak.course || $0.pipe != leak.pipe }
-        let model = HistoryModel(space, prior, days: days, leaks: others)
-        let starts = Array(stride(from: max(0, day - 40), through: min(day + 40, Double(days - 3)), by: 1))
-        let growths = [0.5, 0.65, 0.8, 1, 1.25, 1.5, 2].map { max(growth * $0, 3) }
-        var tried: [[Double]] = []
-        for start in starts {
-            for other in growths { tried.append(LeakCourse(onset: .at(start, growth: other), end: leak.course.end).shares(days: days)) }
-        }
-        let told = model.further(tried, answer: space.answer(leak.pipe, size: leak.size))
-        let gains = starts.indices.map { s in
-            growths.indices.map { g -> Double in
-                let item = told[s * growths.count + g]
-                return item.score > 0 ? item.score * item.score / item.information / 2 : 0
-            }.max() ?? 0
-        }
-        let best = gains.max() ?? 0
-        let possible = starts.indices.filter { gains[$0] >= best - Self.allowed }
-        let first = starts[possible.first ?? 0], last = starts[possible.last ?? 0]
-        return (Int(first * 86_400), Int(last * 86_400))
+        let found = GrowthDates(space: space, prior: prior).start(of: leak, day: day, among: leaks)
+        return (Int(found.earliest * 86_400), Int(found.latest * 86_400))
     }
 
     /// End of a leak, to the hour. [s since the record began]

@@ -28,15 +28,18 @@ struct Calibration {
     }
 
     /// One step further.
-    /// - start: of the later record.
-    func told(by baseline: SensorRecord, before start: Instant) throws(LeakLocatorError) -> Calibration {
+    /// - Parameters:
+    ///   - start: of the later record.
+    ///   - seen: what the readings lie off the model, where that is known already.
+    ///   - leftOut: channels of which nothing is taken.
+    func told(
+        by baseline: SensorRecord, before start: Instant, seen: HourlyResiduals? = nil, without leftOut: Set<Int> = []
+    ) throws(LeakLocatorError) -> Calibration {
         let solver: HydraulicSolver
         do { solver = try HydraulicSolver(model.network) } catch { throw .hydraulics(error.description) }
-        var healthy = HourlyResiduals(model, baseline, solver: solver, isStepped: nil)
-        healthy.dropGrossErrors(model)
-        healthy.leaveOut(healthy.displaced(model).keys)
-        guard healthy.hasReadings else { return self }
         let none = SensorRecord(start: start, step: baseline.step, count: 0, series: [:])
+        let healthy = seen ?? TidiedReadings.residuals(model, baseline, none, solver, without: leftOut).0
+        guard healthy.hasReadings else { return self }
         let later = HourlyResiduals(model, none, solver: solver)
         let classes = HourClasses(baseline, healthy, none, later, options: options)
         guard classes.count > 0 else { return self }

@@ -74,8 +74,12 @@ struct HourlyFilter {
             return answers.timesTransposed(answers)
         }
         self.own = own
+        // What meters say of it is no guess.
+        let unknown = model.zoneDemands?.unknown
         common = standing.toOutflow.indices.map { place in
-            (standing.toOutflow[place] * standing.demands[place]).map { $0 * options.hourlyCommonSpread }
+            let demands = standing.demands[place]
+            let unsure = unknown.map { zip(demands, $0).map { $0 * $1 } } ?? demands
+            return (standing.toOutflow[place] * unsure).map { $0 * options.hourlyCommonSpread }
         }
         var steps: [Step] = []
         for (from, to) in zip(hours, hours.dropFirst()) where from != to { steps.append(Step(from: from, to: to)) }

@@ -15,6 +15,9 @@ struct HourlyResiduals {
     var switching: [Int]
     /// Conditions of each hour, with the chosen switching.
     var conditions: [BoundaryConditions]
+    /// What was read and what the model says, by channel and hour.
+    let measured: [[Double?]]
+    let predicted: [[Double?]]
 
     var hasReadings: Bool { residuals.contains { $0.contains { $0 != nil } } }
 
@@ -55,6 +58,8 @@ struct HourlyResiduals {
         tanksAreStepped = isStepped ?? (Self.gain(tanks, ofMiddle, ofBeginning) > Self.clearGain)
         residuals = tanksAreStepped ? ofBeginning : ofMiddle
         if tanksAreStepped { predicted = stepped }
+        self.measured = measured
+        self.predicted = predicted
         meanSize = predicted.map { row in row.reduce(0) { $0 + abs($1 ?? 0) } / Double(max(record.count, 1)) }
         dropSwitchingHours(model)
     }

@@ -35,6 +35,10 @@ struct ImposedModel {
     let meteredDemands: [(node: Int, sensor: Sensor.ID)]
     let switched: SwitchedLinks
     private let origin: Instant
+    /// By which the model's patterns and clock lag behind the readings'. [s]
+    var delay = 0
+    /// What customers' meters say of the demand of zones, where they do.
+    var zoneDemands: ZoneDemands?
     private let linkIndex: ElementIndex<Link>
 
     /// - Parameter start: first moment of the healthy record.
@@ -84,7 +88,10 @@ struct ImposedModel {
 
     /// Pattern time of a moment: hour 0 of the patterns is Monday 00:00 of the week in which the healthy record begins (for
     /// patterns of a day: midnight); from there time runs on.
-    func patternTime(_ instant: Instant) -> Int { max(instant - origin, 0) }
+    func patternTime(_ instant: Instant) -> Int {
+        let time = instant - origin - delay
+        return time < 0 ? time + 7 * 86_400 : time
+    }
 
     /// Conditions of a moment with the measured levels and demands in them.
     func conditions(at instant: Instant, record: SensorRecord, index: Int, lastLevels: inout [Int: Double]) -> BoundaryConditions {
@@ -100,6 +107,7 @@ struct ImposedModel {
         for (node, sensor) in meteredDemands {
             if let demand = record.series[sensor]?[index] { conditions.demands[node] = demand }
         }
+        zoneDemands?.apply(to: &conditions, at: instant)
         return conditions
     }
 

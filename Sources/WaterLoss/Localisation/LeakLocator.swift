@@ -17,11 +17,15 @@ public struct LeakLocator: Sendable {
     public var options: LeakLocatorOptions
     /// How much likelier a metre of one pipe leaks than of another; nil: all metres alike.
     public var failureRates: PipeFailureRates?
+    /// What customers used, in place of the model's demand; nil: not known.
+    public var use: MeteredUse?
 
     public init(
-        network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions(), failureRates: PipeFailureRates? = nil
+        network: Network, sensors: [Sensor], options: LeakLocatorOptions = LeakLocatorOptions(), failureRates: PipeFailureRates? = nil,
+        use: MeteredUse? = nil
     ) {
         self.failureRates = failureRates
+        self.use = use
         self.network = network
         self.sensors = sensors
         self.options = options
@@ -45,26 +49,26 @@ public struct LeakLocator: Sendable {
     ///   - readings: the days that follow, in which a leak may have begun.
     /// - Throws: `LeakLocatorError`.
     public func locate(baseline: SensorRecord, readings: SensorRecord) throws(LeakLocatorError) -> LeakFinding {
-        let (baseline, stuckBefore) = baseline.withoutStuck(sensors), (readings, stuckAfter) = readings.withoutStuck(sensors)
         guard baseline.count * baseline.step >= 86_400, readings.count * readings.step >= 43_200 else {
             throw .recordTooShort(hours: (baseline.count * baseline.step + readings.count * readings.step) / 3600)
         }
-        let nominal = try ImposedModel(network, sensors: sensors, start: baseline.start)
-        guard !nominal.channels.isEmpty else { throw .noUsableSensor }
+        let nominalSolver: HydraulicSolver
+        do { nominalSolver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
+        let given = (baseline: baseline, readings: readings)
+        let tidied = try TidiedReadings(
+            network, sensors: sensors, baseline: baseline, readings: readings, use: use, solver: nominalSolver)
+        let (baseline, readings) = (tidied.baseline, tidied.readings)
+        guard tidied.before.hasReadings, tidied.after.hasReadings else { throw .noUsableSensor }
         // Calibrated twice: the second time what is not linear is seen from nearby.
-        var calibration = Calibration(nominal, options)
-        for _ in 0..<Self.calibrations { calibration = try calibration.told(by: baseline, before: readings.start) }
+        var calibration = Calibration(tidied.model, options)
+        for round in 0..<Self.calibrations {
+            calibration = try calibration.told(
+                by: baseline, before: readings.start, seen: round == 0 ? tidied.before : nil, without: tidied.leftOut)
+        }
         let model = calibration.model, options = calibration.options
         let solver: HydraulicSolver
         do { solver = try HydraulicSolver(model.network) } catch { throw .hydraulics(error.description) }
-        var before = HourlyResiduals(model, baseline, solver: solver, isStepped: nil)
-        before.dropGrossErrors(model)
-        var after = HourlyResiduals(
-            model, readings, solver: solver, known: before.habit, isStepped: before.tanksAreStepped)
-        after.dropGrossErrors(model)
-        let displaced = before.displaced(model)
-        before.leaveOut(displaced.keys)
-        after.leaveOut(displaced.keys)
+        let (before, after) = TidiedReadings.residuals(model, baseline, readings, solver, without: tidied.leftOut)
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
         let classes = HourClasses(baseline, before, readings, after, options: options)
         guard classes.count > 0 else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
@@ -116,28 +120,27 @@ public struct LeakLocator: Sendable {
         var finding = finding(
             found, dispersion: steps.dispersion, tested: tested, meanDemand: standing.meanDemand,
             start: course.map { readings.instant(at: $0.start) }, random: random)
-        finding.remarks = remarks(
-            model, record, stuck: stuckBefore.merging(stuckAfter, uniquingKeysWith: +), displaced: displaced,
-            offSchedule: before.offSchedule(model).merging(after.offSchedule(model), uniquingKeysWith: +),
-            perHour: 3600 / Double(readings.step))
+        finding.remarks =
+            tidied.remarks
+            + remarks(
+                model, record, offSchedule: before.offSchedule(model).merging(after.offSchedule(model), uniquingKeysWith: +),
+                perHour: 3600 / Double(readings.step))
         for sensor in sensors {
-            let missing = [baseline, readings].reduce(0) { sum, record in
+            let missing = [given.baseline, given.readings].reduce(0) { sum, record in
                 sum + (record.series[sensor.id]?.count { $0 == nil } ?? record.count)
             }
-            let hours = missing * readings.step / 3600 - finding.stuckHours(sensor.id)
+            let hours = missing * readings.step / 3600
             if hours >= LeakRemark.silentHours { finding.remarks.append(.silent(sensor.id, hours: hours)) }
         }
         return finding
     }
 
     private func remarks(
-        _ model: ImposedModel, _ record: StepRecord, stuck: [Sensor.ID: Int], displaced: [Int: Double], offSchedule: [Link.ID: Int],
-        perHour: Double
+        _ model: ImposedModel, _ record: StepRecord, offSchedule: [Link.ID: Int], perHour: Double
     ) -> [LeakRemark] {
         func hours(_ steps: Int) -> Int { Int((Double(steps) / perHour).rounded(.up)) }
-        var list: [LeakRemark] = stuck.sorted { $0.key < $1.key }.map { .stuck($0.key, hours: hours($0.value)) }
+        var list: [LeakRemark] = []
         for (k, channel) in model.channels.enumerated() {
-            if let metres = displaced[k] { list.append(.displaced(channel.sensor, metres: metres)) }
             let share = record.strayShare(k)
             if share > LeakRemark.strayShare { list.append(.straying(channel.sensor, share: share)) }
         }

@@ -9,10 +9,18 @@ public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
     case stuck(Sensor.ID, hours: Int)
     /// No readings for so many hours.
     case silent(Sensor.ID, hours: Int)
+    /// A pressure that is the model's in another unit than metres, and is taken so.
+    case unit(Sensor.ID, PressureUnit)
+    /// Clocks that are hours off, at all times or within some; the readings are moved. Positive: they belong later.
+    case clock([Sensor.ID], hours: Int, from: Instant?, until: Instant?)
+    /// Readings of all kinds belong so many hours later than the model's patterns have it; the patterns are moved.
+    case patterns(hours: Int)
     /// A pressure so far from the model's that it is left out: another node, another unit. [m]
     case displaced(Sensor.ID, metres: Double)
     /// More of its readings than usual lie far from what the others allow; they are left out. [–]
     case straying(Sensor.ID, share: Double)
+    /// What customers' meters say of the use of zones is too little, or does not go with the inflows and pressures; it is left out.
+    case use([Zone.ID])
     /// A tank without a level sensor: its level is the model's at the start, whatever it does.
     case unreadTank(Node.ID)
     /// The link stood for so many hours otherwise than the model's schedule has it.
@@ -22,10 +30,22 @@ public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .stuck(let sensor, let hours): "sensor '\(sensor)' gave the same reading for \(hours) hours; they are left out"
         case .silent(let sensor, let hours): "sensor '\(sensor)' gave no reading for \(hours) hours"
+        case .unit(let sensor, let unit):
+            "sensor '\(sensor)' reads as if in \(unit.rawValue), not in metres; its readings are taken in \(unit.rawValue)"
+        case .clock(let sensors, let hours, let from, let until):
+            (sensors.count == 1 ? "sensor " : "sensors ") + sensors.map { "'\($0)'" }.joined(separator: ", ") + ": readings"
+                + (from.map { " from \($0) on" } ?? "") + (until.map { " before \($0)" } ?? "")
+                + " fit best \(abs(hours)) h \(hours > 0 ? "later" : "earlier"); is the clock right? They are moved by as much"
+        case .patterns(let hours):
+            "the readings of all sensors fit best \(abs(hours)) h \(hours > 0 ? "later" : "earlier") than the model's patterns have it; "
+                + "is hour 0 of the patterns Monday 00:00 of the readings? The patterns are moved by as much"
         case .displaced(let sensor, let metres):
             "sensor '\(sensor)' reads \(Int(metres.rounded())) m off the model: another node or another unit? It is left out"
         case .straying(let sensor, let share):
             "\(Int((share * 100).rounded())) % of the readings of sensor '\(sensor)' do not go with the others; they are left out"
+        case .use(let zones):
+            "customers' readings of \(zones.count == 1 ? "zone" : "zones") \(zones.map { "'\($0)'" }.joined(separator: ", ")) are too few, or "
+                + "do not go with inflows and pressures; the model's demand stands there"
         case .unreadTank(let node):
             "no sensor reads the level of tank '\(node)'; it is held at the model's, and what its changes do looks like a leak"
         case .offSchedule(let link, let hours): "'\(link)' stood for \(hours) hours otherwise than the model has it"
@@ -61,19 +81,21 @@ extension SensorRecord {
 }
 
 extension HourlyResiduals {
-    /// Median distance from the model beyond which a pressure is not that of its node. [m]
-    private static let farthest = 10.0
+    /// Median distance from the model beyond which a pressure is not that of its node [m]; a lesser one tells it, too, where it is so many
+    /// times that of the other sensors [–], and how near to these one may be at least [m].
+    private static let farthest = 10.0, apart = 12.0, usualDistance = 0.3
 
     /// Channels whose pressure is nowhere near the model's, with the distance. [m]
     func displaced(_ model: ImposedModel) -> [Int: Double] {
-        var found: [Int: Double] = [:]
+        var centres: [Int: Double] = [:]
         for (k, channel) in model.channels.enumerated() where !channel.isFlow {
             let known = residuals[k].compactMap { $0 }
-            guard known.count > 8 else { continue }
-            let centre = OrderStatistics.medianOrZero(known)
-            if abs(centre) > Self.farthest { found[k] = centre }
+            if known.count > 8 { centres[k] = OrderStatistics.medianOrZero(known) }
         }
-        return found
+        let middle = OrderStatistics.medianOrZero(centres.values.sorted())
+        let usual = 1.4826 * OrderStatistics.medianOrZero(centres.values.map { abs($0 - middle) }.sorted())
+        let limit = centres.count > 4 ? Self.apart * max(usual, Self.usualDistance) : .infinity
+        return centres.filter { abs($0.value) > Self.farthest || abs($0.value - middle) > limit }
     }
 
     mutating func leaveOut(_ channels: some Sequence<Int>) {
@@ -89,12 +111,5 @@ extension HourlyResiduals {
             if hours > 0 { found[model.network.links[link].id] = hours }
         }
         return found
-    }
-}
-
-extension LeakFinding {
-    /// Hours of a sensor that were left out as stuck.
-    func stuckHours(_ sensor: Sensor.ID) -> Int {
-        remarks.reduce(0) { if case .stuck(sensor, let hours) = $1 { $0 + hours } else { $0 } }
     }
 }

@@ -12,7 +12,8 @@ import WaterModel
 /// decade of laying → diameter → the pipe itself. With N breaks where the parent's rate expects E, the group's is (N + k)/(E + k) of
 /// the parent's; k, the breaks that the parent's rate is worth, the counts of all groups of a level tell by maximum likelihood
 /// (empirical Bayes: Clayton & Kaldor 1987,
-/// Biometrics 43, 671–681). Years of the record drop out of ratios.
+/// Biometrics 43, 671–681). Years of the record drop out of ratios, but for pipes that were laid or renewed within it: those count with
+/// the years that they have lain, by their new material and age, and what broke before was the pipe that lay there then.
 public struct PipeFailureRates: Sendable {
     /// What the rates rest on, in plain words: `past_repairs`, `material`, `installed`, `diameter`, `given_rates`.
     public let evidence: [String]
@@ -26,7 +27,11 @@ public struct PipeFailureRates: Sendable {
     public init(network: Network, records: [PipeRecord], repairs: [LeakRepair]) {
         let pipes = network.links.compactMap(Self.dimensions)
         let register = Dictionary(records.map { ($0.pipe, $0) }, uniquingKeysWith: { first, _ in first })
-        let counts = repairs.reduce(into: [Link.ID: Double]()) { if let pipe = $1.pipe { $0[pipe, default: 0] += 1 } }
+        // Repairs of the year of renewal made it necessary, as a rule.
+        let counts = repairs.reduce(into: [Link.ID: Double]()) { found, repair in
+            guard let pipe = repair.pipe, (Self.year(repair) ?? .infinity) >= Double((register[pipe]?.inService ?? -1) + 1) else { return }
+            found[pipe, default: 0] += 1
+        }
         let breaks = pipes.map { counts[$0.id] ?? 0 }, total = breaks.reduce(0, +)
         let metres = pipes.reduce(0) { $0 + $1.length }
         var evidence: [String] = []
@@ -38,11 +43,13 @@ public struct PipeFailureRates: Sendable {
         if !known.isEmpty { evidence.append("given_rates") }
         if total > 0, metres > 0 {
             evidence.append("past_repairs")
-            let scale = total / zip(pipes, rate).reduce(0) { $0 + $1.0.length * $1.1 }
-            let expected = zip(pipes, rate).map { $0.length * $1 * scale }
+            let shares = Self.shares(pipes.map { register[$0.id]?.inService }, of: repairs)
+            let exposed = zip(zip(pipes, rate), shares).map { $0.0.length * $0.1 * $1 }
+            let scale = total / max(exposed.reduce(0, +), 1e-12)
+            let expected = exposed.map { $0 * scale }
             let attributes: [(name: String, of: (Int) -> String)] = [
                 ("material", { register[pipes[$0].id]?.material ?? "" }),
-                ("installed", { register[pipes[$0].id]?.installed.map { "\(Int((Double($0) / 10).rounded(.down)))" } ?? "" }),
+                ("installed", { register[pipes[$0].id]?.inService.map { "\(Int((Double($0) / 10).rounded(.down)))" } ?? "" }),
                 ("diameter", { "\(Int(log2(max(pipes[$0].diameter, 1e-3) / 0.05).rounded()))" }),
             ]
             var factor = [Double](repeating: 1, count: pipes.count)
@@ -65,6 +72,21 @@ public struct PipeFailureRates: Sendable {
     private static func dimensions(_ link: Link) -> (id: Link.ID, length: Double, diameter: Double)? {
         guard case .pipe(let pipe) = link.kind else { return nil }
         return (link.id, max(pipe.length, 0), pipe.diameter)
+    }
+
+    /// When a repair was made, in years with their fraction; nil where no year is written.
+    private static func year(_ repair: LeakRepair) -> Double? {
+        let parts = repair.date.split(separator: "-")
+        guard let year = parts.first.flatMap({ Int($0) }) else { return nil }
+        let month = parts.dropFirst().first.flatMap { Int($0) } ?? 7
+        return Double(year) + (Double(min(max(month, 1), 12)) - 0.5) / 12
+    }
+
+    /// Share of the record of repairs for which pipes in service since these years have lain. [–]
+    private static func shares(_ inService: [Int?], of repairs: [LeakRepair]) -> [Double] {
+        let dates = repairs.compactMap(year)
+        guard let first = dates.min(), let last = dates.max(), last > first else { return inService.map { _ in 1 } }
+        return inService.map { year in year.map { min(max((last - max(first, Double($0 + 1))) / (last - first), 0), 1) } ?? 1 }
     }
 
     /// Breaks that a parent's rate is worth, tried. [–]

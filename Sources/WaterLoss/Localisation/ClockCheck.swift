@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+import WaterModel
+
+/// Clocks that are wrong by whole hours: of one logger, of all pressures against the flows, of the model's patterns; from the first day or
+/// from an hour within the record on, as where one logger keeps daylight saving time and the others do not.
+///
+/// A channel's readings are moved by some hours and laid over what the model says of it and what the other pressures' residuals have in
+/// common. Each day has a level of its own, so that neither an offset nor a leak nor the demand of a day counts: what is left is the course
+/// of the day. A clock is taken to be wrong where the moved readings fit better by far, day by day.
+struct ClockCheck {
+    /// Readings that belong so much later.
+    struct Fault: Equatable {
+        /// Indices of channels of one kind.
+        var channels: [Int]
+        /// Steps of the record.
+        var later: Int
+        /// Step since the record began, from which on it holds, and before which; nil: since ever, for ever.
+        var from: Int?
+        var until: Int?
+    }
+
+    /// Whether so much as the model's patterns lie wrong: readings of all kinds fit best so many steps later.
+    private(set) var model: Fault?
+    private(set) var faults: [Fault] = []
+    var isRight: Bool { model == nil && faults.isEmpty }
+
+    /// Hours that a clock may be wrong: time zones differ by up to half a day.
+    private static let furthest = 12
+    /// Least gain of moved readings that is believed: ln of the mean distance from the model, mean over the days. [–]
+    private static let least = 0.25
+    /// Share of the days that must agree. [–]
+    private static let agreeing = 0.8
+    /// What a change of the clock within the record must gain beside a fault at all times, summed over the days. [–]
+    private static let change = 1.0
+    private static let fewestDays = 2, fewestHours = 12
+
+    private let channels: [ImposedModel.Channel]
+    private let shifts: [Int]
+    /// Of each hour that is looked at: step since the record began, day among those looked at.
+    private let times: [Int]
+    private let dayOf: [Int]
+    private let dayCount: Int
+    /// By channel: readings at any step; the model's value and whether the hour counts, by hour.
+    private let readings: [[Int: Double]]
+    private let predicted: [[Double?]]
+
+    /// - without: channels that are not where they are said to be; the course of the day says nothing of their clock.
+    init(
+        _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ later: SensorRecord, _ after: HourlyResiduals,
+        without: Set<Int> = []
+    ) {
+        channels = model.channels
+        let hour = max(3600 / baseline.step, 1), gap = (later.start - baseline.start) / baseline.step
+        let isFine = 3600 % baseline.step == 0 && later.step == baseline.step && gap >= baseline.count
+        shifts = isFine ? [0] + (1...Self.furthest).flatMap { [$0 * hour, -$0 * hour] } : [0]
+        times = Array(0..<baseline.count) + (0..<later.count).map { gap + $0 }
+        let midnight = ((baseline.start.seconds % 86_400) + 86_400) % 86_400
+        let days = times.map { ($0 * baseline.step + midnight) / 86_400 }
+        let index = Dictionary(uniqueKeysWithValues: Set(days).sorted().enumerated().map { ($1, $0) })
+        dayOf = days.map { index[$0] ?? 0 }
+        dayCount = index.count
+        let steps = times
+        readings = model.channels.indices.map { k in
+            let values = before.measured[k] + after.measured[k]
+            return Dictionary(uniqueKeysWithValues: zip(steps, values).compactMap { time, value in value.map { (time, $0) } })
+        }
+        predicted = model.channels.indices.map { k in
+            zip(before.residuals[k] + after.residuals[k], before.predicted[k] + after.predicted[k]).map {
+                $0 == nil || without.contains(k) ? nil : $1
+            }
+        }
+        guard shifts.count > 1, dayCount >= Self.fewestDays else { return }
+        look()
+    }
+
+    private mutating func look() {
+        let pressures = channels.indices.filter { !channels[$0].isFlow }, flows = channels.indices.filter { channels[$0].isFlow }
+        // All of a kind first: what they have in common is then no measure for one of them.
+        let plain = self
+        let alone = concurrentMap(channels.count) { plain.gains($0, common: nil) }
+        let ofPressures = verdict(Self.middle(pressures.map { alone[$0] })), ofFlows = verdict(Self.middle(flows.map { alone[$0] }))
+        if pressures.count > 1, let fault = ofPressures.first, fault.later != 0, ofPressures.count == 1, ofFlows == ofPressures {
+            model = Fault(channels: Array(channels.indices), later: fault.later, from: fault.from, until: fault.until)
+            return
+        }
+        func named(_ verdict: [Fault], _ channels: [Int]) -> [Fault] {
+            verdict.map { Fault(channels: channels, later: $0.later, from: $0.from, until: $0.until) }
+        }
+        if pressures.count > 1, !ofPressures.isEmpty { faults += named(ofPressures, pressures) }
+        if flows.count > 1, !ofFlows.isEmpty { faults += named(ofFlows, flows) }
+        guard faults.isEmpty else { return }
+        let common = deviations(pressures)
+        let all = concurrentMap(channels.count) { k in
+            plain.gains(k, common: Self.median(of: pressures.filter { $0 != k }.compactMap { common[$0] }, count: plain.times.count))
+        }
+        for k in channels.indices {
+            // A leak changes when a tank's pump runs: its course may then be another, whatever its clock.
+            let isTank = if case .tank = channels[k].source { true } else { false }
+            for fault in verdict(all[k]) where !isTank || (fault.from == nil && fault.until == nil) {
+                faults.append(Fault(channels: [k], later: fault.later, from: fault.from, until: fault.until))
+            }
+        }
+    }
+
+    /// Residuals of each channel about their mean of the day, over their spread.
+    private func deviations(_ channels: [Int]) -> [Int: [Double?]] {
+        var found: [Int: [Double?]] = [:]
+        for k in channels {
+            let values = times.indices.map { i in predicted[k][i].flatMap { p in readings[k][times[i]].map { $0 - p } } }
+            let level = centred(values)
+            let spread = 1.4826 * OrderStatistics.medianOrZero(level.compactMap { $0.map(abs) })
+            if spread > 0 { found[k] = level.map { $0.map { $0 / spread } } }
+        }
+        return found
+    }
+
+    /// Values less their mean of the day; nil on days with few.
+    private func centred(_ values: [Double?]) -> [Double?] {
+        var sums = [Double](repeating: 0, count: dayCount), counts = [Int](repeating: 0, count: dayCount)
+        for (i, value) in values.enumerated() {
+            guard let value else { continue }
+            sums[dayOf[i]] += value
+            counts[dayOf[i]] += 1
+        }
+        return values.enumerated().map { i, value in
+            counts[dayOf[i]] >= Self.fewestHours ? value.map { $0 - sums[dayOf[i]] / Double(counts[dayOf[i]]) } : nil
+        }
+    }
+
+    private static func median(of rows: [[Double?]], count: Int) -> [Double?]? {
+        guard rows.count > 1 else { return nil }
+        return (0..<count).map { i in OrderStatistics.median(rows.compactMap { $0[i] }) }
+    }
+
+    /// For each shift (row) and day, ln of the mean distance of the readings as they are over that of those moved; nil where nothing is
+    /// told.
+    private func gains(_ channel: Int, common: [Double?]?) -> [[Double?]] {
+        let distances = shifts.map { distance(channel, $0, common) }
+        return distances.map { row in
+            zip(distances[0], row).map { plain, moved in
+                plain.flatMap { plain in moved.flatMap { plain > 0 && $0 > 0 ? log(plain / $0) : nil } }
+            }
+        }
+    }
+
+    /// Mean distance, day by day, of readings moved by so many steps from the model's course and the common one, each times a factor that
+    /// suits best.
+    private func distance(_ channel: Int, _ shift: Int, _ common: [Double?]?) -> [Double?] {
+        let left = misfit(channel, shift, common)
+        var sums = [Double](repeating: 0, count: dayCount), counts = [Int](repeating: 0, count: dayCount)
+        for (i, value) in left.enumerated() {
+            guard let value else { continue }
+            sums[dayOf[i]] += abs(value)
+            counts[dayOf[i]] += 1
+        }
+        return zip(sums, counts).map { $1 >= Self.fewestHours ? $0 / Double($1) : nil }
+    }
+
+    private func misfit(_ channel: Int, _ shift: Int, _ common: [Double?]?) -> [Double?] {
+        let own = readings[channel]
+        var y = times.map { own[$0 - shift] }
+        for i in times.indices where predicted[channel][i] == nil || (common != nil && common?[i] == nil) { y[i] = nil }
+        y = centred(y)
+        let p = centred(zip(predicted[channel], y).map { $1 == nil ? nil : $0 })
+        let c = common.map { common in centred(zip(common, y).map { $1 == nil ? nil : $0 }) }
+        var pp = 0.0, pc = 0.0, cc = 0.0, py = 0.0, cy = 0.0
+        for i in y.indices {
+            guard let y = y[i], let p = p[i] else { continue }
+            let c = c?[i] ?? 0
+            pp += p * p
+            pc += p * c
+            cc += c * c
+            py += p * y
+            cy += c * y
+        }
+        let determinant = pp * cc - pc * pc
+        var ofModel = pp > 0 ? py / pp : 0, ofCommon = 0.0
+        if determinant > 1e-9 * pp * cc {
+            ofModel = (py * cc - cy * pc) / determinant
+            ofCommon = (cy * pp - py * pc) / determinant
+        }
+        // A course against the model's is none at all.
+        if ofModel < 0 { (ofModel, ofCommon) = (0, cc > 0 ? cy / cc : 0) }
+        return y.indices.map { i in y[i].flatMap { y in p[i].map { y - ofModel * $0 - ofCommon * (c?[i] ?? 0) } } }
+    }
+
+    /// Of several channels, the middle one for each shift and day.
+    private static func middle(_ gains: [[[Double?]]]) -> [[Double?]] {
+        guard let first = gains.first else { return [] }
+        return first.indices.map { s in first[s].indices.map { d in OrderStatistics.median(gains.compactMap { $0[s][d] }) } }
+    }
+
+    /// What the gains say: nothing where the clock is right, one fault, or one on either side of a change.
+    private func verdict(_ gains: [[Double?]]) -> [Fault] {
+        guard gains.count == shifts.count else { return [] }
+        func sum(_ s: Int, _ days: Range<Int>) -> Double { days.reduce(0) { $0 + (gains[s][$1] ?? 0) } }
+        func best(_ days: Range<Int>) -> (shift: Int, gain: Double) {
+            shifts.indices.reduce((0, 0.0)) { found, s in
+                let gain = sum(s, days)
+                return gain > found.1 ? (s, gain) : found
+            }
+        }
+        func isSure(_ s: Int, _ days: Range<Int>) -> Bool {
+            let known = days.compactMap { gains[s][$0] }
+            guard known.count >= Self.fewestDays, known.reduce(0, +) >= Self.least * Double(known.count) else { return false }
+            return Double(known.count { $0 > 0 }) >= Self.agreeing * Double(known.count)
+        }
+        let all = 0..<dayCount, whole = best(all)
+        var parts = [(shift: whole.shift, days: all)], gain = whole.gain + Self.change
+        if dayCount >= 2 * Self.fewestDays {
+            for day in Self.fewestDays...dayCount - Self.fewestDays {
+                let first = best(0..<day), second = best(day..<dayCount)
+                guard first.shift != second.shift, first.gain + second.gain > gain else { continue }
+                gain = first.gain + second.gain
+                parts = [(first.shift, 0..<day), (second.shift, day..<dayCount)]
+            }
+        }
+        return parts.filter { $0.shift != 0 && isSure($0.shift, $0.days) }.map { part in
+            func time(_ day: Int) -> Int? { dayOf.firstIndex(of: day).map { times[$0] } }
+            return Fault(
+                channels: [], later: shifts[part.shift], from: part.days.lowerBound > 0 ? time(part.days.lowerBound) : nil,
+                until: part.days.upperBound < dayCount ? time(part.days.upperBound) : nil)
+        }
+    }
+
+    // MARK: putting it right
+
+    func remarks(_ model: ImposedModel, _ baseline: SensorRecord) -> [LeakRemark] {
+        func moment(_ step: Int?) -> Instant? { step.map { baseline.start + $0 * baseline.step } }
+        let ofModel = self.model.map { LeakRemark.patterns(hours: $0.later * baseline.step / 3600) }
+        return (ofModel.map { [$0] } ?? [])
+            + faults.map { fault in
+                .clock(
+                    fault.channels.map { model.channels[$0].sensor }, hours: fault.later * baseline.step / 3600,
+                    from: moment(fault.from), until: moment(fault.until))
+            }
+    }
+
+    /// The readings at the hours to which they belong.
+    func moved(_ model: ImposedModel, _ baseline: SensorRecord, _ later: SensorRecord) -> (baseline: SensorRecord, later: SensorRecord) {
+        var result = (baseline: baseline, later: later)
+        let gap = (later.start - baseline.start) / baseline.step
+        for fault in faults {
+            for sensor in Set(fault.channels.map({ model.channels[$0].sensor })) {
+                guard let first = baseline.series[sensor], let second = later.series[sensor] else { continue }
+                func reading(_ step: Int) -> Double? {
+                    if first.indices.contains(step) { return first[step] }
+                    return second.indices.contains(step - gap) ? second[step - gap] : nil
+                }
+                func isMeant(_ step: Int) -> Bool { step >= fault.from ?? .min && step < fault.until ?? .max }
+                for step in first.indices where isMeant(step) { result.baseline.series[sensor]?[step] = reading(step - fault.later) }
+                for step in second.indices where isMeant(gap + step) {
+                    result.later.series[sensor]?[step] = reading(gap + step - fault.later)
+                }
+            }
+        }
+        return result
+    }
+
+    /// The model with its patterns so much earlier as the readings fit later.
+    func moved(_ model: ImposedModel, step: Int) -> ImposedModel {
+        var copy = model
+        if let fault = self.model { copy.delay = -fault.later * step }
+        return copy
+    }
+}

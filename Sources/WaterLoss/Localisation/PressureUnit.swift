@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import NumericalMethods
+import WaterModel
+
+/// Units in which pressures come that are said to be in metres of water.
+public enum PressureUnit: String, Sendable, CaseIterable {
+    case poundsPerSquareInch = "psi"
+    case kilopascal = "kPa"
+    case bar = "bar"
+    case megapascal = "MPa"
+    case foot = "ft"
+
+    /// Metres of water of one unit, at 9806.65 N/m³ as in the pressures of `Units`. [m]
+    var metres: Double {
+        switch self {
+        case .poundsPerSquareInch: 6894.757293168 / Self.specificWeight
+        case .kilopascal: 1000 / Self.specificWeight
+        case .bar: 100_000 / Self.specificWeight
+        case .megapascal: 1_000_000 / Self.specificWeight
+        case .foot: 0.3048
+        }
+    }
+
+    private static let specificWeight = 9806.65  // N/m³, of water at standard gravity
+}
+
+extension HourlyResiduals {
+    /// Least distance from the model, as readings stand, at which another unit is thought of; and largest in the unit. [m]
+    private static let unitDistance = 4.0, unitMiss = 2.5
+    /// By how much the unit must come nearer, and how far the course of the day may be from the model's, as a factor. [–]
+    private static let unitNearer = 4.0, unitCourse = 1.5
+
+    /// Pressures that are the model's in another unit: their level is, and so is the course of the day.
+    func units(_ model: ImposedModel) -> [Int: PressureUnit] {
+        var found: [Int: PressureUnit] = [:]
+        for (k, channel) in model.channels.enumerated() where !channel.isFlow {
+            let pairs = zip(measured[k], predicted[k]).compactMap { read, value in read.flatMap { read in value.map { (read, $0) } } }
+            guard pairs.count > 8 else { continue }
+            func distance(_ metres: Double) -> Double { abs(OrderStatistics.medianOrZero(pairs.map { $0.0 * metres - $0.1 })) }
+            func spread(_ values: [Double]) -> Double {
+                let middle = OrderStatistics.medianOrZero(values)
+                return OrderStatistics.medianOrZero(values.map { abs($0 - middle) })
+            }
+            let plain = distance(1)
+            guard plain > Self.unitDistance, let unit = PressureUnit.allCases.min(by: { distance($0.metres) < distance($1.metres) }) else {
+                continue
+            }
+            let ratio = spread(pairs.map(\.0)) * unit.metres / max(spread(pairs.map(\.1)), 1e-9)
+            // A pressure that hardly moves has no course to go by.
+            let hasCourse = spread(pairs.map(\.1)) > 2 * Self.leastCourse
+            // Nearer to what the unit makes of it than to what another place would leave as it is.
+            let nearest = min(log(Self.unitCourse), abs(log(unit.metres)) / 2)
+            guard distance(unit.metres) < min(Self.unitMiss, plain / Self.unitNearer),
+                !hasCourse || abs(log(max(ratio, 1e-9))) < nearest
+            else { continue }
+            found[k] = unit
+        }
+        return found
+    }
+
+    private static let leastCourse = 0.1  // m, some times the noise of a pressure
+}
+
+extension SensorRecord {
+    /// The readings of some sensors times a factor each.
+    func scaled(_ factors: [Sensor.ID: Double]) -> SensorRecord {
+        var record = self
+        for (sensor, factor) in factors { record.series[sensor] = series[sensor]?.map { $0.map { $0 * factor } } }
+        return record
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Hydraulics
+import WaterModel
+
+/// Two records whose oddities are put right where that is possible, left out where not, and told: pressures that stand still, in another
+/// unit, of another node, with a clock that is hours off.
+struct TidiedReadings {
+    private(set) var model: ImposedModel
+    private(set) var baseline: SensorRecord
+    private(set) var readings: SensorRecord
+    private(set) var before: HourlyResiduals
+    private(set) var after: HourlyResiduals
+    private(set) var remarks: [LeakRemark] = []
+    /// Channels of another node or unit, of which nothing is taken.
+    private(set) var leftOut: Set<Int> = []
+
+    init(
+        _ network: Network, sensors: [Sensor], baseline: SensorRecord, readings: SensorRecord, use: MeteredUse? = nil,
+        solver: HydraulicSolver
+    ) throws(LeakLocatorError) {
+        let (baseline, stuckBefore) = baseline.withoutStuck(sensors), (readings, stuckAfter) = readings.withoutStuck(sensors)
+        self.baseline = baseline
+        self.readings = readings
+        let model = try ImposedModel(network, sensors: sensors, start: baseline.start)
+        guard !model.channels.isEmpty else { throw .noUsableSensor }
+        self.model = model
+        func hours(_ steps: Int) -> Int { (steps * baseline.step + 3599) / 3600 }
+        let stuck = stuckBefore.merging(stuckAfter, uniquingKeysWith: +).sorted { $0.key < $1.key }
+        remarks = stuck.map { .stuck($0.key, hours: hours($0.value)) }
+        (before, after) = Self.residuals(model, baseline, readings, solver)
+        // Where many are in another unit, the rest shows once these are put right.
+        for _ in 0..<Self.unitRounds {
+            let units = before.units(model)
+            guard !units.isEmpty else { break }
+            let factors = Dictionary(units.map { (model.channels[$0].sensor, $1.metres) }, uniquingKeysWith: { first, _ in first })
+            self.baseline = self.baseline.scaled(factors)
+            self.readings = self.readings.scaled(factors)
+            remarks += units.sorted { $0.key < $1.key }.map { .unit(model.channels[$0.key].sensor, $0.value) }
+            (before, after) = Self.residuals(model, self.baseline, self.readings, solver)
+        }
+        for _ in 0..<Self.rounds {
+            let elsewhere = Set(before.displaced(self.model).keys)
+            let clocks = ClockCheck(self.model, self.baseline, before, self.readings, after, without: elsewhere)
+            guard !clocks.isRight else { break }
+            remarks += clocks.remarks(self.model, self.baseline)
+            (self.baseline, self.readings) = clocks.moved(self.model, self.baseline, self.readings)
+            self.model = clocks.moved(self.model, step: baseline.step)
+            (before, after) = Self.residuals(self.model, self.baseline, self.readings, solver)
+        }
+        if let use { take(use, solver) }
+        let displaced = before.displaced(self.model)
+        leftOut = Set(displaced.keys)
+        before.leaveOut(leftOut)
+        after.leaveOut(leftOut)
+        remarks += displaced.sorted { $0.key < $1.key }.map { .displaced(self.model.channels[$0.key].sensor, metres: $0.value) }
+    }
+
+    /// Faults of one clock may hide behind those of many.
+    private static let rounds = 2, unitRounds = 3
+
+    /// Takes customers' readings for the demand of their zones, unless the others then lie further from the model.
+    private mutating func take(_ use: MeteredUse, _ solver: HydraulicSolver) {
+        guard let demands = ZoneDemands(model, use, baseline, readings) else { return }
+        var refused = demands.refused
+        if !demands.isEmpty {
+            var other = model
+            other.zoneDemands = demands
+            let (before, after) = Self.residuals(other, baseline, readings, solver)
+            if before.distance() < self.before.distance(), after.distance() < self.after.distance() + Self.further {
+                (model, self.before, self.after) = (other, before, after)
+            } else {
+                refused += demands.zones
+            }
+        }
+        if !refused.isEmpty { remarks.append(.use(refused.sorted())) }
+    }
+
+    /// By how much the logarithm of the later readings' distance may grow: a leak is in them. [–]
+    private static let further = 0.1
+
+    /// What both records lie off a model.
+    /// - leftOut: channels of which nothing is taken.
+    static func residuals(
+        _ model: ImposedModel, _ baseline: SensorRecord, _ readings: SensorRecord, _ solver: HydraulicSolver, without leftOut: Set<Int> = []
+    ) -> (HourlyResiduals, HourlyResiduals) {
+        var before = HourlyResiduals(model, baseline, solver: solver, isStepped: nil)
+        before.dropGrossErrors(model)
+        before.leaveOut(leftOut)
+        var after = HourlyResiduals(model, readings, solver: solver, known: before.habit, isStepped: before.tanksAreStepped)
+        after.dropGrossErrors(model)
+        after.leaveOut(leftOut)
+        return (before, after)
+    }
+}
