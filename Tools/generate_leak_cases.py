@@ -6,7 +6,7 @@
                            [--scatter 1] [--seed 1]
 
 OUT gets nominal.inp, sensors.csv, meta.json, events/Dnnn/{baseline,event}.csv and truth/truth.csv: seven healthy days and three
-more, hourly, in which one leak begins within the first 24 hours or none does.
+more, hourly, in which one leak begins within the first 24 hours (with --leaks, several together) or none does.
 
 Each event is a world of its own around the nominal model: roughness by diameter class exp N(-0.03, 0.08) and by pipe exp N(0,
 0.04); demand by node lognormal 0.12 with hourly noise 0.10 (AR(1) 0.6), all demand together N(1, 0.03) by day and N(1, 0.02) by
@@ -85,14 +85,14 @@ def world(nominal, random, scatter):
     return wn
 
 
-def run(wn, factors, demand_noise, common, rows, leak):
-    """Readings without their own errors, hours × sensors; mean pressure at the leak's node; solves with a warning.
+def run(wn, factors, demand_noise, common, rows, leaks):
+    """Readings without their own errors, hours × sensors; mean flow of each leak over the last day; solves with a warning.
 
-    leak: node, coefficient in the file's units, first hour, hours of growth; or None."""
+    leaks: of each, node, coefficient in the file's units, first hour, hours of growth."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "world.inp")
         wntr.network.write_inpfile(wn, path, units="LPS")
-        readings, pressures, flows_of_leak, warnings = np.full((HOURS, len(rows)), np.nan), [], [], 0
+        readings, flows_of_leaks, warnings = np.full((HOURS, len(rows)), np.nan), [], 0
         with en.Engine(path) as engine:
             node_names, link_names = engine.node_names(), engine.link_names()
             nodes, links = {n: i for i, n in enumerate(node_names)}, {n: i for i, n in enumerate(link_names)}
@@ -117,8 +117,7 @@ def run(wn, factors, demand_noise, common, rows, leak):
                     values = bases * (1 + demand_noise[hour][of_cell]).clip(0.05) * common[hour]
                     for (index, category, _), value in zip(cells, values):
                         engine.call("setbasedemand", index, category, ctypes.c_double(value))
-                    if leak:
-                        node, coefficient, first, growth = leak
+                    for node, coefficient, first, growth in leaks:
                         share = 0.0 if hour < first else 1.0 if growth == 0 else min(1.0, (hour - first + 1) / growth)
                         engine.call("setnodevalue", nodes[node] + 1, en.EMITTER, ctypes.c_double(coefficient * share))
                     done = hour
@@ -131,13 +130,12 @@ def run(wn, factors, demand_noise, common, rows, leak):
                             readings[time // 3600, k] = flows[links[element]] * 1000
                         else:
                             readings[time // 3600, k] = heads[nodes[element]] - elevations[nodes[element]]
-                    if leak:
-                        pressures.append(heads[nodes[leak[0]]] - elevations[nodes[leak[0]]])
-                        if time // 3600 >= HOURS - 24:
-                            flows_of_leak.append(engine.values("node", engine.node_count, en.EMITTER_FLOW)[nodes[leak[0]]])
+                    if leaks and time // 3600 >= HOURS - 24:
+                        outflows = engine.values("node", engine.node_count, en.EMITTER_FLOW)
+                        flows_of_leaks.append([outflows[nodes[leak[0]]] for leak in leaks])
                 if engine.advance() == 0:
                     break
-    return readings, float(np.mean(pressures)) if pressures else 0.0, float(np.mean(flows_of_leak)) if flows_of_leak else 0.0, warnings
+    return readings, np.mean(flows_of_leaks, axis=0) if flows_of_leaks else [], warnings
 
 
 def written(path, readings, rows, first, hours, random):
@@ -161,6 +159,7 @@ def main():
     options.add_argument("--sensors", help="a sensors.csv to take over, instead of loggers far from one another")
     options.add_argument("--scatter", type=float, default=1.0, help="factor on all scatter of demand and roughness")
     options.add_argument("--sizes", type=float, nargs=2, default=[0.02, 0.3], help="smallest and largest leak over the mean demand")
+    options.add_argument("--leaks", type=int, default=1, help="leaks that begin together in an event, each in a pipe of its own")
     options.add_argument("--seed", type=int, default=1)
     options = options.parse_args()
     nominal = wntr.network.WaterNetworkModel(options.network)
@@ -179,7 +178,7 @@ def main():
     # Healthy pressures tell where a leak could run.
     quiet = np.zeros((HOURS, nominal.num_junctions))
     ends = [("", "pressure", n, "m") for n in nominal.junction_name_list]
-    healthy, _, _, _ = run(nominal, {}, quiet, np.ones(HOURS), ends, None)
+    healthy, _, _ = run(nominal, {}, quiet, np.ones(HOURS), ends, [])
     mean = dict(zip(nominal.junction_name_list, np.nanmean(healthy, axis=0)))
     pipes = [name for name in nominal.pipe_name_list if nominal.get_link(name).length >= SHORTEST
              and min(mean.get(nominal.get_link(name).start_node_name, 0), mean.get(nominal.get_link(name).end_node_name, 0)) > LEAST_PRESSURE
@@ -188,8 +187,8 @@ def main():
     random = np.random.default_rng(options.seed)
     leaks = options.events - options.healthy
     kinds = random.permutation([True] * leaks + [False] * options.healthy)
-    edges = np.linspace(np.log(options.sizes[0]), np.log(options.sizes[1]), leaks + 1)
-    steps = list(random.permutation(leaks))
+    edges = np.linspace(np.log(options.sizes[0]), np.log(options.sizes[1]), leaks * options.leaks + 1)
+    steps = list(random.permutation(leaks * options.leaks))
     used, truth = {}, []
     for event in range(options.events):
         name = f"D{event + 1:03d}"
@@ -199,27 +198,29 @@ def main():
         noise = noise_in_time(random, len(junctions), options.scatter)
         daily = random.normal(1, 0.03 * options.scatter, DAYS_BEFORE + DAYS_AFTER)
         common = np.repeat(daily, 24) * random.normal(1, 0.02 * options.scatter, HOURS)
-        leak, row = None, [name, 0, "", "", "", "", 0.0]
-        if kinds[event]:
+        running, found = [], [] if kinds[event] else [[name, 0, "", "", "", "", 0.0]]
+        for number in range(options.leaks if kinds[event] else 0):
             step = steps.pop()
             while True:
                 pipe = pipes[random.choice(len(pipes), p=lengths / lengths.sum())]
-                if used.get(pipe, 0) < 2:
+                if used.get(pipe, 0) < 2 and pipe not in [row[2] for row in found]:
                     break
             used[pipe] = used.get(pipe, 0) + 1
             fraction = round(float(random.uniform(0.2, 0.8)), 2)
             size = demand * np.exp(random.uniform(edges[step], edges[step + 1]))
             link = wn.get_link(pipe)
             pressure = (1 - fraction) * mean[link.start_node_name] + fraction * mean[link.end_node_name]
-            wn = wntr.morph.split_pipe(wn, pipe, "part-of-leaking-pipe", "leak", split_at_point=fraction)
-            first = 24 * DAYS_BEFORE + int(random.integers(0, 24))
-            growth = 24 if random.random() < 0.2 else 0
-            leak = ("leak", size / np.sqrt(pressure), first, growth)
+            wn = wntr.morph.split_pipe(wn, pipe, f"part-of-leaking-pipe-{number}", f"leak-{number}", split_at_point=fraction)
+            if not number:
+                first = 24 * DAYS_BEFORE + int(random.integers(0, 24))
+                growth = 24 if random.random() < 0.2 else 0
+            running.append((f"leak-{number}", size / np.sqrt(pressure), first, growth))
             noise = np.hstack([noise, np.zeros((HOURS, 1))])
             start = (START + datetime.timedelta(hours=first)).strftime("%Y-%m-%dT%H:%M")
-            row = [name, 1, pipe, fraction, start, growth, 0.0]
-        readings, _, flow, warnings = run(wn, factors, noise, common, rows, leak)
-        row[6] = round(flow, 3)
+            found.append([name, 1, pipe, fraction, start, growth, 0.0])
+        readings, flows, warnings = run(wn, factors, noise, common, rows, running)
+        for row, flow in zip(found, flows):
+            row[6] = round(float(flow), 3)
         sigma = random.uniform(0.05, 0.10)
         for k, (_, kind, _, _) in enumerate(rows):
             if kind == "pressure":
@@ -232,7 +233,7 @@ def main():
         os.makedirs(os.path.join(options.out, "events", name), exist_ok=True)
         written(os.path.join(options.out, "events", name, "baseline.csv"), readings, rows, 0, 24 * DAYS_BEFORE, random)
         written(os.path.join(options.out, "events", name, "event.csv"), readings, rows, 24 * DAYS_BEFORE, 24 * DAYS_AFTER, random)
-        truth.append(row + [round(sigma, 3), warnings])
+        truth += [row + [round(sigma, 3), warnings] for row in found]
     with open(os.path.join(options.out, "truth", "truth.csv"), "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(
             [("event", "leak", "pipe", "frac_from_start", "start", "ramp_h", "q_lps", "sensor_sigma_m", "epanet_warnings"), *truth])

@@ -68,7 +68,7 @@ struct GrowthDatesTests {
         // Nine in ten are asked for over all courses, not for each: those at the ends of the family are held less often.
         let least = name == "its cube" ? 20 : 28
         #expect(inside >= least, "\(name): \(inside) of \(records), \(OrderStatistics.median(widths) ?? 0) days wide")
-        #expect((OrderStatistics.median(widths) ?? 0) < Self.duration, "\(name)")
+        #expect((OrderStatistics.median(widths) ?? 0) < 1.2 * Self.duration, "\(name)")
     }
 
     @Test("errors that last for days widen it, and a larger leak narrows it")

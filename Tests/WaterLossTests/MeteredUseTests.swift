@@ -69,7 +69,9 @@ struct MeteredUseTests {
             let town = try Self.leaking(seed: seed)
             let without = try Self.find(town, nil), with = try Self.find(town, Self.consumption(town.used))
             #expect(with.isDetected && with.remarks.isEmpty, "\(with.remarks)")
-            #expect(with.flowLow95 <= LeakLocatorTests.leakFlow && LeakLocatorTests.leakFlow <= with.flowHigh95)
+            #expect(
+                with.flowLow95 <= LeakLocatorTests.leakFlow && LeakLocatorTests.leakFlow <= with.flowHigh95,
+                "\(seed): \(with.flow), \(with.flowLow95)–\(with.flowHigh95)")
             widths.append((with.flowHigh95 - with.flowLow95) / (without.flowHigh95 - without.flowLow95))
             searches.with += Self.search(with)
             searches.without += Self.search(without)

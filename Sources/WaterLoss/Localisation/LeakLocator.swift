@@ -59,9 +59,10 @@ public struct LeakLocator: Sendable {
             network, sensors: sensors, baseline: baseline, readings: readings, use: use, solver: nominalSolver)
         let (baseline, readings) = (tidied.baseline, tidied.readings)
         guard tidied.before.hasReadings, tidied.after.hasReadings else { throw .noUsableSensor }
-        // Calibrated twice: the second time what is not linear is seen from nearby.
+        // Calibrated twice: the second time what is not linear is seen from nearby. Where customers' meters tell the demand the spreads that
+        // are left are those of the options: what the readings then say of them was found to be too sure.
         var calibration = Calibration(tidied.model, options)
-        for round in 0..<Self.calibrations {
+        for round in 0..<(tidied.model.zoneDemands == nil ? Self.calibrations : 0) {
             calibration = try calibration.told(
                 by: baseline, before: readings.start, seen: round == 0 ? tidied.before : nil, without: tidied.leftOut)
         }

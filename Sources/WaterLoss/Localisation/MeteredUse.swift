@@ -134,6 +134,22 @@ struct ZoneDemands {
 
     var isEmpty: Bool { groups.isEmpty }
 
+    /// Answers of a channel to the demand of each node where the sums of zones stay as their meters say: what one node takes more the
+    /// others of its zone take less.
+    /// - Parameters:
+    ///   - answers: to an outflow at each node. [unit per m³/s]
+    ///   - demands: of each node. [m³/s]
+    func shared(_ answers: [Double], _ demands: [Double]) -> [Double] {
+        var found = answers
+        for group in groups {
+            let sum = group.nodes.reduce(0) { $0 + demands[$1] }
+            guard sum > 0 else { continue }
+            let mean = group.nodes.reduce(0) { $0 + demands[$1] * answers[$1] } / sum
+            for node in group.nodes { found[node] -= mean }
+        }
+        return found
+    }
+
     func apply(to conditions: inout BoundaryConditions, at instant: Instant) {
         for group in groups {
             let modelled = group.nodes.reduce(0) { $0 + conditions.demands[$1] }

@@ -103,7 +103,8 @@ struct StandingErrors {
                 found.rows.reserveCapacity(channels.count * width)
                 for (k, channel) in channels.enumerated() {
                     var row = [Double](repeating: 0, count: width)
-                    for node in 0..<nodes { row[node] = options.demandSpread * toDemand[k][node] * all[place].demands[node] }
+                    let demands = all[place].demands, answers = model.zoneDemands?.shared(toDemand[k], demands) ?? toDemand[k]
+                    for node in 0..<nodes { row[node] = options.demandSpread * answers[node] * demands[node] }
                     for p in pipes.indices {
                         let answer = toRoughness[k][p] * roughness[p]
                         row[nodes + p] = options.roughnessSpreadByPipe * answer
