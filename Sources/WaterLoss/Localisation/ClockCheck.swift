@@ -65,7 +65,8 @@ struct ClockCheck {
         let steps = times
         readings = model.channels.indices.map { k in
             let values = before.measured[k] + after.measured[k]
-            return Dictionary(uniqueKeysWithValues: zip(steps, values).compactMap { time, value in value.map { (time, $0) } })
+            return Dictionary(
+                zip(steps, values).compactMap { time, value in value.map { (time, $0) } }, uniquingKeysWith: { first, _ in first })
         }
         predicted = model.channels.indices.map { k in
             zip(before.residuals[k] + after.residuals[k], before.predicted[k] + after.predicted[k]).map {
