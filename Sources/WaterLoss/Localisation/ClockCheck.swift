@@ -31,6 +31,8 @@ struct ClockCheck {
     private static let furthest = 12
     /// Least gain of moved readings that is believed: ln of the mean distance from the model, mean over the days. [–]
     private static let least = 0.25
+    /// The same of one flow by itself: pumps that switch at other hours make its course another, whatever its clock. [–]
+    private static let leastOfFlow = 0.9
     /// Share of the days that must agree. [–]
     private static let agreeing = 0.8
     /// What a change of the clock within the record must gain beside a fault at all times, summed over the days. [–]
@@ -98,9 +100,10 @@ struct ClockCheck {
             plain.gains(k, common: Self.median(of: pressures.filter { $0 != k }.compactMap { common[$0] }, count: plain.times.count))
         }
         for k in channels.indices {
-            // A leak changes when a tank's pump runs: its course may then be another, whatever its clock.
-            let isTank = if case .tank = channels[k].source { true } else { false }
-            for fault in verdict(all[k]) where !isTank || (fault.from == nil && fault.until == nil) {
+            // A tank's course is that of its pumps, and a leak changes when they run.
+            if case .tank = channels[k].source { continue }
+            let isFlow = channels[k].isFlow, least = isFlow ? Self.leastOfFlow : Self.least
+            for fault in verdict(all[k], least: least) where !isFlow || (fault.from == nil && fault.until == nil) {
                 faults.append(Fault(channels: [k], later: fault.later, from: fault.from, until: fault.until))
             }
         }
@@ -195,7 +198,7 @@ struct ClockCheck {
     }
 
     /// What the gains say: nothing where the clock is right, one fault, or one on either side of a change.
-    private func verdict(_ gains: [[Double?]]) -> [Fault] {
+    private func verdict(_ gains: [[Double?]], least: Double = Self.least) -> [Fault] {
         guard gains.count == shifts.count else { return [] }
         func sum(_ s: Int, _ days: Range<Int>) -> Double { days.reduce(0) { $0 + (gains[s][$1] ?? 0) } }
         func best(_ days: Range<Int>) -> (shift: Int, gain: Double) {
@@ -206,7 +209,7 @@ struct ClockCheck {
         }
         func isSure(_ s: Int, _ days: Range<Int>) -> Bool {
             let known = days.compactMap { gains[s][$0] }
-            guard known.count >= Self.fewestDays, known.reduce(0, +) >= Self.least * Double(known.count) else { return false }
+            guard known.count >= Self.fewestDays, known.reduce(0, +) >= least * Double(known.count) else { return false }
             return Double(known.count { $0 > 0 }) >= Self.agreeing * Double(known.count)
         }
         let all = 0..<dayCount, whole = best(all)

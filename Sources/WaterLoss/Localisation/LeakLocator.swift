@@ -7,10 +7,11 @@ import WaterModel
 
 /// Finds one leak from readings before and after it: is there one, since when, how large, on which pipe.
 ///
-/// Before/after residuals at the measured boundary; place, size and the balance of inflows fitted together with what demand
-/// does as a nuisance in the covariance; the model calibrated to the healthy readings before, and the size of its errors with it; error of the model itself, of the answers to a leak too, from models drawn at random, so
-/// that the probabilities are not surer than the model is. The statistic of detection is twice the log likelihood ratio of the best
-/// place, its threshold that of leak-free worlds drawn from the same errors.
+/// Before/after residuals at the measured boundary, of readings whose oddities are put right (`TidiedReadings`) and a model that is
+/// calibrated to the healthy ones, with the size of its errors by the same (`Calibration`). Place, size and the balance of inflows are
+/// fitted together with what demand does as a nuisance in the covariance; errors of the model, of the answers to a leak too, are those of
+/// models drawn at random, so that the probabilities are not surer than the model is. The statistic of detection is twice the log
+/// likelihood ratio of the best place, its threshold that of leak-free worlds drawn from the same errors.
 public struct LeakLocator: Sendable {
     public let network: Network
     public let sensors: [Sensor]
