@@ -67,10 +67,15 @@ public struct LeakLocator: Sendable {
             calibration = try calibration.told(
                 by: baseline, before: readings.start, seen: round == 0 ? tidied.before : nil, without: tidied.leftOut)
         }
+        var solver = nominalSolver, (before, after) = (tidied.before, tidied.after)
+        if calibration.values != nil {
+            do { solver = try HydraulicSolver(calibration.model.network) } catch { throw .hydraulics(error.description) }
+            (before, after) = TidiedReadings.residuals(calibration.model, baseline, readings, solver, without: tidied.leftOut)
+            if !tidied.isBettered(by: before, after) {
+                (calibration, before, after) = (Calibration(tidied.model, options), tidied.before, tidied.after)
+            }
+        }
         let model = calibration.model, options = calibration.options
-        let solver: HydraulicSolver
-        do { solver = try HydraulicSolver(model.network) } catch { throw .hydraulics(error.description) }
-        let (before, after) = TidiedReadings.residuals(model, baseline, readings, solver, without: tidied.leftOut)
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
         let classes = HourClasses(baseline, before, readings, after, options: options)
         guard classes.count > 0 else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }

@@ -67,13 +67,18 @@ struct TidiedReadings {
             var other = model
             other.zoneDemands = demands
             let (before, after) = Self.residuals(other, baseline, readings, solver)
-            if before.distance() < self.before.distance(), after.distance() < self.after.distance() + Self.further {
+            if isBettered(by: before, after) {
                 (model, self.before, self.after) = (other, before, after)
             } else {
                 refused += demands.zones
             }
         }
         if !refused.isEmpty { remarks.append(.use(refused.sorted())) }
+    }
+
+    /// Whether another model is nearer to the healthy readings and not much further from the later ones.
+    func isBettered(by before: HourlyResiduals, _ after: HourlyResiduals) -> Bool {
+        before.distance() < self.before.distance() && after.distance() < self.after.distance() + Self.further
     }
 
     /// By how much the logarithm of the later readings' distance may grow: a leak is in them. [–]
