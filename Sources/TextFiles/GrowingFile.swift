@@ -22,7 +22,7 @@ public final class GrowingFile {
     public init(_ name: String, in folder: String, beside other: GrowingFile? = nil) throws(TextFileError) {
         self.name = name
         self.folder = folder
-        part = folder + "/" + name + ".\(ProcessInfo.processInfo.processIdentifier).part"
+        part = folder + "/" + name + OutputFiles.mark
         made = other?.made ?? OutputFiles.missingFolders(of: folder)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -43,7 +43,7 @@ public struct OutputFiles: Sendable {
             takeBack()
             throw .cannotWrite(path: folder, reason: "the folder cannot be made; give one that can be")
         }
-        let mark = ".\(ProcessInfo.processInfo.processIdentifier).part"
+        let mark = Self.mark
         var parts: [(from: String, to: String)] = []
         var path = folder
         do {
@@ -63,6 +63,15 @@ public struct OutputFiles: Sendable {
             throw .cannotWrite(
                 path: path, reason: "disk full, read-only, no permission or a folder of that name; no result was written")
         }
+    }
+
+    /// Ends the name of a file that this process has begun.
+    static var mark: String { ".\(ProcessInfo.processInfo.processIdentifier).part" }
+
+    /// Removes what processes that were killed have begun in `folder`; a file that somebody named `.part` stays.
+    public static func removeParts(in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.contains(/\.[0-9]+\.part$/) { unsafe unlink(folder + "/" + name) }
     }
 
     /// Folders on the way to `folder` that are not there yet, the innermost first.

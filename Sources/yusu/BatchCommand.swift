@@ -45,6 +45,8 @@ struct BatchCommand: ParsableCommand {
     func run() throws {
         let list = try BatchManifestFile.read(manifest)
         try OutputFiles.check(output)
+        let place = try BatchPlace(output)
+        defer { place.leave() }
         let run = BatchRun(
             jobs: list, output: output, workers: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
             program: isolate ? Bundle.main.executablePath : nil, again: again, quiet: quiet)
@@ -95,7 +97,6 @@ final class BatchRun: Sendable {
 
     /// Records of all jobs in the manifest's order.
     func perform() -> [JobRecord] {
-        removeLeftovers()
         var left = jobs
         while !left.isEmpty {
             let done = state.withLock { Set($0.records.keys) }
@@ -106,14 +107,6 @@ final class BatchRun: Sendable {
             left.removeAll { names.contains($0.name) }
         }
         return state.withLock { state in jobs.compactMap { state.records[$0.name] } }
-    }
-
-    /// Files that a killed batch began.
-    private func removeLeftovers() {
-        for folder in [output, output + "/jobs"] {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            for name in names where name.hasSuffix(".part") { try? FileManager.default.removeItem(atPath: folder + "/" + name) }
-        }
     }
 
     private func run(_ level: [BatchJob]) {

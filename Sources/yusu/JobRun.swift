@@ -19,7 +19,7 @@ struct JobRun: Sendable {
     ]
 
     var results: String { output + "/" + job.name }
-    var recordFolder: String { output + "/jobs" }
+    var recordFolder: String { BatchPlace.records(of: output) }
     var recordPath: String { recordFolder + "/" + job.name + ".json" }
 
     /// The job's words, with a folder for its results where it names none.
@@ -60,7 +60,7 @@ struct JobRun: Sendable {
     func perform() -> JobRecord {
         let clock = ContinuousClock(), began = clock.now
         let fingerprint = fingerprint
-        removeLeftovers()
+        removeParts()
         let capture = JobCapture()
         var code: Int32 = 0
         JobCapture.$current.withValue(capture) {
@@ -95,7 +95,7 @@ struct JobRun: Sendable {
 
     /// Runs the job in a process of its own, so that a crash ends that job alone.
     func performApart(program: String) -> JobRecord {
-        removeLeftovers()
+        removeParts()
         try? FileManager.default.removeItem(atPath: recordPath)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
@@ -127,10 +127,9 @@ struct JobRun: Sendable {
         try files.write(to: recordFolder)
     }
 
-    /// Files that a killed run began.
-    private func removeLeftovers() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
-        for name in names where name.hasSuffix(".part") { try? FileManager.default.removeItem(atPath: results + "/" + name) }
+    /// Files that a killed run of the job began.
+    private func removeParts() {
+        for folder in Set([results, value(of: "--output") ?? results]) { OutputFiles.removeParts(in: folder) }
     }
 
     private static func seconds(_ duration: Duration) -> Double {
@@ -148,17 +147,31 @@ struct BatchJobCommand: ParsableCommand {
     @Argument(parsing: .postTerminator, help: "Words of the job.") var words: [String]
 
     func run() throws {
-        Self.endWithBatch()
+        let batch = Self.watched()
+        let place = try BatchPlace.joined(batchOutput)
+        defer { place?.release() }
+        // From here on the next batch waits for this process; one whose batch has ended before that writes nothing.
+        guard place != nil, Self.isOpen(batch) else { throw ExitCode(ExitStatus.crashed) }
+        Self.end(with: batch)
         _ = JobRun(job: BatchJob(name: name, arguments: words), output: batchOutput).perform()
     }
 
-    /// Ends this process when the batch has ended: one that was killed must not leave jobs that write beside those of the next.
-    private static func endWithBatch() {
+    /// The end of the pipe that closes when the batch ends. The job itself reads nothing from standard input.
+    private static func watched() -> FileHandle {
         let batch = FileHandle(fileDescriptor: dup(FileHandle.standardInput.fileDescriptor))
-        // The job itself reads nothing.
         if let nothing = FileHandle(forReadingAtPath: "/dev/null") {
             dup2(nothing.fileDescriptor, FileHandle.standardInput.fileDescriptor)
         }
+        return batch
+    }
+
+    private static func isOpen(_ batch: FileHandle) -> Bool {
+        var asked = pollfd(fd: batch.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&asked, 1, 0) == 0
+    }
+
+    /// Ends this process when the batch has ended: one that was killed must not leave jobs that write beside those of the next.
+    private static func end(with batch: FileHandle) {
         let watch = Thread {
             _ = try? batch.readToEnd()
             Foundation.exit(ExitStatus.crashed)

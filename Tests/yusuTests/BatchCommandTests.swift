@@ -125,6 +125,41 @@ struct BatchCommandTests {
         #expect(try log("out") == ["a": "done", "deep": "crashed"])
     }
 
+    @Test(
+        "a batch waits for the jobs of a killed one to end, and removes what they began",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock"), "flock is not installed"))
+    func stragglers() throws {
+        try city.write("m.yaml", "jobs:\n  - {name: a, run: check cities/a}\n")
+        try city.write("out/a/mine.part", "")
+        try city.write("out/jobs/notes.txt", "")
+        // Holds the folder as a job of a killed batch does, and begins files at its end.
+        let outcome = try Program.shell(
+            """
+            flock -s out/jobs sh -c 'sleep 3; touch out/a/output.json.17.part out/jobs/a.json.17.part' &
+            sleep 0.5; "$YUSU" batch m.yaml --output out --isolate & batch=$!
+            sleep 1.5; test ! -e out/jobs/a.json && echo it waits
+            wait $batch
+            """, in: city)
+        #expect(outcome.status == 0 && outcome.output.hasPrefix("it waits\n"), "\(outcome.output)\(outcome.messages)")
+        #expect(try log("out") == ["a": "done"])
+        #expect(city.files(in: "out/a").filter { $0.hasSuffix(".part") } == ["mine.part"])
+        #expect(city.files(in: "out/jobs") == ["a.json", "notes.txt"])
+    }
+
+    @Test("two batches do not work in one folder")
+    func together() throws {
+        try city.write("m.yaml", "jobs:\n  - {name: deep, run: check cities/pipe}\n")
+        try city.write("cities/pipe/notes.txt", "")
+        let outcome = try Program.shell(
+            """
+            mkfifo cities/pipe/city.yaml
+            "$YUSU" batch m.yaml --output out & batch=$!
+            sleep 1; "$YUSU" batch m.yaml --output out; code=$?
+            kill -9 $batch; exit $code
+            """, in: city)
+        #expect(outcome.status == 73 && outcome.messages.contains("another batch works in it"), "\(outcome.messages)")
+    }
+
     @Test("a manifest that cannot be followed is refused with all that is wrong")
     func manifest() throws {
         try city.write(
