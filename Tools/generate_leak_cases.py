@@ -64,7 +64,7 @@ def sensors_of(wn, pressures):
     return rows + [(f"L_{n}", "level", n, "m") for n in wn.tank_name_list]
 
 
-def noise_in_time(random, count, scatter):
+def noise_in_time(random, count, scatter=1.0):
     """AR(1) of deviation 0.10 × scatter and correlation 0.6, a row an hour."""
     found = np.empty((HOURS, count))
     found[0] = random.normal(0, 0.10 * scatter, count)
@@ -73,7 +73,7 @@ def noise_in_time(random, count, scatter):
     return found
 
 
-def world(nominal, random, scatter):
+def world(nominal, random, scatter=1.0):
     """A copy of the model with other roughness; Hazen-Williams C falls where roughness grows."""
     wn = copy.deepcopy(nominal)
     classes = {}
@@ -91,6 +91,7 @@ def run(wn, factors, demand_noise, common, rows, leaks):
     leaks: of each, node, coefficient in the file's units, first hour, hours of growth."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "world.inp")
+        wn = en.with_true_power(wn)
         wntr.network.write_inpfile(wn, path, units="LPS")
         readings, flows_of_leaks, warnings = np.full((HOURS, len(rows)), np.nan), [], 0
         with en.Engine(path) as engine:

@@ -65,7 +65,7 @@ def run(wn, factors, noise, common, rows, leaks, hours):
     readings, flows = np.full((hours, len(rows)), np.nan), np.zeros((hours, len(leaks)))
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "world.inp")
-        wntr.network.write_inpfile(wn, path, units="LPS")
+        wntr.network.write_inpfile(en.with_true_power(wn), path, units="LPS")
         with en.Engine(path) as engine:
             node_names, link_names = engine.node_names(), engine.link_names()
             nodes, links = {n: i for i, n in enumerate(node_names)}, {n: i for i, n in enumerate(link_names)}
@@ -125,7 +125,7 @@ def main():
     # Healthy pressures of a week tell where a leak could run.
     cases.HOURS = 168
     ends = [("", "pressure", n, "m") for n in nominal.junction_name_list]
-    healthy, _, _, _ = cases.run(nominal, {}, np.zeros((168, nominal.num_junctions)), np.ones(168), ends, None)
+    healthy, _, _ = cases.run(nominal, {}, np.zeros((168, nominal.num_junctions)), np.ones(168), ends, [])
     cases.HOURS = hours
     mean = dict(zip(nominal.junction_name_list, np.nanmean(healthy, axis=0)))
     pipes = []

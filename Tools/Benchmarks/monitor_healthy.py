@@ -49,7 +49,7 @@ def main():
             wn = cases.world(nominal, random)
             factors = {n: np.exp(random.normal(0, 0.12)) for n in wn.junction_name_list}
             common = np.repeat(random.normal(1, 0.03, options.days), 24) * random.normal(1, 0.02, cases.HOURS)
-            readings, _, _, _ = cases.run(wn, factors, cases.noise_in_time(random, wn.num_junctions), common, rows, None)
+            readings, _, _ = cases.run(wn, factors, cases.noise_in_time(random, wn.num_junctions), common, rows, [])
             for k, (_, kind, _, _) in enumerate(rows):
                 if kind == "pressure":
                     readings[:, k] += random.normal(0, 0.3) + random.normal(0, random.uniform(0.05, 0.10), cases.HOURS)
