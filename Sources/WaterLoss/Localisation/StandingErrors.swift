@@ -36,30 +36,14 @@ struct StandingErrors {
     /// Variance left at which no further way is looked for, in that of the sensors' noise. [–]
     private static let enough = 0.05
 
-    private struct Key: Hashable {
-        var timeOfDay: Int
-        var state: Int
-    }
-
     /// - at: values of `WorldParameters` at which the model was taken already; nil: all zero.
     init(
         _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals,
         noise: [Double], options: LeakLocatorOptions, at values: [Double]? = nil
     ) throws(LeakLocatorError) {
-        var index: [Key: Int] = [:]
-        var examples: [BoundaryConditions] = []
-        func conditions(_ record: SensorRecord, _ residuals: HourlyResiduals) -> [Int] {
-            residuals.conditions.indices.map { hour in
-                let key = Key(timeOfDay: ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400, state: residuals.switching[hour])
-                if let known = index[key] { return known }
-                index[key] = examples.count
-                examples.append(residuals.conditions[hour])
-                return examples.count - 1
-            }
-        }
-        self.before = conditions(baseline, before)
-        self.after = conditions(readings, after)
-        let channels = model.channels, all = examples
+        let alike = AlikeHours(model, baseline, before, readings, after)
+        (self.before, self.after) = (alike.before, alike.after)
+        let channels = model.channels, all = alike.examples
         let world = WorldParameters(model.network)
         parameters = world
         let pipes = world.pipes

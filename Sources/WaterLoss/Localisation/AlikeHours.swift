@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Hydraulics
+import WaterModel
+
+/// Hours to which the network answers alike: the same time of day, the same state of the links, and tanks about as full.
+///
+/// What a roughness or a leak does to a tank's inflow changes its sign with that inflow, so that hours of a tank that fills must not
+/// be taken for those in which it empties.
+struct AlikeHours {
+    /// The condition of each hour of the healthy record and of the later one.
+    let before: [Int]
+    let after: [Int]
+    /// One hour of each condition: that in which the tanks are most nearly as full as they are on the average.
+    let examples: [BoundaryConditions]
+
+    /// Differences of level that are no difference; the finest that leaves few enough conditions is taken. [m]
+    private static let tolerances = [0.25, 0.5, 1, 2, 4]
+    /// Sensitivities that all conditions together may have.
+    private static let mostSensitivities = 20_000_000
+
+    private struct Key: Hashable {
+        var timeOfDay: Int
+        var state: Int
+    }
+
+    init(
+        _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals
+    ) {
+        let hours = before.conditions + after.conditions
+        func keys(_ record: SensorRecord, _ residuals: HourlyResiduals) -> [Key] {
+            residuals.conditions.indices.map { hour in
+                Key(timeOfDay: ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400, state: residuals.switching[hour])
+            }
+        }
+        let keys = keys(baseline, before) + keys(readings, after)
+        let levels = hours.map { hour in model.tankLevels.map { hour.fixedHeads[$0.node] ?? 0 } }
+        let width = max(model.channels.count * (model.network.nodes.count + model.network.links.count), 1)
+        let most = Self.mostSensitivities / width
+        let groups =
+            (model.tankLevels.isEmpty ? [] : Self.tolerances).lazy.map { Self.groups(keys, levels, within: $0) }
+            .first { ($0.max() ?? 0) < most } ?? Self.groups(keys, levels, within: .infinity)
+        var members = [[Int]](repeating: [], count: (groups.max() ?? -1) + 1)
+        for (hour, group) in groups.enumerated() { members[group].append(hour) }
+        examples = members.map { members in
+            let means = model.tankLevels.indices.map { t in members.reduce(0) { $0 + levels[$1][t] } / Double(members.count) }
+            let middle = members.min { Self.distance(levels[$0], means) < Self.distance(levels[$1], means) }
+            return hours[middle ?? members[0]]
+        }
+        self.before = Array(groups.prefix(before.conditions.count))
+        self.after = Array(groups.dropFirst(before.conditions.count))
+    }
+
+    /// Of each hour the first group of its key whose first hour has all levels within a tolerance.
+    private static func groups(_ keys: [Key], _ levels: [[Double]], within tolerance: Double) -> [Int] {
+        var known: [Key: [(group: Int, levels: [Double])]] = [:]
+        var count = 0
+        return zip(keys, levels).map { key, levels in
+            if let group = known[key]?.first(where: { distance($0.levels, levels) <= tolerance })?.group { return group }
+            known[key, default: []].append((count, levels))
+            count += 1
+            return count - 1
+        }
+    }
+
+    private static func distance(_ one: [Double], _ other: [Double]) -> Double {
+        zip(one, other).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+}
