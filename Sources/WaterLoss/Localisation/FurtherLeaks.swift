@@ -57,12 +57,11 @@ extension LeakSearch {
     func best(pipes: [(a: Int, b: Int)], fractions: [Double]) -> LeakPlace? {
         let found: [(gain: Double, place: LeakPlace)?] = concurrentMap(pipes.count) { p in
             let fits = fractions.map { (fraction: $0, fit: fit(pipes[p].a, pipes[p].b, fraction: $0)) }
-            func gain(_ fit: PlaceFit) -> Double { fit.best + fit.explained - fit.volume }
-            guard let best = fits.filter({ $0.fit.slope > 0 && $0.fit.curvature > 0 }).max(by: { gain($0.fit) < gain($1.fit) }) else {
+            guard let best = fits.filter({ $0.fit.slope > 0 && $0.fit.curvature > 0 }).max(by: { $0.fit.gain < $1.fit.gain }) else {
                 return nil
             }
             return (
-                gain(best.fit),
+                best.fit.gain,
                 LeakPlace(a: pipes[p].a, b: pipes[p].b, pipe: p, fraction: best.fraction, size: best.fit.slope / best.fit.curvature)
             )
         }

@@ -71,21 +71,36 @@ extension LeakLocator {
         }.sorted(by: LeakFinding.Candidate.walkingOrder)
     }
 
+    /// Log likelihood by which a place may be less likely than the best and still be looked at closely. [–]
+    private static let farBelow = 60.0
+
     private func posterior(_ search: LeakSearch, _ pipes: [Link], _ index: ElementIndex<Node>, _ meanDemand: Double) -> LeakPosterior {
         let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
         // For each pipe, each place along it.
         let options = options
-        let fits: [[PlaceFit]] = concurrentMap(pipes.count) { p in
+        var fits: [[PlaceFit]] = concurrentMap(pipes.count) { p in
             let pipe = pipes[p]
             guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
                 return []
             }
             return Self.fractions.map { search.fit(a, b, fraction: $0) }
         }
+        // Of places that count the whole likelihood: how large a leak is must not be told by errors of another size.
+        let top = fits.joined().reduce(-Double.infinity) { max($0, $1.gain) }
+        let near = pipes.indices.filter { p in fits[p].contains { $0.gain > top - Self.farBelow } }
+        let whole: [[PlaceFit]] = concurrentMap(near.count) { place in
+            guard let a = index[pipes[near[place]].start], let b = index[pipes[near[place]].end] else { return [] }
+            return Self.fractions.map { search.fit(a, b, fraction: $0, isWhole: true) }
+        }
+        for (place, p) in near.enumerated() { fits[p] = whole[place] }
         // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
         // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
-        let best = fits.joined().max { $0.best + $0.explained - $0.volume < $1.best + $1.explained - $1.volume }
+        let bests = concurrentMap(whole.count) { place in
+            whole[place].flatMap { fit in grid.map { (likelihood: fit.logLikelihood($0, tempering: 1), misfit: fit.misfit($0)) } }
+                .max { $0.likelihood < $1.likelihood }
+        }
+        let best = bests.compactMap { $0 }.max { $0.likelihood < $1.likelihood }
         let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
         var logWeights: [Double] = []
         var bySize = [Double](repeating: 0, count: grid.count)

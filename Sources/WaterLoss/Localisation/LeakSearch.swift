@@ -90,7 +90,8 @@ struct LeakSearch {
     }
 
     /// Log likelihood ratio against no leak, as a function of size, of a leak at a fraction of the pipe from node `a` to node `b`.
-    func fit(_ a: Int, _ b: Int, fraction: Double) -> PlaceFit {
+    /// - isWhole: with the errors of the signature at whatever size; else those at the likeliest size.
+    func fit(_ a: Int, _ b: Int, fraction: Double, isWhole: Bool = false) -> PlaceFit {
         let signature = (0..<n).map { (1 - fraction) * signatures[a * n + $0] + fraction * signatures[b * n + $0] }
         let all = dotProduct(y, y)
         var fit = PlaceFit(slope: dotProduct(signature, y), curvature: dotProduct(signature, signature))
@@ -98,18 +99,30 @@ struct LeakSearch {
         fit.misfit = (all - 2 * fit.best) / Double(n)
         let size = max(fit.slope, 0) / fit.curvature
         guard size > 0, let left = deviations[a] ?? deviations[b], let right = deviations[b] ?? deviations[a] else { return fit }
-        // Covariance 1 + Dᵀ D with D the deviations at the likeliest size, inverted by Woodbury's identity.
-        let draws = left.count / n, scale = size / Double(draws).squareRoot()
+        // Covariance 1 + s² Dᵀ D with D the deviations, inverted by Woodbury's identity.
+        let draws = left.count / n, scale = 1 / Double(draws).squareRoot()
         let rows = (0..<draws).map { w in
             (0..<n).map { scale * ((1 - fraction) * Double(left[w * n + $0]) + fraction * Double(right[w * n + $0])) }
         }
-        var small = Matrix.identity(draws)
-        for i in 0..<draws { for j in 0...i { small[i, j] += dotProduct(rows[i], rows[j]) } }
-        guard let factor = try? CholeskyFactor(small) else { return fit }
-        let ofSignature = factor.whiten(rows.map { dotProduct($0, signature) }), ofSteps = factor.whiten(rows.map { dotProduct($0, y) })
-        let told = dotProduct(ofSteps, ofSteps)
-        fit.slope -= dotProduct(ofSignature, ofSteps)
-        fit.curvature -= dotProduct(ofSignature, ofSignature)
+        var gram = Matrix(rows: draws, columns: draws)
+        for i in 0..<draws { for j in 0...i { gram[i, j] = dotProduct(rows[i], rows[j]) } }
+        let ofSignature = rows.map { dotProduct($0, signature) }, ofSteps = rows.map { dotProduct($0, y) }
+        if isWhole {
+            guard let system = try? SymmetricEigensystem(gram) else { return fit }
+            fit.scatter = PlaceFit.Scatter(system, steps: ofSteps, signature: ofSignature)
+            fit.squares = all
+            fit.count = n
+            return fit
+        }
+        for i in 0..<draws {
+            for j in 0...i { gram[i, j] *= size * size }
+            gram[i, i] += 1
+        }
+        guard let factor = try? CholeskyFactor(gram) else { return fit }
+        let toSignature = factor.whiten(ofSignature.map { size * $0 }), toSteps = factor.whiten(ofSteps.map { size * $0 })
+        let told = dotProduct(toSteps, toSteps)
+        fit.slope -= dotProduct(toSignature, toSteps)
+        fit.curvature -= dotProduct(toSignature, toSignature)
         fit.explained = 0.5 * told
         fit.volume = 0.5 * factor.logDeterminant
         fit.misfit = (all - told - 2 * fit.best) / Double(n)
@@ -189,27 +202,4 @@ struct LeakSearch {
         let left = (squares - statistic) / Double(max(count - 1, 1))
         return statistic / max(left, 1)
     }
-}
-
-/// How well a leak at one place explains the differences: log likelihood ratio against no leak, a parabola in the leak's size.
-struct PlaceFit {
-    /// [s/m³]
-    var slope: Double
-    /// [s²/m⁶]
-    var curvature: Double
-    /// What is left of the differences at the best size, over their count: about 1 where the errors are as believed. [–]
-    var misfit = 0.0
-    /// Log likelihood that errors of the signature add whatever the size, and what their spread costs. [–]
-    var explained = 0.0
-    var volume = 0.0
-
-    /// - Parameters:
-    ///   - size: flow of the leak. [m³/s]
-    ///   - tempering: share of the likelihood that counts, where the errors are larger than believed. [–]
-    func logLikelihood(_ size: Double, tempering: Double) -> Double {
-        tempering * (explained + slope * size - 0.5 * curvature * size * size) - volume
-    }
-
-    /// At its best size, without the errors of the signature.
-    var best: Double { curvature > 0 ? 0.5 * max(slope, 0) * max(slope, 0) / curvature : 0 }
 }
