@@ -44,7 +44,7 @@ struct StandingErrors {
         let alike = AlikeHours(model, baseline, before, readings, after)
         (self.before, self.after) = (alike.before, alike.after)
         let channels = model.channels, all = alike.examples
-        let world = WorldParameters(model.network)
+        let world = WorldParameters(model.network), held = HeldNodes(model)
         parameters = world
         let pipes = world.pipes
         let roughnesses = pipes.map { Parameter.roughness(model.network.links[$0].id) }
@@ -84,6 +84,7 @@ struct StandingErrors {
                     toOutflow: Matrix(rows: channels.count, columns: nodes, storage: toDemand.flatMap { $0 }),
                     pressures: (0..<nodes).map { node in max((state.heads[node] ?? 0) - model.network.nodes[node].elevation, 0) },
                     proportional: channels.map { _ in 0 })
+                held.complete(&found.toOutflow, in: all[place])
                 found.rows.reserveCapacity(channels.count * width)
                 for (k, channel) in channels.enumerated() {
                     var row = [Double](repeating: 0, count: width)
