@@ -81,35 +81,43 @@ extension LeakLocator {
             guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
                 return []
             }
-            return Self.fractions.map { search.fit(a, b, fraction: $0) }
+            return search.fits(a, b, fractions: Self.fractions)
         }
         // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
         // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
         let best = fits.joined().max { $0.best + $0.explained - $0.volume < $1.best + $1.explained - $1.volume }
         let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
+        let byGrids: [[Double]] = concurrentMap(pipes.count) { p in
+            fits[p].isEmpty ? [] : grid.map { Self.logSum(fits[p], at: $0, tempering: tempering) }
+        }
         var logWeights: [Double] = []
         var bySize = [Double](repeating: 0, count: grid.count)
-        var posteriors: [[Double]] = []
-        for (pipe, places) in zip(pipes, fits) {
-            guard !places.isEmpty, let length = pipe.pipe?.length else {
+        for (p, pipe) in pipes.enumerated() {
+            guard !fits[p].isEmpty, let length = pipe.pipe?.length else {
                 logWeights.append(-.infinity)
-                posteriors.append([])
                 continue
             }
-            let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size, tempering: tempering) }) }
             logWeights.append(
-                log(length) + log(failureRates?[pipe.id] ?? 1) + logSum(byGrid) - log(Double(places.count * grid.count)))
-            posteriors.append(byGrid)
+                log(length) + log(failureRates?[pipe.id] ?? 1) + logSum(byGrids[p]) - log(Double(fits[p].count * grid.count)))
         }
         let normaliser = logSum(logWeights)
         let probabilities = logWeights.map { $0.isFinite && normaliser.isFinite ? exp($0 - normaliser) : 0 }
-        for (p, posterior) in posteriors.enumerated() where probabilities[p] > 1e-9 {
+        for (p, posterior) in byGrids.enumerated() where probabilities[p] > 1e-9 {
             let sum = logSum(posterior)
             for g in grid.indices { bySize[g] += probabilities[p] * exp(posterior[g] - sum) }
         }
         let total = probabilities.reduce(0, +)
         return LeakPosterior(
             probabilities: probabilities.map { total > 0 ? $0 / total : 0 }, sizes: GridQuantiles(grid: grid, weights: bySize))
+    }
+
+    /// Of the likelihoods of a leak of one size at some places.
+    private static func logSum(_ places: [PlaceFit], at size: Double, tempering: Double) -> Double {
+        var top = -Double.infinity, sum = 0.0
+        for place in places { top = max(top, place.logLikelihood(size, tempering: tempering)) }
+        guard top.isFinite else { return -.infinity }
+        for place in places { sum += exp(place.logLikelihood(size, tempering: tempering) - top) }
+        return top + log(sum)
     }
 
     private func logSum(_ values: [Double]) -> Double {
