@@ -102,6 +102,7 @@ struct LocateCommand: ParsableCommand {
     func run() throws {
         let clock = ContinuousClock()
         let began = clock.now
+        Yusu.keepSmallMemory()
         try OutputFiles.check(output)
         let event =
             try folder.map { try LocateEvent(folder: $0, since: since.flatMap { SensorReadings.moment($0) }, quiet: quiet) }

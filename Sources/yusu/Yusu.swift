@@ -41,4 +41,8 @@ struct Yusu: ParsableCommand {
     /// Has the C library give large arrays back to the system when they are done with. By itself it raises the size from which it does
     /// so with every array that grew, and keeps the holes: 130 MB of an import of a million meters.
     private static func returnLargeMemory() { _ = mallopt(M_MMAP_THRESHOLD, 2 << 20) }
+
+    /// Has the C library keep up to 64 MB of small arrays that are done with for the next ones: a search makes and drops thousands, and
+    /// each page that comes anew from the system is cleared first.
+    static func keepSmallMemory() { _ = mallopt(M_TRIM_THRESHOLD, 64 << 20) }
 }

@@ -70,6 +70,14 @@ struct ParameterSensitivityTests {
         let (solver, base) = try solve(network)
         #expect(base.verdict.isConverged, "\(note): \(base.verdict)")
         let adjoint = try #require(solver.sensitivities(of: observations, to: parameters), "\(note)")
+        // Those of roughness and of outflow from the same back-solves are the same numbers.
+        let pipes = network.links.indices.filter { network.links[$0].pipe != nil }
+        let together = try #require(solver.sensitivities(of: observations, andRoughnessOf: pipes), "\(note)")
+        let apart = try #require(
+            solver.sensitivities(of: observations, to: pipes.map { .roughness(network.links[$0].id) }), "\(note)")
+        #expect(together.toRoughness == apart && together.toOutflow == solver.sensitivities(of: observations), "\(note)")
+        let some = Array(network.nodes.indices.reversed().prefix(3))
+        #expect(solver.sensitivities(of: observations, at: some) == together.toOutflow.map { row in some.map { row[$0] } }, "\(note)")
         let direct = try #require(solver.responses(to: parameters), "\(note)")
         let nodes = network.nodeIndex(), links = network.linkIndex()
         var compared = 0

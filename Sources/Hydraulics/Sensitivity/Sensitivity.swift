@@ -37,15 +37,64 @@ extension HydraulicSolver {
     ///
     /// - Returns: nil where the last solve has no factorisation to go by, or an observation names what does not exist.
     public func sensitivities(of observations: [Observation]) -> [[Double]]? {
+        adjoint(observations).map { toOutflows($0) }
+    }
+
+    /// The same at some of the nodes alone.
+    /// - Parameter nodes: places in the network.
+    public func sensitivities(of observations: [Observation], at nodes: [Int]) -> [[Double]]? {
+        let rows = nodes.map { Int(model.rowOfNode[$0]) }.map { model.isJunction[$0] && !isIsolated[$0] ? $0 : -1 }
+        return adjoint(observations)?.map { answer in rows.map { $0 < 0 ? 0 : answer[$0] } }
+    }
+
+    /// The same, and how the observations answer to the roughness of pipes, from the same back-solves.
+    /// - Parameter pipes: places among the network's links, each a pipe.
+    /// - Returns: for each observation, ∂/∂(outflow) at every node, and ∂/∂(roughness) of every pipe that was given.
+    public func sensitivities(
+        of observations: [Observation], andRoughnessOf pipes: [Int]
+    ) -> (toOutflow: [[Double]], toRoughness: [[Double]])? {
         guard let answers = adjoint(observations) else { return nil }
-        return answers.map { answer in
-            var values = [Double](repeating: 0, count: model.nodeCount)
-            for node in 0..<model.nodeCount {
-                let row = Int(model.rowOfNode[node])
-                if model.isJunction[row], !isIsolated[row] { values[node] = answer[row] }
-            }
-            return values
+        // A unit of roughness takes from a pipe's flow before any head answers; ends where none can answer go to a value of zero.
+        let (nodes, links) = places
+        let places = pipes.map { Int(model.table.placeOfLink[$0]) }
+        func unknown(_ row: Int32) -> Int {
+            let row = Int(row)
+            return row < model.order && model.isJunction[row] && !isIsolated[row] ? row : model.order
         }
+        let starts = places.map { unknown(model.table.start[$0]) }, ends = places.map { unknown(model.table.end[$0]) }
+        var flows = [Double](repeating: 0, count: pipes.count)
+        for (p, k) in places.enumerated() where !status[k].isClosed {
+            guard let pipe = network.links[pipes[p]].pipe else { return nil }
+            flows[p] = -conductance[k] * lossPerRoughness(k, pipe)
+        }
+        var toRoughness: [[Double]] = []
+        for (observation, answer) in zip(observations, answers) {
+            let answer = answer + [0]
+            var row = flows
+            for p in row.indices { row[p] = answer[starts[p]] * flows[p] - answer[ends[p]] * flows[p] }
+            switch observation {
+            case .head: break
+            case .flow(let id):
+                let own = links[id].map { Int(model.table.placeOfLink[$0]) }
+                for p in places.indices where places[p] == own { row[p] += flows[p] }
+            case .netInflow(let id):
+                guard let node = nodes[id] else { break }
+                for p in places.indices {
+                    if model.table.end[places[p]] == model.rowOfNode[node] { row[p] += flows[p] }
+                    if model.table.start[places[p]] == model.rowOfNode[node] { row[p] -= flows[p] }
+                }
+            }
+            toRoughness.append(row)
+        }
+        return (toOutflows(answers), toRoughness)
+    }
+
+    private func toOutflows(_ answers: [[Double]]) -> [[Double]] {
+        let rows = (0..<model.nodeCount).map { node in
+            let row = Int(model.rowOfNode[node])
+            return model.isJunction[row] && !isIsolated[row] ? row : -1
+        }
+        return answers.map { answer in rows.map { $0 < 0 ? 0 : answer[$0] } }
     }
 
     /// How observations answer to parameters, by as many back-solves as there are observations.
@@ -80,7 +129,7 @@ extension HydraulicSolver {
     /// ∂(observation)/∂(outflow) by row.
     private func adjoint(_ observations: [Observation]) -> [[Double]]? {
         guard refactor() else { return nil }
-        let nodes = network.nodeIndex(), links = network.linkIndex()
+        let (nodes, links) = places
         let valves = activeValves()
         var columns: [[Double]] = valves.map { response(ofValve: $0) }
         // Direct effect of an outflow at a held node on an observation of its own valve.
@@ -108,11 +157,13 @@ extension HydraulicSolver {
         }
         matrix.solve(&columns)
         let w = Array(columns.prefix(valves.count))
-        var result: [[Double]] = []
-        for (index, y) in columns.dropFirst(valves.count).enumerated() {
-            var z = y
+        columns.removeFirst(valves.count)
+        for index in columns.indices {
+            var z: [Double] = []
+            swap(&z, &columns[index])
             if !valves.isEmpty {
                 // (I + W) z_u = y_u, where W_ab = (A⁻¹ c_b) at the outer end of valve a.
+                let y = z
                 let atValves = solveSmall(valves, valves.map { valve in valve.outer < model.order ? y[valve.outer] : 0 }) { a, b in
                     valves[a].outer < model.order ? w[b][valves[a].outer] : 0
                 }
@@ -121,11 +172,11 @@ extension HydraulicSolver {
                 }
                 for (v, valve) in valves.enumerated() where valve.held < model.order { z[valve.held] = atValves[v] }
             }
-            for row in 0..<model.order { z[row] = -z[row] }
+            for row in z.indices { z[row] = -z[row] }
             for term in direct where term.observation == index && term.row < model.order { z[term.row] += term.value }
-            result.append(z)
+            swap(&z, &columns[index])
         }
-        return result
+        return columns
     }
 
     /// The matrix of the state as it stands, factored.

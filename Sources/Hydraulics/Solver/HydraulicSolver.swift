@@ -184,6 +184,8 @@ public final class HydraulicSolver {
     }
 
     private var lastOutcome = Verdict.Outcome.converged
+    /// Of the elements' names; made when it is first asked for.
+    lazy var places = (nodes: network.nodeIndex(), links: network.linkIndex())
     var imbalance = Imbalance()
 
     /// Of the one long step of a solve.

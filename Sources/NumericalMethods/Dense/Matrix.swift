@@ -76,13 +76,22 @@ public struct Matrix: Sendable, Equatable {
 
     public static func * (left: Matrix, right: Matrix) -> Matrix {
         precondition(left.columns == right.rows, "sizes do not fit")
-        return product(left, rows: left.rows, rowStep: left.columns, columnStep: 1, right)
+        var result = Matrix(rows: left.rows, columns: right.columns)
+        result.addProduct(left, rowStep: left.columns, columnStep: 1, right, 0..<right.rows)
+        return result
     }
 
     /// Aᵀ B, where `self` is A.
     public func transposedTimes(_ other: Matrix) -> Matrix {
-        precondition(rows == other.rows, "sizes do not fit")
-        return Self.product(self, rows: columns, rowStep: 1, columnStep: columns, other)
+        var result = Matrix(rows: columns, columns: other.columns)
+        result.addTransposed(self, times: other)
+        return result
+    }
+
+    /// Adds Aᵀ B.
+    public mutating func addTransposed(_ a: Matrix, times b: Matrix) {
+        precondition(a.rows == b.rows && rows == a.columns && columns == b.columns, "sizes do not fit")
+        addProduct(a, rowStep: 1, columnStep: a.columns, b, 0..<b.rows)
     }
 
     /// A Bᵀ, where `self` is A: rows by rows.
@@ -104,31 +113,55 @@ public struct Matrix: Sendable, Equatable {
         return result
     }
 
+    /// A Aᵀ, of which half is computed: rows by rows.
+    public var gramOfRows: Matrix {
+        var result = Matrix(rows: rows, columns: rows)
+        let width = columns
+        unsafe storage.withUnsafeBufferPointer { values in
+            for i in 0..<rows {
+                let own = unsafe UnsafeBufferPointer(rebasing: values[i &* width..<(i &+ 1) &* width])
+                for j in 0...i {
+                    let value = unsafe RowKernel.dot(own, UnsafeBufferPointer(rebasing: values[j &* width..<(j &+ 1) &* width]))
+                    result[i, j] = value
+                    result[j, i] = value
+                }
+            }
+        }
+        return result
+    }
+
     /// Aᵀ A, of which half is computed.
-    public var gram: Matrix {
-        var result = Self.product(self, rows: columns, rowStep: 1, columnStep: columns, self, isSymmetric: true)
+    public var gram: Matrix { gram(ofRows: 0..<rows) }
+
+    /// The same of some rows of A alone.
+    public func gram(ofRows part: Range<Int>) -> Matrix {
+        precondition(part.lowerBound >= 0 && part.upperBound <= rows, "rows beyond the matrix")
+        var result = Matrix(rows: columns, columns: columns)
+        result.addProduct(self, rowStep: 1, columnStep: columns, self, part, isSymmetric: true)
         for i in 0..<columns { for j in i &+ 1..<max(i &+ 1, columns) { result[i, j] = result[j, i] } }
         return result
     }
 
-    /// The product of a matrix with these rows, whose elements stand in `left` at these steps, and `right`.
+    /// Adds the product of a matrix, whose elements stand in `left` at these steps, and `right`.
+    /// - terms: rows of `right`, and of what stands in `left` the columns, that are summed over.
     /// - isSymmetric: only the lower triangle of the result is needed.
-    private static func product(
-        _ left: Matrix, rows: Int, rowStep: Int, columnStep: Int, _ right: Matrix, isSymmetric: Bool = false
-    ) -> Matrix {
-        var result = Matrix(rows: rows, columns: right.columns)
-        let width = right.columns, terms = right.rows
-        guard rows > 0, width > 0, terms > 0 else { return result }
-        unsafe result.storage.withUnsafeMutableBufferPointer { target in
+    private mutating func addProduct(
+        _ left: Matrix, rowStep: Int, columnStep: Int, _ right: Matrix, _ terms: Range<Int>, isSymmetric: Bool = false
+    ) {
+        let width = right.columns, rows = rows
+        guard rows > 0, width > 0, !terms.isEmpty else { return }
+        unsafe storage.withUnsafeMutableBufferPointer { target in
             unsafe left.storage.withUnsafeBufferPointer { factors in
                 unsafe right.storage.withUnsafeBufferPointer { values in
                     guard let target = target.baseAddress, let factors = factors.baseAddress, let values = values.baseAddress else {
                         return
                     }
-                    for column in stride(from: 0, to: width, by: RowKernel.panel) {
-                        let wide = min(RowKernel.panel, width &- column)
-                        for term in stride(from: 0, to: terms, by: RowKernel.depth) {
-                            let deep = min(RowKernel.depth, terms &- term)
+                    // Of a triangle narrow panels leave out more.
+                    let panel = isSymmetric ? RowKernel.panel / 4 : RowKernel.panel
+                    for column in stride(from: 0, to: width, by: panel) {
+                        let wide = min(panel, width &- column)
+                        for term in stride(from: terms.lowerBound, to: terms.upperBound, by: RowKernel.depth) {
+                            let deep = min(RowKernel.depth, terms.upperBound &- term)
                             let block = unsafe values + (term &* width &+ column)
                             var i = isSymmetric ? column : 0
                             while i < rows {
@@ -150,7 +183,6 @@ public struct Matrix: Sendable, Equatable {
                 }
             }
         }
-        return result
     }
 
     public static func * (left: Matrix, right: [Double]) -> [Double] {

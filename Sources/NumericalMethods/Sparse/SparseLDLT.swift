@@ -172,20 +172,23 @@ public struct SparseLDLT: Sendable {
         if block.count < n { block = [SIMD8<Double>](repeating: .zero, count: n) }
         for first in stride(from: 0, to: columns.count, by: 8) {
             let width = min(8, columns.count - first)
-            for k in 0..<n {
-                var lane = SIMD8<Double>.zero
-                let row = Int(symbolic.steps[k])
-                for i in 0..<width { lane[i] = columns[first + i][row] }
-                block[k] = lane
-            }
-            unsafe values.withUnsafeMutableBufferPointer { values in
-                unsafe block.withUnsafeMutableBufferPointer { block in
-                    guard let base = values.baseAddress, let block = block.baseAddress else { return }
-                    unsafe Self.blockKernel(symbolic, Parts(base, symbolic), block)
+            unsafe block.withUnsafeMutableBufferPointer { block in
+                guard let block = block.baseAddress else { return }
+                let lanes = unsafe UnsafeMutableRawPointer(block).assumingMemoryBound(to: Double.self), steps = unsafe symbolic.steps.base
+                unsafe block.update(repeating: .zero, count: n)
+                for i in 0..<width {
+                    unsafe columns[first + i].withUnsafeBufferPointer { column in
+                        for k in 0..<n { unsafe lanes[8 &* k &+ i] = column[Int(steps[k])] }
+                    }
                 }
-            }
-            for i in 0..<width {
-                for k in 0..<n { columns[first + i][Int(symbolic.steps[k])] = block[k][i] }
+                unsafe values.withUnsafeMutableBufferPointer { values in
+                    if let base = values.baseAddress { unsafe Self.blockKernel(symbolic, Parts(base, symbolic), block) }
+                }
+                for i in 0..<width {
+                    unsafe columns[first + i].withUnsafeMutableBufferPointer { column in
+                        for k in 0..<n { unsafe column[Int(steps[k])] = lanes[8 &* k &+ i] }
+                    }
+                }
             }
         }
     }

@@ -13,8 +13,19 @@ struct AnswerScatter {
     /// Models drawn.
     static let draws = 24
 
-    /// For some nodes, draw by draw, by feature. [unit of the channel per m³/s]
-    private(set) var deviations: [Int: [[Double]]] = [:]
+    /// The nodes for which it is known.
+    private(set) var nodes: [Int] = []
+    /// Draw by draw, features of one node after the other. In single precision: it is most of what a search holds for a while.
+    /// [unit of the channel per m³/s]
+    private var drawn: [[Float]] = []
+
+    /// Of the node at a place of `nodes`, a row a draw and a column a feature.
+    func deviations(_ place: Int) -> Matrix {
+        let width = (drawn.first?.count ?? 0) / max(nodes.count, 1)
+        return Matrix(
+            rows: drawn.count, columns: width,
+            storage: drawn.flatMap { $0[place * width..<(place + 1) * width].map(Double.init) })
+    }
 
     /// - Parameters:
     ///   - moments: conditions of one hour of each class; nil where a class has none.
@@ -34,23 +45,25 @@ struct AnswerScatter {
         let classes = moments.count, observations = model.channels.map(\.observation)
         let parameters = WorldParameters(model.network)
         let plain = Self.answers(of: model.network, moments: moments, observations: observations, nodes: nodes, factors: nil)
-        let drawn: [[[[Double]]?]] = concurrentMap(worlds.count) { draw in
-            Self.answers(
-                of: parameters.rough(model.network, worlds[draw], options), moments: moments, observations: observations, nodes: nodes,
-                factors: parameters.demandFactors(worlds[draw], options))
-        }
         // A meter reads a leak as wrongly as all else that runs through it.
         guard let random = try? RandomNumbers(seed: options.seed, stream: Self.ofMeters) else { return }
         let bias = worlds.map { _ in model.channels.map { $0.isLink ? options.flowNoise * random.normal() : 0 } }
-        for (place, node) in nodes.enumerated() {
-            deviations[node] = drawn.enumerated().map { d, draw in
-                var row = [Double](repeating: 0, count: observations.count * classes)
-                for c in 0..<min(classes, draw.count) {
-                    guard let other = draw[c], let own = plain[c] else { continue }
-                    for k in observations.indices { row[k * classes + c] = other[k][place] * (1 + bias[d][k]) - own[k][place] }
+        self.nodes = nodes
+        drawn = concurrentMap(worlds.count) { draw in
+            let answers = Self.answers(
+                of: parameters.rough(model.network, worlds[draw], options), moments: moments, observations: observations, nodes: nodes,
+                factors: parameters.demandFactors(worlds[draw], options))
+            var rows = [Float](repeating: 0, count: nodes.count * observations.count * classes)
+            for c in 0..<classes {
+                guard let other = answers[c], let own = plain[c] else { continue }
+                for k in observations.indices {
+                    for place in nodes.indices {
+                        rows[(place * observations.count + k) * classes + c] = Float(
+                            other[k][place] * (1 + bias[draw][k]) - own[k][place])
+                    }
                 }
-                return row
             }
+            return rows
         }
     }
 
@@ -66,10 +79,8 @@ struct AnswerScatter {
         return moments.map { moment in
             guard var conditions = moment else { return nil }
             if let factors { for node in factors.indices { conditions.demands[node] *= factors[node] } }
-            guard solver.solve(conditions).verdict.outcome == .converged, let all = solver.sensitivities(of: observations) else {
-                return nil
-            }
-            return all.map { row in nodes.map { row[$0] } }
+            guard solver.solve(conditions).verdict.outcome == .converged else { return nil }
+            return solver.sensitivities(of: observations, at: nodes)
         }
     }
 }

@@ -22,14 +22,16 @@ extension StepRecord {
         lenient.dropStrays()
         let kept = lenient.present
         let moving = [-1.0, 0, 1], standing = (-16...16).map { Double($0) / 8 }  // powers of two
-        let tables: [[Double]] = concurrentMap(moving.count) { index in
+        @Sendable func table(_ moving: Double) -> [Double] {
             var copy = self
             copy.present = kept
-            copy.filter = self.filter.moving(by: exp2(moving[index]))
+            copy.filter = self.filter.moving(by: exp2(moving))
             copy.dropStrays(keepsAll: true)
             copy.whitenHealthy()
-            return standing.map { copy.logLikelihood(standing: exp2($0)) - 0.5 * moving[index] * moving[index] - 0.5 * $0 * $0 }
+            return standing.map { copy.logLikelihood(standing: exp2($0)) - 0.5 * moving * moving - 0.5 * $0 * $0 }
         }
+        // Two at a time, then one whose columns are shared out.
+        let tables = concurrentMap(2) { table(moving[$0]) } + [table(moving[2])]
         // The top of a parabola through the best of each.
         let best = tables.map { $0.max() ?? -.infinity }
         let slope = (best[2] - best[0]) / 2, bend = best[0] - 2 * best[1] + best[2]

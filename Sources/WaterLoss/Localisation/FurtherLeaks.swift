@@ -56,7 +56,7 @@ extension LeakSearch {
     /// The likeliest place of one leak; nil where nothing is like a leak.
     func best(pipes: [(a: Int, b: Int)], fractions: [Double]) -> LeakPlace? {
         let found: [(gain: Double, place: LeakPlace)?] = concurrentMap(pipes.count) { p in
-            let fits = fractions.map { (fraction: $0, fit: fit(pipes[p].a, pipes[p].b, fraction: $0)) }
+            let fits = zip(fractions, fits(pipes[p].a, pipes[p].b, fractions: fractions)).map { (fraction: $0, fit: $1) }
             guard let best = fits.filter({ $0.fit.slope > 0 && $0.fit.curvature > 0 }).max(by: { $0.fit.gain < $1.fit.gain }) else {
                 return nil
             }
@@ -87,7 +87,7 @@ struct FurtherLeaks {
         leaks = [(first, nil)]
         while leaks.count < most {
             let rest = leaks.reduce(search) { $0.without($1.place) }
-            guard rest.significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random) <= rate,
+            guard rest.significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random, enough: rate) <= rate,
                 let next = rest.best(pipes: pipes, fractions: fractions)
             else { return }
             var places = leaks.map(\.place) + [next]
@@ -105,7 +105,7 @@ struct FurtherLeaks {
             // Every leak must be needed beside the others.
             let chances = places.indices.map { index in
                 places.indices.filter { $0 != index }.reduce(search) { $0.without(places[$1]) }
-                    .significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random)
+                    .significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random, enough: rate)
             }
             guard chances.allSatisfy({ $0 <= rate }), Set(places.map(\.pipe)).count == places.count else { return }
             leaks = zip(places, chances).map { ($0, $1) }

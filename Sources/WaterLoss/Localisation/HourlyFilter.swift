@@ -34,6 +34,8 @@ struct HourlyFilter {
         var to: Int
     }
 
+    private static let nodesAtATime = 512
+
     /// The whitened rows of one hour.
     struct Hour {
         var hour: Int
@@ -63,16 +65,25 @@ struct HourlyFilter {
         levelNoise = options.levelNoise
         correlation = pow(options.hourlyDemandCorrelation, step / 3600)
         let spread = options.hourlyDemandSpread
-        @Sendable func answers(_ place: Int) -> Matrix {
-            var matrix = standing.toOutflow[place]
-            let demands = standing.demands[place], nodes = matrix.columns
-            for k in 0..<matrix.rows { for node in 0..<nodes { matrix.storage[k * nodes + node] *= demands[node] * spread } }
-            return matrix
+        let nodes = standing.toOutflow.first?.columns ?? 0
+        // Some hundred nodes at a time: all of them at once would go through memory.
+        @Sendable func covariance(_ to: Int, _ from: Int) -> Matrix {
+            func answers(_ place: Int, _ part: Range<Int>) -> Matrix {
+                var matrix = Matrix(rows: count, columns: part.count)
+                let demands = standing.demands[place]
+                for k in 0..<count {
+                    for node in part { matrix[k, node - part.lowerBound] = standing.toOutflow[place][k, node] * (demands[node] * spread) }
+                }
+                return matrix
+            }
+            var sum = Matrix(rows: count, columns: count)
+            for first in stride(from: 0, to: nodes, by: Self.nodesAtATime) {
+                let part = first..<min(first + Self.nodesAtATime, nodes), own = answers(from, part)
+                sum.add(to == from ? own.gramOfRows : answers(to, part).timesTransposed(own))
+            }
+            return sum
         }
-        let own = concurrentMap(standing.toOutflow.count) { place in
-            let answers = answers(place)
-            return answers.timesTransposed(answers)
-        }
+        let own = concurrentMap(standing.toOutflow.count) { covariance($0, $0) }
         self.own = own
         // What meters say of it is no guess.
         let unknown = model.zoneDemands?.unknown
@@ -93,7 +104,7 @@ struct HourlyFilter {
                 return (carry: Matrix(rows: count, columns: count), told: Matrix(rows: count, columns: count))
             }
             // F = C(to, from) C(from, from)⁻¹
-            let carry = answers(step.to).timesTransposed(answers(step.from)) * factor.inverse
+            let carry = covariance(step.to, step.from) * factor.inverse
             return (carry: carry, told: carry * own[step.from] * carry.transposed)
         }
         carries = Dictionary(uniqueKeysWithValues: zip(distinct, found))
@@ -120,15 +131,10 @@ struct HourlyFilter {
         /// Condition of the last hour.
         fileprivate var last: Int?
         fileprivate var storage: [Double] = []
-        private(set) var hours: [Hour] = []
+        fileprivate(set) var hours: [Hour] = []
 
         /// Of the covariance of all that was whitened.
         var logDeterminant: Double { hours.reduce(0) { $0 + $1.factor.logDeterminant } }
-
-        fileprivate mutating func add(_ hour: Hour, _ innovations: Matrix) {
-            hours.append(hour)
-            storage.append(contentsOf: innovations.storage)
-        }
 
         /// The whitened rows, of all hours together.
         var rows: Matrix { Matrix(rows: storage.count / max(width, 1), columns: width, storage: storage) }
@@ -152,6 +158,17 @@ struct HourlyFilter {
 
     private func carry(_ from: Int, _ to: Int) -> (carry: Matrix, told: Matrix)? { from == to ? nil : carries[Step(from: from, to: to)] }
 
+    /// From one hour to the next, and what the hour tells.
+    private struct Move {
+        var hour: Int
+        var isFirst: Bool
+        /// Whether it follows the hour before it without a gap.
+        var isNext: Bool
+        var fade: Double
+        var carry: Matrix?
+        var found: Hour?
+    }
+
     /// Whitens the columns of further hours, in their order.
     /// - Parameters:
     ///   - present: by hour and channel, whether there is a reading.
@@ -160,82 +177,150 @@ struct HourlyFilter {
         _ pass: inout Pass, over hours: Range<Int>, present: [[Bool]],
         fill: (_ hour: Int, _ channel: Int, _ storage: inout [Double], _ first: Int) -> Void
     ) {
-        let k = channels, tanks = tanks, order = order, width = pass.width
+        let width = pass.width, begun = pass.storage.count
+        pass.storage.reserveCapacity(begun + hours.reduce(0) { sum, hour in sum + present[hour].count { $0 } } * width)
+        var moves: [Move] = []
         for hour in hours {
-            let now = conditions[hour]
-            if let last = pass.last {
-                let step = carry(last, now), fade = fade(hour)
-                if let step {
-                    carried(&pass.state, by: step.carry)
-                    carried(&pass.spread, by: step.carry)
-                    pass.spread = pass.spread.transposed
-                    carried(&pass.spread, by: step.carry)
-                }
-                for i in 0..<k * width { pass.state.storage[i] *= fade }
-                let told = step?.told ?? own[now]
-                for i in 0..<k {
-                    for j in 0..<order {
-                        pass.spread[i, j] *= fade
-                        pass.spread[j, i] *= fade
-                    }
-                }
-                for i in 0..<k { for j in 0..<k { pass.spread[i, j] += own[now][i, j] - fade * fade * told[i, j] } }
-            } else {
-                for i in 0..<k { for j in 0..<k { pass.spread[i, j] = own[now][i, j] } }
+            let move = moved(&pass, to: hour, present: present[hour])
+            for channel in move.found?.rows ?? [] {
+                let first = pass.storage.count
+                pass.storage.append(contentsOf: repeatElement(0, count: width))
+                fill(hour, channel, &pass.storage, first)
             }
-            // The level that ended the last hour begins this one.
+            moves.append(move)
+        }
+        // The columns do not touch each other: half of them on each processor.
+        let given = pass, all = moves, half = width < Self.fewColumns ? width : width / 2
+        let parts = concurrentMap(half < width ? 2 : 1) { part in whitened(given, from: begun, all, part == 0 ? 0..<half : half..<width) }
+        var first = 0
+        for part in parts {
+            let wide = part.state.columns
+            for i in 0..<order {
+                pass.state.storage.replaceSubrange(
+                    i * width + first..<i * width + first + wide, with: part.state.storage[i * wide..<(i + 1) * wide])
+            }
+            for i in 0..<part.rows.count / max(wide, 1) {
+                let place = begun + i * width + first
+                for j in 0..<wide { pass.storage[place + j] = part.rows[i * wide + j] }
+            }
+            first += wide
+        }
+    }
+
+    /// Columns below which they are not shared out.
+    private static let fewColumns = 16
+
+    /// The spread of the state an hour later, and how what the hour tells is whitened.
+    private func moved(_ pass: inout Pass, to hour: Int, present: [Bool]) -> Move {
+        let k = channels, tanks = tanks, order = order, now = conditions[hour]
+        let own = own[now], last = pass.last
+        var move = Move(hour: hour, isFirst: last == nil, isNext: last != nil && lags[hour] == 1, fade: fade(hour))
+        var spread = pass.spread
+        pass.spread = Matrix(rows: 0, columns: 0)
+        if let last {
+            let step = carry(last, now), fade = move.fade
+            if let step {
+                move.carry = step.carry
+                carried(&spread, by: step.carry)
+                spread = spread.transposed
+                carried(&spread, by: step.carry)
+            }
+            let told = step?.told ?? own
+            for i in 0..<order {
+                for j in 0..<order {
+                    if i < k { spread.storage[i * order + j] *= fade }
+                    if j < k { spread.storage[i * order + j] *= fade }
+                }
+            }
+            for i in 0..<k {
+                for j in 0..<k { spread.storage[i * order + j] += own.storage[i * k + j] - fade * fade * told.storage[i * k + j] }
+            }
+        } else {
+            for i in 0..<k { for j in 0..<k { spread.storage[i * order + j] = own.storage[i * k + j] } }
+        }
+        // The level that ended the last hour begins this one.
+        for t in tanks.indices {
+            let begins = k + 2 * t, ends = begins + 1
+            let variance = levelNoise * levelNoise
+            let kept = (0..<order).map { spread[ends, $0] }
+            for j in 0..<order {
+                let value = move.isNext ? (j == begins ? kept[ends] : kept[j]) : (j == begins ? variance : 0)
+                spread[begins, j] = value
+                spread[j, begins] = value
+            }
+            for j in 0..<order { (spread[ends, j], spread[j, ends]) = (0, 0) }
+            spread[ends, ends] = variance
+        }
+        pass.last = now
+        defer { pass.spread = spread }
+        let rows = (0..<k).filter { present[$0] }
+        guard !rows.isEmpty else { return move }
+        // Rows of the observation times the spread.
+        var answers = Matrix(rows: rows.count, columns: order)
+        for (i, channel) in rows.enumerated() {
+            for j in 0..<order { answers.storage[i * order + j] = spread.storage[channel * order + j] }
+            guard let factor = levelFactor[channel], let t = tanks.firstIndex(of: channel) else { continue }
+            let begins = k + 2 * t
+            for j in 0..<order { answers[i, j] += factor * (spread[begins + 1, j] - spread[begins, j]) }
+        }
+        var covariance = Matrix(rows: rows.count, columns: rows.count)
+        let common = common[now]
+        for i in rows.indices {
+            for (j, other) in rows.enumerated() {
+                var value = answers[i, other]
+                if let factor = levelFactor[other], let t = tanks.firstIndex(of: other) {
+                    value += factor * (answers[i, k + 2 * t + 1] - answers[i, k + 2 * t])
+                }
+                covariance[i, j] = value + common[rows[i]] * common[other]
+            }
+            covariance[i, i] += noise[rows[i]] + rest[hour][rows[i]] + 1e-18
+        }
+        guard let factor = try? CholeskyFactor(covariance) else { return move }
+        let gain = factor.whiten(answers), less = gain.gram
+        for i in spread.storage.indices { spread.storage[i] -= less.storage[i] }
+        let found = Hour(hour: hour, rows: rows, factor: factor, gain: gain, first: pass.storage.count / max(pass.width, 1))
+        pass.hours.append(found)
+        move.found = found
+        return move
+    }
+
+    /// Some columns of a pass whitened from hour to hour, and their state after the last one.
+    /// - begun: place of the first row that is not whitened yet.
+    private func whitened(_ pass: Pass, from begun: Int, _ moves: [Move], _ columns: Range<Int>) -> (rows: [Double], state: Matrix) {
+        let k = channels, tanks = tanks, order = order, width = pass.width, wide = columns.count
+        var state = Matrix(rows: order, columns: wide)
+        for i in 0..<order { for j in 0..<wide { state.storage[i * wide + j] = pass.state.storage[i * width + columns.lowerBound + j] } }
+        var result: [Double] = []
+        result.reserveCapacity((pass.storage.count - begun) / max(width, 1) * wide)
+        for move in moves {
+            if !move.isFirst {
+                if let carry = move.carry { carried(&state, by: carry) }
+                for i in 0..<k * wide { state.storage[i] *= move.fade }
+            }
             for t in tanks.indices {
                 let begins = k + 2 * t, ends = begins + 1
-                let isNext = pass.last != nil && lags[hour] == 1
-                for j in 0..<width {
-                    pass.state.storage[begins * width + j] = isNext ? pass.state.storage[ends * width + j] : 0
-                    pass.state.storage[ends * width + j] = 0
+                for j in 0..<wide {
+                    state.storage[begins * wide + j] = move.isNext ? state.storage[ends * wide + j] : 0
+                    state.storage[ends * wide + j] = 0
                 }
-                let variance = levelNoise * levelNoise
-                let kept = (0..<order).map { pass.spread[ends, $0] }
-                for j in 0..<order {
-                    let value = isNext ? (j == begins ? kept[ends] : kept[j]) : (j == begins ? variance : 0)
-                    pass.spread[begins, j] = value
-                    pass.spread[j, begins] = value
-                }
-                for j in 0..<order { (pass.spread[ends, j], pass.spread[j, ends]) = (0, 0) }
-                pass.spread[ends, ends] = variance
             }
-            pass.last = now
-            let rows = (0..<k).filter { present[hour][$0] }
-            guard !rows.isEmpty else { continue }
-            // Rows of the observation times the spread, and times the state.
-            var answers = Matrix(rows: rows.count, columns: order), values = Matrix(rows: rows.count, columns: width)
-            for (i, channel) in rows.enumerated() {
-                for j in 0..<order { answers[i, j] = pass.spread[channel, j] }
-                fill(hour, channel, &values.storage, i * width)
-                for j in 0..<width { values.storage[i * width + j] -= pass.state.storage[channel * width + j] }
+            guard let hour = move.found else { continue }
+            var values = Matrix(rows: hour.rows.count, columns: wide)
+            for (i, channel) in hour.rows.enumerated() {
+                let from = (hour.first + i) * width + columns.lowerBound
+                for j in 0..<wide { values.storage[i * wide + j] = pass.storage[from + j] - state.storage[channel * wide + j] }
                 guard let factor = levelFactor[channel], let t = tanks.firstIndex(of: channel) else { continue }
                 let begins = k + 2 * t
-                for j in 0..<order { answers[i, j] += factor * (pass.spread[begins + 1, j] - pass.spread[begins, j]) }
-                for j in 0..<width {
-                    values.storage[i * width + j] -=
-                        factor * (pass.state.storage[(begins + 1) * width + j] - pass.state.storage[begins * width + j])
+                for j in 0..<wide {
+                    values.storage[i * wide + j] -=
+                        factor * (state.storage[(begins + 1) * wide + j] - state.storage[begins * wide + j])
                 }
             }
-            var covariance = Matrix(rows: rows.count, columns: rows.count)
-            for i in rows.indices {
-                for (j, other) in rows.enumerated() {
-                    var value = answers[i, other]
-                    if let factor = levelFactor[other], let t = tanks.firstIndex(of: other) {
-                        value += factor * (answers[i, k + 2 * t + 1] - answers[i, k + 2 * t])
-                    }
-                    covariance[i, j] = value + common[now][rows[i]] * common[now][other]
-                }
-                covariance[i, i] += noise[rows[i]] + rest[hour][rows[i]] + 1e-18
-            }
-            guard let factor = try? CholeskyFactor(covariance) else { continue }
-            let gain = factor.whiten(answers), innovations = factor.whiten(values)
-            pass.add(Hour(hour: hour, rows: rows, factor: factor, gain: gain, first: pass.storage.count / max(width, 1)), innovations)
-            let step = gain.transposedTimes(innovations), less = gain.gram
-            for i in pass.state.storage.indices { pass.state.storage[i] += step.storage[i] }
-            for i in pass.spread.storage.indices { pass.spread.storage[i] -= less.storage[i] }
+            let innovations = hour.factor.whiten(values)
+            result.append(contentsOf: innovations.storage)
+            state.addTransposed(hour.gain, times: innovations)
         }
+        return (result, state)
     }
 
     /// Whitened rows times whitening: U with Σ Uᵀ x = Σ Wᵀ (x whitened) for whatever columns x the hours of the pass have, W being

@@ -29,13 +29,14 @@ struct HourlyResiduals {
     private(set) var tanksAreStepped: Bool
 
     /// - Parameters:
+    ///   - solver: of the model's network; its own state is left as it is.
     ///   - known: what an earlier record of the same network showed.
     ///   - isStepped: whether inflows of tanks go with the levels at the beginning of each hour; nil: told by the readings.
     init(
         _ model: ImposedModel, _ record: SensorRecord, solver: HydraulicSolver, known: LinkStates.Habit? = nil, isStepped: Bool? = false
     ) {
         let measured = model.channels.map { channel in (0..<record.count).map { model.measured(channel, record, $0) } }
-        let found = LinkStates(model, record, measured: measured, solver: solver, known: known)
+        let found = LinkStates(model, record, measured: measured, on: solver.model, known: known)
         switching = found.states
         conditions = found.conditions
         habit = found.habit
@@ -44,12 +45,20 @@ struct HourlyResiduals {
         // A tank's net inflow is a mean over the hour, in which its level moves.
         let tanks = model.channels.indices.filter { if case .tank = model.channels[$0].source { true } else { false } }
         if !tanks.isEmpty, isStepped != true {
-            for hour in 0..<record.count {
-                guard let middle = model.middle(of: conditions[hour], record: record, index: hour) else { continue }
-                let state = solver.solve(middle, warm: true)
-                guard state.verdict.outcome == .converged else { continue }
-                for k in tanks { predicted[k][hour] = model.predicted(model.channels[k], state) }
+            let conditions = found.conditions, hydraulics = solver.model, count = record.count
+            let halves: [[Int: [Double?]]] = concurrentMap(2) { half in
+                var inflows: [Int: [Double?]] = [:]
+                var solver: HydraulicSolver?
+                for hour in half == 0 ? 0..<count / 2 : count / 2..<count {
+                    guard let middle = model.middle(of: conditions[hour], record: record, index: hour) else { continue }
+                    let own = solver ?? HydraulicSolver(hydraulics), state = own.solve(middle, warm: solver != nil)
+                    solver = own
+                    guard state.verdict.outcome == .converged else { continue }
+                    inflows[hour] = tanks.map { model.predicted(model.channels[$0], state) }
+                }
+                return inflows
             }
+            for (hour, inflows) in halves.joined() { for (place, k) in tanks.enumerated() { predicted[k][hour] = inflows[place] } }
         }
         func less(_ values: [[Double?]]) -> [[Double?]] {
             zip(measured, values).map { read, value in zip(read, value).map { r, v in r.flatMap { r in v.map { r - $0 } } } }

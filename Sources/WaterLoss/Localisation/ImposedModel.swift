@@ -40,10 +40,12 @@ struct ImposedModel {
     /// What customers' meters say of the demand of zones, where they do.
     var zoneDemands: ZoneDemands?
     private let linkIndex: ElementIndex<Link>
+    private var table: ConditionTable
 
     /// - Parameter start: first moment of the healthy record.
     init(_ network: Network, sensors: [Sensor], start: Instant) throws(LeakLocatorError) {
         self.network = network
+        table = ConditionTable(network)
         let midnight = start.seconds - ((start.seconds % 86_400) + 86_400) % 86_400
         origin = Instant(seconds: midnight - start.weekday * 86_400 + network.times.startClockTime)
         let nodes = network.nodeIndex(), links = network.linkIndex()
@@ -83,6 +85,7 @@ struct ImposedModel {
     func replacing(_ network: Network) -> ImposedModel {
         var copy = self
         copy.network = network
+        copy.table = ConditionTable(network)
         return copy
     }
 
@@ -95,7 +98,7 @@ struct ImposedModel {
 
     /// Conditions of a moment with the measured levels and demands in them.
     func conditions(at instant: Instant, record: SensorRecord, index: Int, lastLevels: inout [Int: Double]) -> BoundaryConditions {
-        var conditions = BoundaryConditions(of: network, at: patternTime(instant))
+        var conditions = table.conditions(at: patternTime(instant))
         applyClock(&conditions, patternTime(instant))
         for (node, sensor) in tankLevels {
             if let level = record.series[sensor]?[index] { lastLevels[node] = level }

@@ -50,13 +50,34 @@ public struct LeakLocator: Sendable {
     ///   - readings: the days that follow, in which a leak may have begun.
     /// - Throws: `LeakLocatorError`.
     public func locate(baseline: SensorRecord, readings: SensorRecord) throws(LeakLocatorError) -> LeakFinding {
+        // What the search was made of is given back before its answer is drawn up.
+        let sought = try sought(baseline: baseline, readings: readings)
+        var finding = finding(
+            sought.search, dispersion: sought.dispersion, tested: sought.tested, meanDemand: sought.meanDemand, start: sought.start,
+            random: sought.random)
+        finding.remarks = sought.remarks
+        return finding
+    }
+
+    /// What a search has come to.
+    private struct Sought {
+        var search: LeakSearch
+        var dispersion: Double
+        var tested: [(search: LeakSearch, dispersion: Double)]
+        var meanDemand: Double
+        var start: Instant?
+        var random: RandomNumbers
+        var remarks: [LeakRemark]
+    }
+
+    private func sought(baseline: SensorRecord, readings: SensorRecord) throws(LeakLocatorError) -> Sought {
         guard baseline.count * baseline.step >= 86_400, readings.count * readings.step >= 43_200 else {
             throw .recordTooShort(hours: (baseline.count * baseline.step + readings.count * readings.step) / 3600)
         }
         let nominalSolver: HydraulicSolver
         do { nominalSolver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
         let given = (baseline: baseline, readings: readings)
-        let tidied = try TidiedReadings(
+        var tidied = try TidiedReadings(
             network, sensors: sensors, baseline: baseline, readings: readings, use: use, solver: nominalSolver)
         let (baseline, readings) = (tidied.baseline, tidied.readings)
         guard tidied.before.hasReadings, tidied.after.hasReadings else { throw .noUsableSensor }
@@ -74,6 +95,7 @@ public struct LeakLocator: Sendable {
             if !tidied.isBettered(by: before, after) {
                 (calibration, before, after) = (Calibration(tidied.model, options), tidied.before, tidied.after)
             }
+            tidied.forgetConditions()
         }
         let model = calibration.model, options = calibration.options
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
@@ -124,10 +146,7 @@ public struct LeakLocator: Sendable {
             bent = BentAnswers(model, moments: moments, leaks: Array(search.likeliest.prefix(Self.bentNodes)))
         }
         guard let found else { throw .noUsableSensor }
-        var finding = finding(
-            found, dispersion: steps.dispersion, tested: tested, meanDemand: standing.meanDemand,
-            start: course.map { readings.instant(at: $0.start) }, random: random)
-        finding.remarks =
+        var told =
             tidied.remarks
             + remarks(
                 model, record, offSchedule: before.offSchedule(model).merging(after.offSchedule(model), uniquingKeysWith: +),
@@ -137,9 +156,11 @@ public struct LeakLocator: Sendable {
                 sum + (record.series[sensor.id]?.count { $0 == nil } ?? record.count)
             }
             let hours = missing * readings.step / 3600
-            if hours >= LeakRemark.silentHours { finding.remarks.append(.silent(sensor.id, hours: hours)) }
+            if hours >= LeakRemark.silentHours { told.append(.silent(sensor.id, hours: hours)) }
         }
-        return finding
+        return Sought(
+            search: found, dispersion: steps.dispersion, tested: tested, meanDemand: standing.meanDemand,
+            start: course.map { readings.instant(at: $0.start) }, random: random, remarks: told)
     }
 
     private func remarks(

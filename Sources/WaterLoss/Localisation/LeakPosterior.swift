@@ -79,21 +79,22 @@ extension LeakLocator {
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
         // For each pipe, each place along it.
         let options = options
-        var fits: [[PlaceFit]] = concurrentMap(pipes.count) { p in
+        let rough: [[PlaceFit]] = concurrentMap(pipes.count) { p in
             let pipe = pipes[p]
             guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
                 return []
             }
-            return Self.fractions.map { search.fit(a, b, fraction: $0) }
+            return search.fits(a, b, fractions: Self.fractions)
         }
         // Of places that count the whole likelihood: how large a leak is must not be told by errors of another size.
-        let top = fits.joined().reduce(-Double.infinity) { max($0, $1.gain) }
-        let near = pipes.indices.filter { p in fits[p].contains { $0.gain > top - Self.farBelow } }
+        let top = rough.joined().reduce(-Double.infinity) { max($0, $1.gain) }
+        let near = pipes.indices.filter { p in rough[p].contains { $0.gain > top - Self.farBelow } }
         let whole: [[PlaceFit]] = concurrentMap(near.count) { place in
             guard let a = index[pipes[near[place]].start], let b = index[pipes[near[place]].end] else { return [] }
-            return Self.fractions.map { search.fit(a, b, fraction: $0, isWhole: true) }
+            return search.fits(a, b, fractions: Self.fractions, isWhole: true)
         }
-        for (place, p) in near.enumerated() { fits[p] = whole[place] }
+        let closely = Dictionary(zip(near, whole), uniquingKeysWith: { first, _ in first })
+        let fits = pipes.indices.map { closely[$0] ?? rough[$0] }
         // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
         // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
         let bests = concurrentMap(whole.count) { place in
@@ -102,29 +103,37 @@ extension LeakLocator {
         }
         let best = bests.compactMap { $0 }.max { $0.likelihood < $1.likelihood }
         let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
+        let byGrids: [[Double]] = concurrentMap(pipes.count) { p in
+            fits[p].isEmpty ? [] : grid.map { Self.logSum(fits[p], at: $0, tempering: tempering) }
+        }
         var logWeights: [Double] = []
         var bySize = [Double](repeating: 0, count: grid.count)
-        var posteriors: [[Double]] = []
-        for (pipe, places) in zip(pipes, fits) {
-            guard !places.isEmpty, let length = pipe.pipe?.length else {
+        for (p, pipe) in pipes.enumerated() {
+            guard !fits[p].isEmpty, let length = pipe.pipe?.length else {
                 logWeights.append(-.infinity)
-                posteriors.append([])
                 continue
             }
-            let byGrid = grid.map { size in logSum(places.map { $0.logLikelihood(size, tempering: tempering) }) }
             logWeights.append(
-                log(length) + log(failureRates?[pipe.id] ?? 1) + logSum(byGrid) - log(Double(places.count * grid.count)))
-            posteriors.append(byGrid)
+                log(length) + log(failureRates?[pipe.id] ?? 1) + logSum(byGrids[p]) - log(Double(fits[p].count * grid.count)))
         }
         let normaliser = logSum(logWeights)
         let probabilities = logWeights.map { $0.isFinite && normaliser.isFinite ? exp($0 - normaliser) : 0 }
-        for (p, posterior) in posteriors.enumerated() where probabilities[p] > 1e-9 {
+        for (p, posterior) in byGrids.enumerated() where probabilities[p] > 1e-9 {
             let sum = logSum(posterior)
             for g in grid.indices { bySize[g] += probabilities[p] * exp(posterior[g] - sum) }
         }
         let total = probabilities.reduce(0, +)
         return LeakPosterior(
             probabilities: probabilities.map { total > 0 ? $0 / total : 0 }, sizes: GridQuantiles(grid: grid, weights: bySize))
+    }
+
+    /// Of the likelihoods of a leak of one size at some places.
+    private static func logSum(_ places: [PlaceFit], at size: Double, tempering: Double) -> Double {
+        var top = -Double.infinity, sum = 0.0
+        for place in places { top = max(top, place.logLikelihood(size, tempering: tempering)) }
+        guard top.isFinite else { return -.infinity }
+        for place in places { sum += exp(place.logLikelihood(size, tempering: tempering) - top) }
+        return top + log(sum)
     }
 
     private func logSum(_ values: [Double]) -> Double {

@@ -53,12 +53,15 @@ struct LeakSearch {
             }
         }
         self.signatures = signatures
+        // Deviations to Lᵀ d: rows of them times L.
         let count = n
-        deviations = scatter.deviations.mapValues { draws in
-            draws.flatMap { draw in
-                (0..<count).map { i in Float((i..<count).reduce(0) { $0 + factor.lower[$1, i] * draw[used[$1]] }) }
-            }
+        let whitened: [[Float]] = concurrentMap(scatter.nodes.count) { place in
+            let all = scatter.deviations(place)
+            var rows = Matrix(rows: all.rows, columns: count)
+            for w in 0..<all.rows { for i in 0..<count { rows[w, i] = all[w, used[i]] } }
+            return (rows * factor.lower).storage.map { Float($0) }
         }
+        deviations = Dictionary(zip(scatter.nodes, whitened), uniquingKeysWith: { first, _ in first })
         likeliest = Self.likeliest(y, signatures, n)
     }
 
@@ -89,56 +92,56 @@ struct LeakSearch {
         return (num, den)
     }
 
-    /// Log likelihood ratio against no leak, as a function of size, of a leak at a fraction of the pipe from node `a` to node `b`.
+    /// Log likelihood ratio against no leak, as a function of size, of leaks at fractions of the pipe from node `a` to node `b`.
     /// - isWhole: with the errors of the signature at whatever size; else those at the likeliest size.
-    func fit(_ a: Int, _ b: Int, fraction: Double, isWhole: Bool = false) -> PlaceFit {
-        let signature = (0..<n).map { (1 - fraction) * signatures[a * n + $0] + fraction * signatures[b * n + $0] }
+    func fits(_ a: Int, _ b: Int, fractions: [Double], isWhole: Bool = false) -> [PlaceFit] {
         let all = dotProduct(y, y)
-        var fit = PlaceFit(slope: dotProduct(signature, y), curvature: dotProduct(signature, signature))
-        guard fit.curvature > 0 else { return PlaceFit(slope: 0, curvature: 0, misfit: .infinity) }
-        fit.misfit = (all - 2 * fit.best) / Double(n)
-        let size = max(fit.slope, 0) / fit.curvature
-        guard size > 0, let left = deviations[a] ?? deviations[b], let right = deviations[b] ?? deviations[a] else { return fit }
-        // Covariance 1 + s² Dᵀ D with D the deviations, inverted by Woodbury's identity.
-        let draws = left.count / n, scale = 1 / Double(draws).squareRoot()
-        let rows = (0..<draws).map { w in
-            (0..<n).map { scale * ((1 - fraction) * Double(left[w * n + $0]) + fraction * Double(right[w * n + $0])) }
-        }
-        var gram = Matrix(rows: draws, columns: draws)
-        for i in 0..<draws { for j in 0...i { gram[i, j] = dotProduct(rows[i], rows[j]) } }
-        let ofSignature = rows.map { dotProduct($0, signature) }, ofSteps = rows.map { dotProduct($0, y) }
-        if isWhole {
-            guard let system = try? SymmetricEigensystem(gram) else { return fit }
-            fit.scatter = PlaceFit.Scatter(system, steps: ofSteps, signature: ofSignature)
-            fit.squares = all
-            fit.count = n
+        lazy var scatter = PipeScatter(self, a, b)
+        return fractions.map { fraction in
+            let signature = (0..<n).map { (1 - fraction) * signatures[a * n + $0] + fraction * signatures[b * n + $0] }
+            var fit = PlaceFit(slope: dotProduct(signature, y), curvature: dotProduct(signature, signature))
+            guard fit.curvature > 0 else { return PlaceFit(slope: 0, curvature: 0, misfit: .infinity) }
+            fit.misfit = (all - 2 * fit.best) / Double(n)
+            let size = max(fit.slope, 0) / fit.curvature
+            if isWhole, size > 0, let scatter, let system = try? SymmetricEigensystem(scatter.products(fraction)) {
+                fit.scatter = PlaceFit.Scatter(
+                    system, steps: scatter.productsWithSteps(fraction, size: 1), signature: scatter.products(fraction, size: 1))
+                fit.squares = all
+                fit.count = n
+                return fit
+            }
+            guard size > 0, let scatter, let factor = try? CholeskyFactor(scatter.covariance(fraction, size: size)) else { return fit }
+            // Inverted by Woodbury's identity.
+            let ofSignature = factor.whiten(scatter.products(fraction, size: size))
+            let ofSteps = factor.whiten(scatter.productsWithSteps(fraction, size: size))
+            let told = dotProduct(ofSteps, ofSteps)
+            fit.slope -= dotProduct(ofSignature, ofSteps)
+            fit.curvature -= dotProduct(ofSignature, ofSignature)
+            fit.explained = 0.5 * told
+            fit.volume = 0.5 * factor.logDeterminant
+            fit.misfit = (all - told - 2 * fit.best) / Double(n)
             return fit
         }
-        for i in 0..<draws {
-            for j in 0...i { gram[i, j] *= size * size }
-            gram[i, i] += 1
-        }
-        guard let factor = try? CholeskyFactor(gram) else { return fit }
-        let toSignature = factor.whiten(ofSignature.map { size * $0 }), toSteps = factor.whiten(ofSteps.map { size * $0 })
-        let told = dotProduct(toSteps, toSteps)
-        fit.slope -= dotProduct(toSignature, toSteps)
-        fit.curvature -= dotProduct(toSignature, toSignature)
-        fit.explained = 0.5 * told
-        fit.volume = 0.5 * factor.logDeterminant
-        fit.misfit = (all - told - 2 * fit.best) / Double(n)
-        return fit
     }
 
+    /// The same of one fraction.
+    func fit(_ a: Int, _ b: Int, fraction: Double) -> PlaceFit { fits(a, b, fractions: [fraction])[0] }
+
     /// Share of leak-free worlds whose best place looks at least as much like a leak.
-    /// - dispersion: mean square of what the hourly fit leaves; the worlds are as wide.
-    func significance(pipes: [(a: Int, b: Int)], dispersion: Double, draws: Int, random: RandomNumbers) -> Double {
+    /// - Parameters:
+    ///   - dispersion: mean square of what the hourly fit leaves; the worlds are as wide.
+    ///   - enough: a share from which on it need not be known more closely.
+    func significance(
+        pipes: [(a: Int, b: Int)], dispersion: Double, draws: Int, random: RandomNumbers, enough: Double = 1
+    ) -> Double {
+        let signatures = signatures, n = n
         let directions = pipes.map { pipe in
             let middle = (0..<n).map { (signatures[pipe.a * n + $0] + signatures[pipe.b * n + $0]) / 2 }
             let square = dotProduct(middle, middle)
             return middle.map { square > 0 ? $0 / square.squareRoot() : 0 }
         }
         // The places differ in a few ways only; what lies across all of them counts by its size alone.
-        let basis = Self.basis(of: directions)
+        let (basis, shares) = Self.basis(of: directions)
         let r = basis.count
         // A column a world; the first is what was observed.
         var worlds = Matrix(rows: r, columns: draws + 1), squares = [Double](repeating: 0, count: draws + 1)
@@ -151,32 +154,61 @@ struct LeakSearch {
                 squares[world] += value * value
             }
         }
-        let drawn = worlds, batch = 512
-        let bests: [[Double]] = concurrentMap((directions.count + batch - 1) / batch) { part in
-            let own = directions[part * batch..<min((part + 1) * batch, directions.count)]
-            let likenesses = Matrix(own.map { direction in basis.map { dotProduct($0, direction) } }) * drawn
-            var best = [Double](repeating: 0, count: draws + 1)
-            for p in 0..<own.count { for world in 0...draws { best[world] = max(best[world], likenesses[p, world]) } }
-            return best
-        }
-        let statistics = (0...draws).map { world in
-            let best = bests.reduce(0) { max($0, $1[world]) }
-            return Self.scaled(best * best, squares[world], n)
-        }
-        let observed = statistics[0], worldStatistics = Array(statistics.dropFirst())
         let inflation = max(dispersion, 1)
-        return Double(worldStatistics.count { $0 * inflation >= observed } + 1) / Double(draws + 1)
+        let observed = Self.scaled(Self.largest(shares, worlds, [0])[0], squares[0], n)
+        // No place is more like a world than all of its part along the ways: worlds that are too small for that are not looked at.
+        let near = (1...draws).filter { world in
+            let all = (0..<r).reduce(0) { $0 + worlds[$1, world] * worlds[$1, world] }
+            return Self.scaled(all * (1 + 1e-9), squares[world], n) * inflation >= observed
+        }
+        var alike = 0
+        for first in stride(from: 0, to: near.count, by: Self.worldsAtATime) {
+            let some = Array(near[first..<min(first + Self.worldsAtATime, near.count)])
+            for (world, best) in zip(some, Self.largest(shares, worlds, some))
+            where Self.scaled(best, squares[world], n) * inflation >= observed { alike += 1 }
+            if Double(alike + 1) > enough * Double(draws + 1) { break }
+        }
+        return Double(alike + 1) / Double(draws + 1)
     }
 
-    /// Share of a direction's square that a basis may leave out. [–]
-    private static let leftOut = 0.005
+    private static let worldsAtATime = 128
 
-    /// Orthonormal vectors that hold all but a little of each of the unit vectors `directions` (Gram and Schmidt, with pivots).
-    private static func basis(of directions: [[Double]]) -> [[Double]] {
-        var left = directions.map { dotProduct($0, $0) }
-        var basis: [[Double]] = []
+    /// Of some worlds, the largest square of their likeness to any direction.
+    /// - Parameters:
+    ///   - shares: a row a direction, its parts along the ways.
+    ///   - worlds: a column a world, its parts along the ways.
+    private static func largest(_ shares: Matrix, _ worlds: Matrix, _ some: [Int]) -> [Double] {
+        var chosen = Matrix(rows: worlds.rows, columns: some.count)
+        for i in 0..<worlds.rows { for (place, world) in some.enumerated() { chosen[i, place] = worlds[i, world] } }
+        let drawn = chosen, batch = 512
+        let bests: [[Double]] = concurrentMap((shares.rows + batch - 1) / batch) { part in
+            let own = part * batch..<min((part + 1) * batch, shares.rows), r = shares.columns
+            let directions = Matrix(
+                rows: own.count, columns: r, storage: Array(shares.storage[own.lowerBound * r..<own.upperBound * r]))
+            let likenesses = directions * drawn
+            var best = [Double](repeating: 0, count: some.count)
+            for p in 0..<own.count { for place in some.indices { best[place] = max(best[place], likenesses[p, place]) } }
+            return best
+        }
+        return some.indices.map { place in
+            let best = bests.reduce(0) { max($0, $1[place]) }
+            return best * best
+        }
+    }
+
+    /// Share of a direction's square that a basis may leave out, and difference of two of them that is rounding. [–]
+    private static let leftOut = 0.005, alike = 1e-9
+
+    /// Orthonormal vectors that hold all but a little of each of the unit vectors `directions` (Gram and Schmidt, with pivots), and the
+    /// parts of the directions along them, a row each.
+    private static func basis(of directions: [[Double]]) -> (vectors: [[Double]], shares: Matrix) {
         let most = directions.first?.count ?? 0
-        while basis.count < most, let pivot = left.indices.max(by: { left[$0] < left[$1] }), left[pivot] > leftOut {
+        var left = directions.map { dotProduct($0, $0) }
+        var basis: [[Double]] = [], columns: [[Double]] = []
+        // Of those of which as much is left the first, whatever rounding says.
+        while basis.count < most, let largest = left.max(), largest > leftOut,
+            let pivot = left.firstIndex(where: { $0 >= largest - alike })
+        {
             var vector = directions[pivot]
             // Twice is enough.
             for _ in 0..<2 {
@@ -187,14 +219,19 @@ struct LeakSearch {
             }
             let length = dotProduct(vector, vector).squareRoot()
             for i in vector.indices { vector[i] /= length }
-            for (place, direction) in directions.enumerated() {
-                let share = dotProduct(vector, direction)
-                left[place] = max(left[place] - share * share, 0)
+            let own = vector, half = directions.count / 2
+            let halves = concurrentMap(2) { part in
+                (part == 0 ? directions[..<half] : directions[half...]).map { dotProduct(own, $0) }
             }
+            let column = halves[0] + halves[1]
+            for place in left.indices { left[place] = max(left[place] - column[place] * column[place], 0) }
             left[pivot] = 0
             basis.append(vector)
+            columns.append(column)
         }
-        return basis
+        var shares = Matrix(rows: directions.count, columns: basis.count)
+        for (way, column) in columns.enumerated() { for (place, share) in column.enumerated() { shares[place, way] = share } }
+        return (basis, shares)
     }
 
     /// What the best place leaves unexplained says how large the errors really are; the statistic is measured in those.

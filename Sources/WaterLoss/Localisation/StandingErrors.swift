@@ -47,7 +47,6 @@ struct StandingErrors {
         let world = WorldParameters(model.network), held = HeldNodes(model)
         parameters = world
         let pipes = world.pipes
-        let roughnesses = pipes.map { Parameter.roughness(model.network.links[$0].id) }
         let roughness = pipes.map { model.network.links[$0].pipe?.roughness ?? 0 }
         let nodes = model.network.nodes.count
         let width = world.count + channels.count
@@ -70,8 +69,8 @@ struct StandingErrors {
             var places: [Place] = []
             for place in stride(from: half, to: all.count, by: 2) {
                 let state = solver.solve(all[place], warm: place != half)
-                guard state.verdict.outcome != .singular, let toDemand = solver.sensitivities(of: channels.map(\.observation)),
-                    let toRoughness = solver.sensitivities(of: channels.map(\.observation), to: roughnesses)
+                guard state.verdict.outcome != .singular,
+                    let (toDemand, toRoughness) = solver.sensitivities(of: channels.map(\.observation), andRoughnessOf: pipes)
                 else {
                     places.append(
                         Place(

@@ -215,14 +215,10 @@ struct StepRecord {
 
     /// `rows`ᵀ · `rows`, half of them on each processor.
     static func gram(_ rows: Matrix) -> Matrix {
-        let half = rows.rows / 2, width = rows.columns
-        let sums = concurrentMap(2) { index in
-            let part = index == 0 ? 0..<half : half..<rows.rows
-            return Matrix(
-                rows: part.count, columns: width, storage: Array(rows.storage[part.lowerBound * width..<part.upperBound * width])
-            ).gram
-        }
-        return sums[0] + sums[1]
+        let half = rows.rows / 2
+        var sums = concurrentMap(2) { rows.gram(ofRows: $0 == 0 ? 0..<half : half..<rows.rows) }
+        sums[0].add(sums[1])
+        return sums[0]
     }
 
     /// Cross products of the later hours, whose columns follow those that stand, and of the healthy ones, which have none of them.
@@ -308,19 +304,28 @@ struct StepRecord {
             if let told { steps.add(stands * told) }
             return (condition: condition, weights: steps)
         }
-        let toOutflow = toOutflow, shares = shares
-        var halves: [Matrix] = concurrentMap(2) { half in
-            var sum = Matrix(rows: features, columns: nodes)
-            for index in stride(from: half, to: conditions.count, by: 2) {
-                let (condition, weights) = conditions[index]
-                var answers = toOutflow[condition]
-                for k in 0..<answers.rows { for node in 0..<nodes { answers.storage[k * nodes + node] *= shares[condition][node] } }
-                sum.add(weights.transposedTimes(answers))
+        // Some hundred nodes at a time, which are summed over all conditions while they are at hand.
+        let toOutflow = toOutflow, shares = shares, rows = channels, wide = LeakSearch.nodesAtATime
+        let parts: [Matrix] = concurrentMap((nodes + wide - 1) / wide) { part in
+            let own = part * wide..<min((part + 1) * wide, nodes)
+            var sum = Matrix(rows: features, columns: own.count)
+            for (condition, weights) in conditions {
+                var answers = Matrix(rows: rows, columns: own.count)
+                for k in 0..<rows {
+                    for node in own { answers[k, node - own.lowerBound] = toOutflow[condition][k, node] * shares[condition][node] }
+                }
+                sum.addTransposed(weights, times: answers)
             }
             return sum
         }
-        var sum = halves.removeFirst()
-        sum.add(halves[0])
+        var sum = Matrix(rows: features, columns: nodes)
+        for (part, found) in parts.enumerated() {
+            for f in 0..<features {
+                sum.storage.replaceSubrange(
+                    f * nodes + part * wide..<f * nodes + part * wide + found.columns,
+                    with: found.storage[f * found.columns..<(f + 1) * found.columns])
+            }
+        }
         return sum
     }
 

@@ -56,6 +56,12 @@ struct TidiedReadings {
         remarks += displaced.sorted { $0.key < $1.key }.map { .displaced(self.model.channels[$0.key].sensor, metres: $0.value) }
     }
 
+    /// Gives back what its residuals hold of every hour, where others have taken their place.
+    mutating func forgetConditions() {
+        before.conditions = []
+        after.conditions = []
+    }
+
     /// Faults of one clock may hide behind those of many.
     private static let rounds = 2, unitRounds = 3
 
