@@ -12,8 +12,8 @@ import WaterModel
 /// A record without change in the conditions, for which the covariance of all hours is known in closed form.
 @Suite("hourly residuals made independent: products equal those with the inverse of the dense covariance")
 struct HourlyFilterTests {
-    @Test("sensors, a tank's level, autoregressive demand, missing readings")
-    func dense() throws {
+    @Test("sensors, a tank's level and the head that it gives, autoregressive demand, missing readings", arguments: [true, false])
+    func dense(tanksAreStepped: Bool) throws {
         let network = try INP.parse(LinkStatesTests.town, file: "town.inp")
         let (record, sensors) = try LinkStatesTests.reading(network) { _ in (true, false) }
         var options = LeakLocatorOptions()
@@ -25,7 +25,8 @@ struct HourlyFilterTests {
         let hours = 12, k = model.channels.count
         // The same conditions at all hours.
         let filter = HourlyFilter(
-            model, standing.alike(hours: hours), lags: (0..<hours).map { $0 == 7 ? 3 : 1 }, noise: noise, step: 3600, options: options)
+            model, standing.alike(hours: hours), lags: (0..<hours).map { $0 == 7 ? 3 : 1 }, noise: noise, step: 3600,
+            tanksAreStepped: tanksAreStepped, options: options)
         var present = [[Bool]](repeating: [Bool](repeating: true, count: k), count: hours)
         present[4] = [Bool](repeating: false, count: k)
         present[9][4] = false
@@ -46,6 +47,14 @@ struct HourlyFilterTests {
         let times = (0..<hours).map { $0 < 7 ? $0 : $0 + 2 }
         let places = (0..<hours).flatMap { hour in (0..<k).filter { present[hour][$0] }.map { (hour, $0) } }
         let answers = standing.toOutflow[0], demands = standing.demands[0]
+        func ofLevel(_ c: Int) -> (begins: Double, ends: Double) {
+            // The model has the head that was read; a tank's inflow is the rise of its level less that of the model.
+            let head = standing.toLevel[0][c, 0] * options.levelNoise
+            guard c == 4 else { return (-head, 0) }
+            let area = Double.pi * 400 / 4 / 3600 * options.levelNoise
+            return tanksAreStepped ? (-area - head, area) : (-area - head / 2, area - head / 2)
+        }
+        #expect(standing.toLevel[0].storage.contains { abs($0) > 1e-4 })
         var covariance = Matrix(rows: places.count, columns: places.count)
         for (i, (hour, c)) in places.enumerated() {
             for (j, (other, d)) in places.enumerated() {
@@ -58,12 +67,11 @@ struct HourlyFilterTests {
                 }
                 if hour == other { value += common.0 * common.1 * options.hourlyCommonSpread * options.hourlyCommonSpread }
                 if hour == other, c == d { value += standing.rest[0][c] + (c == 4 ? 0 : noise[c] * noise[c]) }
-                if c == 4, d == 4 {
-                    let area = Double.pi * 400 / 4 / 3600 * options.levelNoise
-                    // The end of one hour is the beginning of the next.
-                    if lag == 0 { value += 2 * area * area }
-                    if lag == 1 { value -= area * area }
-                }
+                // The end of one hour is the beginning of the next.
+                let one = ofLevel(c), two = ofLevel(d)
+                if lag == 0 { value += one.begins * two.begins + one.ends * two.ends }
+                if times[other] == times[hour] + 1 { value += one.ends * two.begins }
+                if times[hour] == times[other] + 1 { value += one.begins * two.ends }
                 covariance[i, j] = value
             }
         }

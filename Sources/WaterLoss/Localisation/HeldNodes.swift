@@ -57,3 +57,26 @@ struct HeldNodes {
         }
     }
 }
+
+extension ImposedModel {
+    /// How each channel (row) answers to the head of each tank whose level is read (column), by a solve for each. [unit per m]
+    /// - state: of these conditions; the solver is left at another.
+    func toLevels(_ conditions: BoundaryConditions, _ state: HydraulicState, _ solver: HydraulicSolver) -> Matrix {
+        var found = Matrix(rows: channels.count, columns: tankLevels.count)
+        for (t, tank) in tankLevels.enumerated() {
+            guard let head = conditions.fixedHeads[tank.node] else { continue }
+            var other = conditions
+            other.fixedHeads[tank.node] = head + Self.headStep
+            let moved = solver.solve(other, warm: true)
+            guard moved.verdict.outcome == .converged else { continue }
+            for (k, channel) in channels.enumerated() {
+                guard let now = predicted(channel, moved), let before = predicted(channel, state) else { continue }
+                found[k, t] = (now - before) / Self.headStep
+            }
+        }
+        return found
+    }
+
+    /// By which a tank's head is moved: more than solves scatter, less than bends the answers. [m]
+    private static let headStep = 0.05
+}

@@ -7,7 +7,8 @@ import WaterModel
 /// Makes hourly residuals, and whatever columns explain them, independent and of unit variance (the innovations of a Kalman filter).
 ///
 /// What moves from hour to hour: each node's own demand, a first-order autoregressive series carried through the sensitivities; all
-/// demand together, anew each hour; the sensors' noise; the error of a tank's level, which ends one hour's inflow and begins the next.
+/// demand together, anew each hour; the sensors' noise; the error of a tank's level, which ends one hour's inflow and begins the next, and
+/// with which the model is run as the head of that hour.
 struct HourlyFilter {
     let channels: Int
     /// Of each hour, its condition in `StandingErrors`.
@@ -21,6 +22,9 @@ struct HourlyFilter {
     /// For tanks: area over the step [m²/s]; nil for sensors.
     let levelFactor: [Double?]
     let levelNoise: Double
+    /// By condition, how each channel's residual (row) answers to the errors of each tank's level at the beginning and at the end of the
+    /// hour (two columns a tank). [unit per m]
+    private let levels: [Matrix]
     let correlation: Double
     /// Covariance of what nodes' own demands do to the channels from hour to hour, by condition. [unit²]
     private var own: [Matrix]
@@ -48,7 +52,8 @@ struct HourlyFilter {
     }
 
     init(
-        _ model: ImposedModel, _ standing: StandingErrors, lags: [Int], noise: [Double], step: Double, options: LeakLocatorOptions
+        _ model: ImposedModel, _ standing: StandingErrors, lags: [Int], noise: [Double], step: Double, tanksAreStepped: Bool,
+        options: LeakLocatorOptions
     ) {
         let count = model.channels.count
         channels = count
@@ -63,6 +68,23 @@ struct HourlyFilter {
         levelFactor = areas
         self.noise = zip(noise, areas).map { $1 == nil ? $0 * $0 : 0 }
         levelNoise = options.levelNoise
+        let tanks = areas.indices.filter { areas[$0] != nil }
+        levels = standing.toLevel.map { answers in
+            var matrix = Matrix(rows: count, columns: 2 * tanks.count)
+            for k in 0..<count {
+                // A tank's inflow is that of the middle of the hour, unless the readings say otherwise.
+                let ofEnd = areas[k] != nil && !tanksAreStepped ? 0.5 : 0
+                for t in tanks.indices {
+                    matrix[k, 2 * t] -= (1 - ofEnd) * answers[k, t]
+                    matrix[k, 2 * t + 1] -= ofEnd * answers[k, t]
+                }
+            }
+            for (t, k) in tanks.enumerated() {
+                matrix[k, 2 * t] -= areas[k] ?? 0
+                matrix[k, 2 * t + 1] += areas[k] ?? 0
+            }
+            return matrix
+        }
         correlation = pow(options.hourlyDemandCorrelation, step / 3600)
         let spread = options.hourlyDemandSpread
         let nodes = standing.toOutflow.first?.columns ?? 0
@@ -213,7 +235,7 @@ struct HourlyFilter {
     /// The spread of the state an hour later, and how what the hour tells is whitened.
     private func moved(_ pass: inout Pass, to hour: Int, present: [Bool]) -> Move {
         let k = channels, tanks = tanks, order = order, now = conditions[hour]
-        let own = own[now], last = pass.last
+        let own = own[now], last = pass.last, levels = levels[now]
         var move = Move(hour: hour, isFirst: last == nil, isNext: last != nil && lags[hour] == 1, fade: fade(hour))
         var spread = pass.spread
         pass.spread = Matrix(rows: 0, columns: 0)
@@ -259,18 +281,17 @@ struct HourlyFilter {
         var answers = Matrix(rows: rows.count, columns: order)
         for (i, channel) in rows.enumerated() {
             for j in 0..<order { answers.storage[i * order + j] = spread.storage[channel * order + j] }
-            guard let factor = levelFactor[channel], let t = tanks.firstIndex(of: channel) else { continue }
-            let begins = k + 2 * t
-            for j in 0..<order { answers[i, j] += factor * (spread[begins + 1, j] - spread[begins, j]) }
+            for l in 0..<levels.columns where levels[channel, l] != 0 {
+                let factor = levels[channel, l]
+                for j in 0..<order { answers.storage[i * order + j] += factor * spread.storage[(k + l) * order + j] }
+            }
         }
         var covariance = Matrix(rows: rows.count, columns: rows.count)
         let common = common[now]
         for i in rows.indices {
             for (j, other) in rows.enumerated() {
                 var value = answers[i, other]
-                if let factor = levelFactor[other], let t = tanks.firstIndex(of: other) {
-                    value += factor * (answers[i, k + 2 * t + 1] - answers[i, k + 2 * t])
-                }
+                for l in 0..<levels.columns { value += levels[other, l] * answers[i, k + l] }
                 covariance[i, j] = value + common[rows[i]] * common[other]
             }
             covariance[i, i] += noise[rows[i]] + rest[hour][rows[i]] + 1e-18
@@ -305,15 +326,14 @@ struct HourlyFilter {
                 }
             }
             guard let hour = move.found else { continue }
+            let levels = levels[conditions[move.hour]]
             var values = Matrix(rows: hour.rows.count, columns: wide)
             for (i, channel) in hour.rows.enumerated() {
                 let from = (hour.first + i) * width + columns.lowerBound
                 for j in 0..<wide { values.storage[i * wide + j] = pass.storage[from + j] - state.storage[channel * wide + j] }
-                guard let factor = levelFactor[channel], let t = tanks.firstIndex(of: channel) else { continue }
-                let begins = k + 2 * t
-                for j in 0..<wide {
-                    values.storage[i * wide + j] -=
-                        factor * (state.storage[(begins + 1) * wide + j] - state.storage[begins * wide + j])
+                for l in 0..<levels.columns where levels[channel, l] != 0 {
+                    let factor = levels[channel, l]
+                    for j in 0..<wide { values.storage[i * wide + j] -= factor * state.storage[(k + l) * wide + j] }
                 }
             }
             let innovations = hour.factor.whiten(values)
@@ -336,7 +356,7 @@ struct HourlyFilter {
         for hour in stride(from: last, through: first, by: -1) {
             let now = conditions[hour]
             if place >= 0, pass.hours[place].hour == hour {
-                let item = pass.hours[place]
+                let item = pass.hours[place], levels = levels[now]
                 place -= 1
                 var values = item.gain * pull
                 let from = item.first * width
@@ -349,12 +369,9 @@ struct HourlyFilter {
                         sum.storage[channel * width + j] += value * sizes[hour]
                         pull.storage[channel * width + j] -= value
                     }
-                    guard let factor = levelFactor[channel], let t = tanks.firstIndex(of: channel) else { continue }
-                    let begins = k + 2 * t
-                    for j in 0..<width {
-                        let value = factor * back.storage[i * width + j]
-                        pull.storage[(begins + 1) * width + j] -= value
-                        pull.storage[begins * width + j] += value
+                    for l in 0..<levels.columns where levels[channel, l] != 0 {
+                        let factor = levels[channel, l]
+                        for j in 0..<width { pull.storage[(k + l) * width + j] -= factor * back.storage[i * width + j] }
                     }
                 }
                 sums[now] = sum

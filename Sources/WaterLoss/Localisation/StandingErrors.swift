@@ -19,6 +19,8 @@ struct StandingErrors {
     let rest: [[Double]]
     /// For each condition, answer of each channel (row) to an outflow at each node (column). [unit per m³/s]
     let toOutflow: [Matrix]
+    /// For each condition, answer of each channel (row) to the head of each tank whose level is read (column). [unit per m]
+    let toLevel: [Matrix]
     /// For each condition, demand of each node [m³/s] and its pressure [m].
     let demands: [[Double]]
     let pressures: [[Double]]
@@ -60,6 +62,7 @@ struct StandingErrors {
             var proportional: [Double]
             var scales: [Double] = []
             var shift: [Double] = []
+            var toLevel: Matrix
         }
         let tables: [Result<[Place], LeakLocatorError>] = concurrentMap(2) { half in
             let solver: HydraulicSolver
@@ -76,13 +79,14 @@ struct StandingErrors {
                         Place(
                             rows: [Float](repeating: 0, count: channels.count * width),
                             toOutflow: Matrix(rows: channels.count, columns: nodes), pressures: [Double](repeating: 0, count: nodes),
-                            proportional: channels.map { _ in 0 }, scales: noise, shift: channels.map { _ in 0 }))
+                            proportional: channels.map { _ in 0 }, scales: noise, shift: channels.map { _ in 0 },
+                            toLevel: Matrix(rows: channels.count, columns: model.tankLevels.count)))
                     continue
                 }
                 var found = Place(
                     toOutflow: Matrix(rows: channels.count, columns: nodes, storage: toDemand.flatMap { $0 }),
                     pressures: (0..<nodes).map { node in max((state.heads[node] ?? 0) - model.network.nodes[node].elevation, 0) },
-                    proportional: channels.map { _ in 0 })
+                    proportional: channels.map { _ in 0 }, toLevel: model.toLevels(all[place], state, solver))
                 held.complete(&found.toOutflow, in: all[place])
                 found.rows.reserveCapacity(channels.count * width)
                 for (k, channel) in channels.enumerated() {
@@ -120,6 +124,7 @@ struct StandingErrors {
         let count = channels.count
         let answers = all.indices.map { halves[$0 % 2][$0 / 2].rows }
         toOutflow = all.indices.map { halves[$0 % 2][$0 / 2].toOutflow }
+        toLevel = all.indices.map { halves[$0 % 2][$0 / 2].toLevel }
         pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
         demands = all.map(\.demands)
         let (columns, left, directions) = Self.pivoted(answers, width: width)

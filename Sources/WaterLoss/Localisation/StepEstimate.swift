@@ -86,7 +86,7 @@ struct StepRecord {
         }
         filter = HourlyFilter(
             model, standing, lags: classes.indices.map { $0 == hourClasses.before.count ? gap : 1 }, noise: noise,
-            step: Double(baseline.step), options: options)
+            step: Double(baseline.step), tanksAreStepped: before.tanksAreStepped, options: options)
         toOutflow = standing.toOutflow
         // An outflow that goes with the root of the pressure, as shares of its mean over the later hours.
         let hours = standing.after
