@@ -118,6 +118,28 @@ struct ZoneDesignTests {
         }
     }
 
+    @Test("a border that is moved cuts no more links, keeps zones whole and within bounds, and leaves more pressure")
+    func movedBorders() throws {
+        let network = TwoDistricts.network()
+        var options = TwoDistricts.options
+        // A corner of B that belongs to A.
+        options.givenZones = [:]
+        for node in network.nodes where !["R", "T"].contains(node.id.name.prefix(1)) {
+            options.givenZones?[node.id.name] = ["B52", "B53"].contains(node.id.name) ? "A" : String(node.id.name.prefix(1))
+        }
+        options.givenZones?["B51"] = "A"
+        options.givenZones?["B50"] = "A"
+        let layout = try ZoneLayout(network, options)
+        let trial = try ZoneTrial(network, options)
+        var feeds = ZoneFeeds(layout, trial)
+        feeds.choose()
+        let moved = feeds.shifted()
+        let before = trial.judged(0, closed: feeds.closed), after = trial.judged(0, closed: moved.closed)
+        #expect(moved.layout.zoneOfNode != layout.zoneOfNode)
+        #expect(moved.layout.borderCount <= layout.borderCount && after.mean > before.mean && after.deficit <= before.deficit)
+        #expect((0..<2).allSatisfy { moved.layout.hangsTogether($0) && moved.layout.keepsBounds($0) })
+    }
+
     @Test("inlets that no pressure needs are closed again")
     func needless() throws {
         let network = TwoDistricts.network()

@@ -151,6 +151,11 @@ public func designZones(_ network: Network, _ options: ZoneDesignOptions = ZoneD
     for layout in layouts.filter({ $0.borderCount == fewest }).prefix(max(2, mostNodesTried / network.nodes.count)) {
         var feeds = ZoneFeeds(layout, trial)
         feeds.choose()
+        // A partition that was given stays as it is.
+        if options.givenZones == nil {
+            feeds = feeds.shifted()
+            feeds.exchange()
+        }
         choices.append((feeds, feeds.closed.count, trial.judged(0, closed: feeds.closed)))
     }
     choices.sort { ($0.judged.deficit, Double($0.valves), -$0.judged.mean) < ($1.judged.deficit, Double($1.valves), -$1.judged.mean) }

@@ -5,8 +5,8 @@ import Hydraulics
 extension ZoneFeeds {
     /// Rounds over all inlets at most.
     private static let rounds = 4
-    /// An inlet is not moved for less. [m]
-    private static let leastGain = 1e-4
+    /// Neither inlets nor borders are moved for less. [m]
+    static let leastGain = 1e-4
 
     /// Closes inlets that no pressure needs, neither at the moments looked at nor with the fire flow, the one that brings least first.
     mutating func prune() {

@@ -20,6 +20,8 @@ struct ZoneLayout {
     let isOpen: [Bool]
     /// What cutting each link counts, beside the one that every link counts. [–]
     private let weightsOfCuts: [Double]
+    /// Properties of a zone.
+    private let bounds: ClosedRange<Double>
 
     /// - weightsOfCuts: of each link, beside the one that every link counts; empty: its diameter in metres, so that small pipes are cut rather
     ///   than large ones.
@@ -27,6 +29,7 @@ struct ZoneLayout {
         self.network = network
         let places = network.nodeIndex()
         ends = network.links.map { (places[$0.start] ?? 0, places[$0.end] ?? 0) }
+        bounds = options.leastProperties...options.mostProperties
         self.weightsOfCuts = weightsOfCuts.isEmpty ? network.links.map { $0.pipe?.diameter ?? 1 } : weightsOfCuts
         let demands = network.nodes.map {
             max(0, ($0.junction?.demands ?? []).reduce(0) { $0 + $1.baseFlow }) * network.hydraulics.demandMultiplier
@@ -54,8 +57,32 @@ struct ZoneLayout {
     /// What cutting a link counts. [–]
     func weight(ofCut link: Int) -> Double { 1 + weightsOfCuts[link] }
 
-    /// Links that lead from one zone to another or outside.
-    var borderCount: Int { ends.indices.count { isOpen[$0] && zoneOfNode[ends[$0].start] != zoneOfNode[ends[$0].end] } }
+    /// Whether a link leads from one zone to another or outside.
+    func isBorder(_ link: Int) -> Bool { isOpen[link] && zoneOfNode[ends[link].start] != zoneOfNode[ends[link].end] }
+
+    var borderCount: Int { ends.indices.count { isBorder($0) } }
+
+    /// The same with nodes in another zone.
+    func moving(_ nodes: [Int], to zone: Int) -> ZoneLayout {
+        var layout = self
+        for node in nodes { layout.zoneOfNode[node] = zone }
+        return layout
+    }
+
+    func keepsBounds(_ zone: Int) -> Bool {
+        let sum = zoneOfNode.indices.reduce(0) { zoneOfNode[$1] == zone ? $0 + weights[$1] : $0 }
+        return sum >= bounds.lowerBound * (1 - 1e-9) && sum <= bounds.upperBound * (1 + 1e-9)
+    }
+
+    /// Whether the open links inside a zone join all its nodes.
+    func hangsTogether(_ zone: Int) -> Bool {
+        var edges: [(from: Int, to: Int, weight: Double)] = []
+        for (link, pair) in ends.enumerated() where isOpen[link] && zoneOfNode[pair.start] == zone && zoneOfNode[pair.end] == zone {
+            edges.append((pair.start, pair.end, 1))
+        }
+        let graph = WeightedGraph(nodeWeights: weights, edges: edges)
+        return graph.pieces(of: zoneOfNode.map { $0 == zone ? 0 : -1 })[0] == 1
+    }
 
     /// Nodes that large pipes, pumps and valves join to a source.
     private func trunk(from diameter: Double) -> [Bool] {
