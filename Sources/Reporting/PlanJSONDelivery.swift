@@ -229,7 +229,9 @@ extension PlanRecord {
                             ("pieces", .integer($0.pieces)), ("open_borders", .integer($0.openBorders)),
                             ("lowest_peak_pressure_m", JSON($0.lowestPeakPressure)), ("critical_node", JSON($0.criticalNode?.name)),
                             ("pressure_shortfall_m", JSON($0.shortfall)), ("fire_flow_pressure_m", JSON($0.firePressure)),
-                            ("closed_valves", JSON($0.closedValves)),
+                            ("closed_valves", JSON($0.closedValves)), ("mains_length_m", JSON($0.mainsLength)),
+                            ("reducing_valves", JSON($0.reducingValves)), ("mean_pressure_before_m", JSON($0.meanBefore)),
+                            ("mean_pressure_after_m", JSON($0.meanAfter)), ("mean_pressure_reduced_m", JSON($0.meanReduced)),
                         ])
                     })
             )

@@ -151,8 +151,10 @@ struct ZoneFiles {
             (
                 "cost",
                 .object([
-                    ("inlets", JSON(cost.inlets)), ("valves", JSON(cost.valves)), ("currency", .string(cost.currency)),
-                    ("source", .string(cost.source)), ("status", .string(cost.status)),
+                    ("inlets", JSON(cost.inlets.sum)), ("valves", JSON(cost.valves.sum)), ("currency", .string(cost.inlets.currency)),
+                    ("source", .string(cost.inlets.source)), ("status", .string(cost.inlets.status)),
+                    ("valves_currency", .string(cost.valves.currency)), ("valves_source", .string(cost.valves.source)),
+                    ("valves_status", .string(cost.valves.status)),
                 ])
             ), ("solves", .integer(design.solves)),
         ])

@@ -33,9 +33,9 @@ struct ZonesCommand: ParsableCommand {
     @Option(help: "Fire flow at one node on top of the peak, l/s; 0: none.") var fireFlow = 10.0
     @Option(help: "Pressure that the fire flow must leave, m.") var firePressure = 10.0
     @Option(help: "Cost of an inlet chamber with meter, for the sum; default: the catalogue's, in its currency.") var inletCost: Double?
-    @Option(help: "Cost of a valve to be closed; default: not known, none counted.") var valveCost: Double?
+    @Option(help: "Cost of a valve to be closed; default: the catalogue's, in its currency.") var valveCost: Double?
     @Option(help: "Zones of another program in place of our own partition: CSV with node,zone.", completion: .file()) var partition: String?
-    @Option(help: "Random beginnings of the partition.") var attempts = 12
+    @Option(help: "Random beginnings of the partition.") var attempts = 6
     @Option(help: "Seed of the random beginnings.") var seed: UInt64 = 1
     @Flag(help: "No messages on standard error.") var quiet = false
 

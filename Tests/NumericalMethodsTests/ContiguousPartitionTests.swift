@@ -65,4 +65,41 @@ struct ContiguousPartitionTests {
         let found = try ContiguousPartition(of: two, into: 2, least: 2, most: 2, seed: 1)
         #expect(found.cut == 0 && found.violation == 0)
     }
+
+    /// A street of eight nodes, and a trunk of three beside it, 8 – 9 – 10, that begins at 8. Nodes 9 and 10 have two links each to
+    /// nodes of the street.
+    private func street(second: [Int]) -> WeightedGraph {
+        var edges: [(from: Int, to: Int, weight: Double)] = (0..<7).map { ($0, $0 + 1, 1) }
+        edges += [(8, 9, 1), (9, 10, 1), (9, 0, 1), (9, 1, 1), (10, second[0], 1), (10, second[1], 1)]
+        return WeightedGraph(nodeWeights: Array(repeating: 1, count: 8) + [0, 0, 0], edges: edges)
+    }
+
+    @Test("a blind end of what lies outside goes to the one part that it touches, and what is fixed stays")
+    func blindEnd() {
+        let parts = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2]
+        func refined(_ graph: WeightedGraph, isFixed: [Bool] = []) -> ContiguousPartition {
+            ContiguousPartition(refining: parts, of: graph, count: 3, least: 4, most: 4, isFixed: isFixed, outside: (2, 0))
+        }
+        // From its end, node after node: of five cuts, one at the source and one between the parts are left.
+        let taken = refined(street(second: [2, 3]))
+        #expect(taken.parts == [0, 0, 0, 0, 1, 1, 1, 1, 2, 0, 0] && taken.cut == 2)
+        // An end that two parts touch stays outside, and what leads to it.
+        let shared = refined(street(second: [3, 4]))
+        #expect(shared.parts == parts && shared.cut == 5)
+        var isFixed = [Bool](repeating: false, count: 11)
+        isFixed[10] = true
+        #expect(refined(street(second: [2, 3]), isFixed: isFixed).parts == parts)
+    }
+
+    @Test("no more weight comes to lie outside than may")
+    func outside() {
+        // A corner with two links to the trunk and one to its part.
+        let edges: [(from: Int, to: Int, weight: Double)] = [(0, 1, 1), (1, 2, 1), (3, 4, 1), (2, 3, 1), (2, 4, 1)]
+        let graph = WeightedGraph(nodeWeights: [1, 1, 1, 0, 0], edges: edges)
+        func refined(_ most: Double) -> [Int] {
+            ContiguousPartition(refining: [0, 0, 0, 1, 1], of: graph, count: 2, least: 1, most: 3, outside: (1, most)).parts
+        }
+        #expect(refined(0) == [0, 0, 0, 1, 1])
+        #expect(refined(1) == [0, 0, 1, 1, 1])
+    }
 }

@@ -231,12 +231,16 @@ def told(name, summary, out, seconds, before, drawing, least):
     short, place = shortfall(before, after, drawing, least)
     share = 100 * (1 - summary["properties_outside"] / summary["properties"])
     lost = summary["before"]["mean_pressure_m"] - summary["after"]["mean_pressure_m"]
+    fails = [text for count, text in (
+        (broken, "not connected"), (outside, "out of bounds"), (len(summary["shortfalls"]), "pressures not kept"),
+        (sum(z["keeps_fire_pressure"] != "yes" for z in zones), "fire flow"), (not summary["converged"], "not converged"),
+        (short > 0.5 + 0.01, "pressures not kept in EPANET")) if count]
     between = sum(r["role"] == "closed" and bool(r["from_zone"]) and bool(r["to_zone"]) for r in rows(os.path.join(out, "valves.csv")))
     print(f"  {name}: zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, links cut "
           f"{summary['closed_valves'] + summary['inlets']}, closed {summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, mean pressure lost {lost:.3f} m, resilience "
           f"{summary['before']['resilience_index']:.4f} -> {summary['after']['resilience_index']:.4f}, age {summary['before']['mean_age_h']:.2f} -> "
           f"{summary['after']['mean_age_h']:.2f} h, Yusu shortfalls {len(summary['shortfalls'])}, EPANET worst shortfall {short:.3f} m at {place}, "
-          f"{seconds:.1f} s, accepted {summary['accepted']}", flush=True)
+          f"{seconds:.1f} s, {'fails: ' + ', '.join(fails) if fails else 'accepted'}", flush=True)
 
 
 def main():

@@ -80,7 +80,7 @@ public struct ContiguousPartition: Sendable {
         guard between > 0 else { return false }
         let both = WeightedGraph(nodeWeights: nodes.map { graph.nodeWeights[$0] }, edges: edges)
         let halves = PartBounds(count: 2, least: bounds.least, most: bounds.most)
-        let today = bounds.violation(weight.first) + bounds.violation(weight.second)
+        let today = bounds.violation(weight.first, of: first) + bounds.violation(weight.second, of: second)
         var best: ContiguousPartition?
         for _ in 0..<4 {
             let found = Multilevel(both, halves, random).run()
@@ -98,10 +98,18 @@ public struct ContiguousPartition: Sendable {
     }
 
     /// Improves parts that are connected already.
+    ///
+    /// - Parameters:
+    ///   - parts: part of each node, from 0.
+    ///   - isFixed: nodes that stay where they are; empty: none.
+    ///   - outside: a part that has no least weight, and a most of its own, and that gives away only its blind ends, each to the one part
+    ///     that it touches; nil: none.
     public init(
-        refining parts: [Int], of graph: WeightedGraph, count: Int, least: Double, most: Double
+        refining parts: [Int], of graph: WeightedGraph, count: Int, least: Double, most: Double, isFixed: [Bool] = [],
+        outside: (part: Int, most: Double)? = nil
     ) {
-        var refinement = PartRefinement(graph, PartBounds(count: count, least: least, most: most), parts)
+        let bounds = PartBounds(count: count, least: least, most: most, outside: outside)
+        var refinement = PartRefinement(graph, bounds, parts, isFixed: isFixed)
         refinement.run(passes: 10)
         self.init(parts: refinement.parts, cut: refinement.cut, violation: refinement.violation)
     }
@@ -115,8 +123,13 @@ struct PartBounds {
     var count: Int
     var least: Double
     var most: Double
+    /// A part with no least weight and a most of its own.
+    var outside: (part: Int, most: Double)?
 
-    func violation(_ weight: Double) -> Double { max(0, weight - most) + max(0, least - weight) }
+    func violation(_ weight: Double, of part: Int) -> Double {
+        if let outside, outside.part == part { return max(0, weight - outside.most) }
+        return max(0, weight - most) + max(0, least - weight)
+    }
 }
 
 /// One random beginning.

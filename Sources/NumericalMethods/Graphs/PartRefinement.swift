@@ -25,16 +25,19 @@ struct PartRefinement {
     private var stamps: [Int]
     private var heap: [Move] = []
     private var isLocked: [Bool]
+    private let isFixed: [Bool]
     /// Marks of the walk that looks whether a part stays connected.
     private var mark: [Int]
     private var walk = 0
 
-    var violation: Double { weight.reduce(0) { $0 + bounds.violation($1) } }
+    var violation: Double { weight.indices.reduce(0) { $0 + bounds.violation(weight[$1], of: $1) } }
 
-    init(_ graph: WeightedGraph, _ bounds: PartBounds, _ parts: [Int]) {
+    /// - isFixed: nodes that stay where they are; empty: none.
+    init(_ graph: WeightedGraph, _ bounds: PartBounds, _ parts: [Int], isFixed: [Bool] = []) {
         self.graph = graph
         self.bounds = bounds
         self.parts = parts
+        self.isFixed = isFixed.isEmpty ? Array(repeating: false, count: graph.count) : isFixed
         weight = Array(repeating: 0, count: bounds.count)
         size = Array(repeating: 0, count: bounds.count)
         stamps = Array(repeating: 0, count: graph.count)
@@ -57,8 +60,8 @@ struct PartRefinement {
     private mutating func pass() -> Bool {
         heap.removeAll(keepingCapacity: true)
         for node in 0..<graph.count {
-            isLocked[node] = false
-            offer(node)
+            isLocked[node] = isFixed[node]
+            if !isLocked[node] { offer(node) }
         }
         let before = (violation, cut)
         var best = before, kept = 0, since = 0
@@ -105,13 +108,21 @@ struct PartRefinement {
         }
         let w = graph.nodeWeights[node]
         let relief =
-            bounds.violation(weight[own]) + bounds.violation(weight[part]) - bounds.violation(weight[own] - w)
-            - bounds.violation(weight[part] + w)
+            bounds.violation(weight[own], of: own) + bounds.violation(weight[part], of: part) - bounds.violation(weight[own] - w, of: own)
+            - bounds.violation(weight[part] + w, of: part)
         return (relief, gain)
     }
 
     private func isAdmitted(_ node: Int, _ part: Int, _ relief: Double) -> Bool {
-        size[parts[node]] > 1 && relief >= -1e-9 * bounds.most
+        guard size[parts[node]] > 1, relief >= -1e-9 * bounds.most else { return false }
+        guard let outside = bounds.outside?.part, parts[node] == outside else { return true }
+        // Only a blind end of what lies outside, and only into the one part that it touches.
+        var ends = 0
+        for k in graph.edges(of: node) {
+            let other = parts[graph.neighbours[k]]
+            if other == outside { ends += 1 } else if other != part { return false }
+        }
+        return ends == 1
     }
 
     private mutating func offer(_ node: Int) {

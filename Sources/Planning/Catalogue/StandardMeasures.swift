@@ -81,6 +81,12 @@ extension MeasureCatalogue {
                         "Gyeongsang Today: 25 rural blocks for KRW 0.9 bn; Kuki News: Gyeongju 38 blocks for KRW 4.2 bn (2017); "
                             + "low end US$10,000 unverified", year: "2017-2024")),
                 Parameter(
+                    "valve_cost", "closed border", currency: "USD",
+                    figure(
+                        200, 2700, 5400, .assumed,
+                        "Yusu: low an existing valve found, tried and shut; central a new one at the price of the gate valves and fittings of "
+                            + "an 8-inch connection (Safe-T-Cover: US$2,700); high twice that, with chamber and laying")),
+                Parameter(
                     "connections_per_zone", "connections",
                     figure(500, 1130, 3000, .published, "Seoul Solution: 2,037 small blocks of about 1,130 meters; IWA guidance 500-3,000")),
                 Parameter("maintenance_share", "share of capital per year", figure(0.01, 0.02, 0.03, .assumed, "Yusu: as for pumps")),

@@ -22,16 +22,25 @@ public struct DistrictCheck: Sendable {
     public var closedValves: Int?
     /// At the critical node with the fire flow, of a design. [m]
     public var firePressure: Double?
+    /// Of a design. [m]
+    public var mainsLength: Double?
+    public var reducingValves: Int?
+    /// Means of the nodes that draw water: at peak today and with the zones, and over the day with reducing valves. [m]
+    public var meanBefore: Double?
+    public var meanAfter: Double?
+    public var meanReduced: Double?
 
     /// Zones of a design: as it would stand.
-    static func of(_ design: ZoneDesign, minimumPressure: Double) -> [DistrictCheck] {
-        design.zones.map { zone in
-            DistrictCheck(
+    static func of(_ zones: TownZones, minimumPressure: Double) -> [DistrictCheck] {
+        zones.rows.map { row in
+            let zone = row.zone
+            return DistrictCheck(
                 zone: .init(zone.name), connections: Int(zone.properties.rounded()), inlets: zone.inlets, pieces: zone.pieces,
                 openBorders: zone.inlets, lowestPeakPressure: zone.lowestAfter, criticalNode: zone.criticalNode,
                 // Where there is less today, that is what is kept.
                 shortfall: max(0, min(minimumPressure, zone.lowestBefore) - zone.lowestAfter), closedValves: zone.closedValves,
-                firePressure: zone.fireAfter)
+                firePressure: zone.fireAfter, mainsLength: zone.mainsLength, reducingValves: row.reducingValves,
+                meanBefore: zone.meanBefore, meanAfter: zone.meanAfter, meanReduced: row.reducedPressure)
         }
     }
 

@@ -63,8 +63,13 @@ extension MeasureSizing {
             }
             inlets = max(1, (connections / max(1, central(size))).rounded(.up))
         }
+        var capital: [SizedMeasure.Cost] = [.rate(inlets, cost)]
+        // Borders that are closed are known of zones designed on a network alone.
+        if area.zone == nil, let closed = zones?.closedValves, closed > 0, let valve = optionalFigure("district_metering", "valve_cost") {
+            capital.append(.rate(Double(closed), valve))
+        }
         return measure(
-            "district_metering", area, quantity: inlets, unit: "inlets", capital: [.rate(inlets, cost)],
+            "district_metering", area, quantity: inlets, unit: "inlets", capital: capital,
             operation: [.shareOfCapital(upkeep)],
             effect: .none, life: life, start: 0, buildYears: 1)
     }

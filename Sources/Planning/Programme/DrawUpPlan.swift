@@ -62,7 +62,7 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
     plan.diagnosis = DiagnosisProgramme(assessment, notSized: inputs.notSized)
     plan.townZones = inputs.zones
     plan.districts =
-        inputs.zones.map { DistrictCheck.of($0.design, minimumPressure: inputs.minimumPressure) }
+        inputs.zones.map { DistrictCheck.of($0, minimumPressure: inputs.minimumPressure) }
         ?? DistrictCheck.of(city, assessment, minimumPressure: inputs.minimumPressure)
     plan.risks = riskRegister(plan)
     plan.assumptions = assumptionRegister(inputs)

@@ -16,6 +16,15 @@ public struct TownZones: Sendable {
     public var inlets: Int { design.borders.count { $0.role != .closed } }
     /// Pipes that are closed.
     public var closedValves: Int { design.borders.count { $0.role == .closed } }
+    /// Zone by zone: with its reducing valves, and its mean pressure over the day with them; nil where it has none. [m]
+    public var rows: [(zone: ZoneDesign.Zone, reducingValves: Int, reducedPressure: Double?)] {
+        let fitted = Dictionary(pressure?.zones.map { ($0.name, $0) } ?? [], uniquingKeysWith: { first, _ in first })
+        return design.zones.map { zone in
+            let own = fitted[zone.name]
+            let valves = own?.valves.count ?? 0
+            return (zone, valves, valves > 0 ? own?.effects.first { $0.mode == .fixed }?.meanPressure : nil)
+        }
+    }
     public var reducingValves: Int { pressure?.zones.reduce(0) { $0 + $1.valves.count } ?? 0 }
 
     /// Mean over the properties, those outside the zones at what the zones have on average, before and with the reducing valves. [m]

@@ -133,34 +133,69 @@ public func designZones(_ network: Network, _ options: ZoneDesignOptions = ZoneD
     guard options.leastProperties > 0, options.mostProperties >= 2 * options.leastProperties else {
         throw .options("the most properties of a zone must be at least twice the least, which must be above 0")
     }
-    var layouts: [ZoneLayout] = []
     let trial: ZoneTrial
-    do throws(NumericalError) {
-        for attempt in 0..<(options.givenZones == nil ? max(1, options.alternatives) : 1) {
-            var seeded = options
-            seeded.seed = options.seed &+ UInt64(attempt) &* 1000
-            let layout = try ZoneLayout(network, seeded)
-            if !layouts.contains(where: { $0.zoneOfNode == layout.zoneOfNode }) { layouts.append(layout) }
-        }
-    } catch { throw .numerics(error) }
-    do throws(HydraulicError) { trial = try ZoneTrial(network, ends: layouts[0].ends, options) } catch { throw .hydraulics(error) }
+    do throws(HydraulicError) { trial = try ZoneTrial(network, options) } catch { throw .hydraulics(error) }
     guard let peak = trial.moments.first, peak.before.contains(where: { $0 != nil }) else {
         throw .notConverged("the network as it stands has no state to compare with")
     }
+    let layouts: [ZoneLayout]
+    do throws(NumericalError) { layouts = try partitions(network, peak.flowsBefore, options) } catch { throw .numerics(error) }
     guard layouts[0].zoneCount > 0 else {
         throw .nothingToZone(
             "no part of the network outside the trunk has \(text(options.leastProperties)) properties; lower the least size, or give the properties or the trunk's diameter"
         )
     }
-    var best: ZoneDesign?
+    // Of the partitions that cut fewest links those are run that at peak need fewest valves and lose least pressure.
     let fewest = layouts.map(\.borderCount).min() ?? 0
-    for layout in layouts where layout.borderCount == fewest {
-        let found = design(layout, trial, options)
+    var choices: [(feeds: ZoneFeeds, valves: Int, judged: ZoneTrial.Judged)] = []
+    for layout in layouts.filter({ $0.borderCount == fewest }).prefix(max(2, mostNodesTried / network.nodes.count)) {
+        var feeds = ZoneFeeds(layout, trial)
+        feeds.choose()
+        // A partition that was given stays as it is.
+        if options.givenZones == nil {
+            feeds = feeds.shifted()
+            feeds.exchange()
+        }
+        choices.append((feeds, feeds.closed.count, trial.judged(0, closed: feeds.closed)))
+    }
+    choices.sort { ($0.judged.deficit, Double($0.valves), -$0.judged.mean) < ($1.judged.deficit, Double($1.valves), -$1.judged.mean) }
+    var best: ZoneDesign?
+    for choice in choices.prefix(mostRun) {
+        let found = design(choice.feeds, trial, options)
         if best.map({ found.isBetter(than: $0) }) ?? true { best = found }
+        if found.isAccepted { break }
     }
     guard let best else { throw .nothingToZone("no partition was found") }
     return best
 }
+
+/// Nodes, together, of the partitions that cut equally few links of which the engine tries the inlets; two it tries of any network.
+private let mostNodesTried = 20_000
+
+/// Different partitions, whose cuts count each link alike but for a little by diameter, by today's flow at peak or at random: which of
+/// them leaves most pressure the engine tells.
+private func partitions(
+    _ network: Network, _ flows: [Double], _ options: ZoneDesignOptions
+) throws(NumericalError) -> [ZoneLayout] {
+    let most = flows.reduce(0) { max($0, abs($1)) }
+    let byFlow = flows.map { most > 0 ? abs($0) / most : 0 }
+    var layouts: [ZoneLayout] = []
+    for attempt in 0..<(options.givenZones == nil ? max(1, options.alternatives) : 1) {
+        var seeded = options
+        seeded.seed = options.seed &+ UInt64(attempt) &* 1000
+        let random = try RandomNumbers(seed: seeded.seed)
+        let weights = attempt % 3 == 0 ? [] : attempt % 3 == 1 ? byFlow : flows.map { _ in random.uniform(0, 0.2) }
+        let layout = try ZoneLayout(network, seeded, weightsOfCuts: weights)
+        if !layouts.contains(where: { $0.zoneOfNode == layout.zoneOfNode }) { layouts.append(layout) }
+    }
+    return layouts
+}
+
+/// Rounds in which zones get links more.
+private let mostRounds = 16
+
+/// Partitions that are run through time, where the first is not accepted.
+private let mostRun = 3
 
 extension ZoneDesign {
     /// Accepted first, then fewer valves to close, then less pressure lost.
@@ -171,11 +206,12 @@ extension ZoneDesign {
     }
 }
 
-/// The inlets of one partition.
-private func design(_ layout: ZoneLayout, _ trial: ZoneTrial, _ options: ZoneDesignOptions) -> ZoneDesign {
-    var feeds = ZoneFeeds(layout, trial)
-    feeds.choose()
-    var report = ZoneReport(layout, trial, feeds, options)
+/// The inlets of one partition, with those that the run asks for beyond the peak.
+private func design(_ chosen: ZoneFeeds, _ trial: ZoneTrial, _ options: ZoneDesignOptions) -> ZoneDesign {
+    var feeds = chosen
+    let layout = feeds.layout
+    func run(_ feeds: ZoneFeeds) -> ZoneReport { ZoneReport(layout, trial, feeds, options) }
+    var report = run(feeds)
     // Moments of the run that the peak did not stand for.
     for _ in 0..<6 {
         guard let worst = report.shortfalls.max(by: { $0.shortfall < $1.shortfall }), let state = report.stateBefore(at: worst.time),
@@ -185,15 +221,23 @@ private func design(_ layout: ZoneLayout, _ trial: ZoneTrial, _ options: ZoneDes
         let closed = feeds.closed.count
         feeds.look(at: trial.moments.count - 1)
         guard feeds.closed.count < closed else { break }
-        report = ZoneReport(layout, trial, feeds, options)
+        report = run(feeds)
+    }
+    // Of the run with the design each zone that lacks something gets a link more, by its own worst moment.
+    for _ in 0..<mostRounds {
+        let opened = feeds.relieveZones(report.worstOfZone.sorted { $0.key < $1.key }.map { ($0.key, $0.value.time, $0.value.state) })
+        guard opened else { break }
+        report = run(feeds)
     }
     // Where tanks and pumps come to work otherwise, the run with the design itself tells which link its worst moment lacks.
     for _ in 0..<24 {
         guard let worst = report.worst else { break }
         trial.add(worst.time, worst.state, with: feeds.closed)
         guard feeds.relieve(trial.moments.count - 1) else { break }
-        report = ZoneReport(layout, trial, feeds, options)
+        report = run(feeds)
     }
     // Where no single link tells: runs do.
-    return report.opened { ZoneReport(layout, trial, feeds.opening($0), options) }.design
+    report = report.opened { run(feeds.opening($0)) }
+    if report.feeds.closed.count < chosen.closed.count { report = report.closedAgain(run) }
+    return report.design
 }

@@ -2,29 +2,37 @@
 
 /// What the inlets and valves of a design of zones cost.
 public struct ZoneDesignCost: Sendable {
-    /// [currency]; nil: no unit cost is known.
-    public var inlets: Double?
-    public var valves: Double?
-    /// ISO 4217; empty where the user's own unit costs are used.
-    public var currency: String
-    public var source: String
-    public var status: String
+    /// A sum with where its unit cost comes from.
+    public struct Part: Sendable {
+        /// [currency]; nil: no unit cost is known.
+        public var sum: Double?
+        /// ISO 4217; empty where the user's own unit cost is used.
+        public var currency: String
+        public var source: String
+        public var status: String
 
-    /// - inletCost: of an inlet chamber with meter; nil: the catalogue's `district_metering.unit_cost`.
-    /// - valveCost: of a valve; nil: not counted, since no public figure was found.
-    public init(_ design: ZoneDesign, inletCost: Double?, valveCost: Double?) {
-        let count = Double(design.borders.count { $0.role != .closed })
-        let closed = Double(design.borders.count { $0.role == .closed })
-        let parameter = MeasureCatalogue.standard.parameter("district_metering", "unit_cost")
-        if let inletCost {
-            (inlets, currency, source, status) = (count * inletCost, "", "given by the user", "given")
-        } else {
-            inlets = parameter?.value.value.map { $0 * count }
-            currency = parameter?.currency ?? ""
-            source = parameter?.value.source ?? ""
-            status = parameter?.value.status.rawValue ?? ""
+        init(_ count: Int, given: Double?, _ key: String) {
+            let parameter = MeasureCatalogue.standard.parameter("district_metering", key)
+            if let given {
+                (sum, currency, source, status) = (Double(count) * given, "", "given by the user", "given")
+            } else {
+                sum = parameter?.value.value.map { $0 * Double(count) }
+                currency = parameter?.currency ?? ""
+                source = parameter?.value.source ?? ""
+                status = parameter?.value.status.rawValue ?? ""
+            }
         }
-        valves = valveCost.map { $0 * closed }
+    }
+
+    public var inlets: Part
+    public var valves: Part
+
+    /// - Parameters:
+    ///   - inletCost: of an inlet chamber with meter; nil: the catalogue's `district_metering.unit_cost`.
+    ///   - valveCost: of a border that is closed; nil: the catalogue's `district_metering.valve_cost`.
+    public init(_ design: ZoneDesign, inletCost: Double?, valveCost: Double?) {
+        inlets = Part(design.borders.count { $0.role != .closed }, given: inletCost, "unit_cost")
+        valves = Part(design.borders.count { $0.role == .closed }, given: valveCost, "valve_cost")
     }
 }
 

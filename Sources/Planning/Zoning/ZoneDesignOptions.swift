@@ -24,11 +24,11 @@ public struct ZoneDesignOptions: Sendable {
     public var fireFlow = 0.010
     /// With the fire flow, or what it was before. Default 10, assumed. [m]
     public var firePressure = 10.0
-    /// Random beginnings of the partition. Default 12.
-    public var attempts = 12
+    /// Random beginnings of each partition. Default 6.
+    public var attempts = 6
     public var seed: UInt64 = 1
-    /// Partitions that are looked at; of those that cut fewest links each is tried by the engine. Default 4.
-    public var alternatives = 4
+    /// Partitions that are looked at; of those that cut fewest links some are tried by the engine. Default 24.
+    public var alternatives = 24
     /// Zone of each node by name, in place of a partition of our own; pieces that do not hang together are left as they are.
     public var givenZones: [String: String]?
 

@@ -25,12 +25,12 @@ struct ZoneFeeds {
     let layout: ZoneLayout
     let trial: ZoneTrial
     let borders: [Border]
-    private(set) var isClosed: [Int: Bool] = [:]
+    var isClosed: [Int: Bool] = [:]
     /// Zones whose deficit could not be mended.
     private(set) var unmended: Set<Int> = []
 
     /// Alternatives that are tried for one inlet.
-    private static let tried = 6
+    static let tried = 6
 
     init(_ layout: ZoneLayout, _ trial: ZoneTrial) {
         self.layout = layout
@@ -61,13 +61,13 @@ struct ZoneFeeds {
             if let best = candidates(zone, level).first { isClosed[best.link] = false }
         }
         mend(moments: [0])
-        improve()
-        prune()
         mendFire()
+        prune()
+        exchange()
     }
 
     /// By how much the fire flow at the zone's critical node falls short of the pressure that it must leave there. [m]
-    private func fireShortfall(_ zone: Int, _ closed: [Int]) -> (node: Int, shortfall: Double) {
+    func fireShortfall(_ zone: Int, _ closed: [Int]) -> (node: Int, shortfall: Double) {
         let options = trial.options
         guard options.fireFlow > 0 else { return (-1, 0) }
         let now = trial.pressures(trial.solve(0, closed: closed))
@@ -139,7 +139,7 @@ struct ZoneFeeds {
         return sum
     }
 
-    private func total(_ moments: [Int], _ closed: [Int]) -> Double {
+    func total(_ moments: [Int], _ closed: [Int]) -> Double {
         moments.reduce(0) { sum, moment in
             sum + trial.deficits(moment, closed: closed).sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
         }
@@ -172,45 +172,17 @@ struct ZoneFeeds {
         }
     }
 
-    /// Puts the single inlet of a zone elsewhere where that leaves the network more resilient.
-    private mutating func improve() {
-        var now = trial.resilience(trial.solve(0, closed: closed), 0)
-        for zone in 0..<layout.zoneCount {
-            let open = open(of: zone).filter { !$0.isFixed }
-            guard open.count == 1, let inlet = open.first else { continue }
-            let others = borders.filter { $0.touches(zone) && (isClosed[$0.link] ?? false) && $0.other(zone) == inlet.other(zone) }
-                .sorted { (-$0.inflow(zone), $0.link) < (-$1.inflow(zone), $1.link) }.prefix(Self.tried - 2)
-            var best: Int?
-            for other in others {
-                let trialClosed = closed.filter { $0 != other.link } + [inlet.link]
-                let state = trial.solve(0, closed: trialClosed)
-                guard state.verdict.outcome == .converged else { continue }
-                let resilience = trial.resilience(state, 0)
-                guard resilience > now + 1e-6, total([0], trialClosed) <= total([0], closed) + 1e-9 else { continue }
-                (now, best) = (resilience, other.link)
-            }
-            if let best { (isClosed[inlet.link], isClosed[best]) = (true, false) }
-        }
-    }
-
-    /// Closes inlets that no pressure needs, the one that brings least first.
-    private mutating func prune() {
-        for zone in 0..<layout.zoneCount {
-            for border in open(of: zone).filter({ !$0.isFixed }).sorted(by: { (abs($0.flow), $0.link) < (abs($1.flow), $1.link) }) {
-                guard open(of: zone).count > 1 else { break }
-                let trialClosed = closed + [border.link]
-                guard total([0], trialClosed) <= total([0], closed) + 1e-9 else { continue }
-                if fireShortfall(zone, trialClosed).shortfall <= fireShortfall(zone, closed).shortfall + 1e-9 {
-                    isClosed[border.link] = true
-                }
-            }
-        }
-    }
-
     /// The same with more links open.
     func opening(_ links: some Sequence<Int>) -> ZoneFeeds {
         var feeds = self
         for link in links { feeds.isClosed[link] = false }
+        return feeds
+    }
+
+    /// The same with more links closed.
+    func closing(_ links: some Sequence<Int>) -> ZoneFeeds {
+        var feeds = self
+        for link in links { feeds.isClosed[link] = true }
         return feeds
     }
 

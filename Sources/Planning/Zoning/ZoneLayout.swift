@@ -18,11 +18,19 @@ struct ZoneLayout {
     /// Links that must not be closed: pumps, valves, check valves, pipes that controls or rules switch, links at tanks and reservoirs.
     let isFixed: [Bool]
     let isOpen: [Bool]
+    /// What cutting each link counts, beside the one that every link counts. [–]
+    private let weightsOfCuts: [Double]
+    /// Properties of a zone.
+    private let bounds: ClosedRange<Double>
 
-    init(_ network: Network, _ options: ZoneDesignOptions) throws(NumericalError) {
+    /// - weightsOfCuts: of each link, beside the one that every link counts; empty: its diameter in metres, so that small pipes are cut rather
+    ///   than large ones.
+    init(_ network: Network, _ options: ZoneDesignOptions, weightsOfCuts: [Double] = []) throws(NumericalError) {
         self.network = network
         let places = network.nodeIndex()
         ends = network.links.map { (places[$0.start] ?? 0, places[$0.end] ?? 0) }
+        bounds = options.leastProperties...options.mostProperties
+        self.weightsOfCuts = weightsOfCuts.isEmpty ? network.links.map { $0.pipe?.diameter ?? 1 } : weightsOfCuts
         let demands = network.nodes.map {
             max(0, ($0.junction?.demands ?? []).reduce(0) { $0 + $1.baseFlow }) * network.hydraulics.demandMultiplier
         }
@@ -38,11 +46,43 @@ struct ZoneLayout {
         }
         isOpen = network.links.map { $0.status != .closed || $0.pump != nil || switched.contains($0.id) }
         chooseTrunk(options)
-        if let given = options.givenZones { take(given) } else { try partition(options) }
+        if let given = options.givenZones {
+            take(given)
+        } else {
+            try partition(options)
+            moveBorders(options)
+        }
     }
 
-    /// Links that lead from one zone to another or outside.
-    var borderCount: Int { ends.indices.count { isOpen[$0] && zoneOfNode[ends[$0].start] != zoneOfNode[ends[$0].end] } }
+    /// What cutting a link counts. [–]
+    func weight(ofCut link: Int) -> Double { 1 + weightsOfCuts[link] }
+
+    /// Whether a link leads from one zone to another or outside.
+    func isBorder(_ link: Int) -> Bool { isOpen[link] && zoneOfNode[ends[link].start] != zoneOfNode[ends[link].end] }
+
+    var borderCount: Int { ends.indices.count { isBorder($0) } }
+
+    /// The same with nodes in another zone.
+    func moving(_ nodes: [Int], to zone: Int) -> ZoneLayout {
+        var layout = self
+        for node in nodes { layout.zoneOfNode[node] = zone }
+        return layout
+    }
+
+    func keepsBounds(_ zone: Int) -> Bool {
+        let sum = zoneOfNode.indices.reduce(0) { zoneOfNode[$1] == zone ? $0 + weights[$1] : $0 }
+        return sum >= bounds.lowerBound * (1 - 1e-9) && sum <= bounds.upperBound * (1 + 1e-9)
+    }
+
+    /// Whether the open links inside a zone join all its nodes.
+    func hangsTogether(_ zone: Int) -> Bool {
+        var edges: [(from: Int, to: Int, weight: Double)] = []
+        for (link, pair) in ends.enumerated() where isOpen[link] && zoneOfNode[pair.start] == zone && zoneOfNode[pair.end] == zone {
+            edges.append((pair.start, pair.end, 1))
+        }
+        let graph = WeightedGraph(nodeWeights: weights, edges: edges)
+        return graph.pieces(of: zoneOfNode.map { $0 == zone ? 0 : -1 })[0] == 1
+    }
 
     /// Nodes that large pipes, pumps and valves join to a source.
     private func trunk(from diameter: Double) -> [Bool] {
@@ -145,55 +185,37 @@ struct ZoneLayout {
             zoneCount += used.count
         }
     }
-}
 
-/// A part of the network as a graph: small branches that end blind are one with where they begin.
-struct StreetBlocks {
-    let graph: WeightedGraph
-    /// Node of the graph for each node of the part, in its order.
-    let block: [Int]
-
-    /// - heaviest: properties of a branch that is not divided; a larger one may be a zone with one inlet and no valve.
-    init(_ nodes: [Int], _ layout: ZoneLayout, heaviest: Double) {
-        var place = [Int: Int](minimumCapacity: nodes.count)
-        for (index, node) in nodes.enumerated() { place[node] = index }
-        var edges: [(from: Int, to: Int, weight: Double)] = []
-        var degree = [Int](repeating: 0, count: nodes.count)
-        var neighbours = [[Int]](repeating: [], count: nodes.count)
-        for (index, pair) in layout.ends.enumerated() where layout.isOpen[index] {
-            guard let from = place[pair.start], let to = place[pair.end], from != to else { continue }
-            // One for each pipe, and a little for its size: few and small.
-            edges.append((from, to, 1 + (layout.network.pipe(at: index)?.diameter ?? 1)))
-            degree[from] += 1
-            degree[to] += 1
-            neighbours[from].append(to)
-            neighbours[to].append(from)
+    /// Moves borders, those with the trunk too, where that cuts less: a blind end of the trunk goes to the zone that it alone feeds, a corner
+    /// of a zone to the trunk. No more properties come to lie outside, what is outside hangs together as before, and the ends of links that must not
+    /// be closed stay where they are.
+    private mutating func moveBorders(_ options: ZoneDesignOptions) {
+        guard zoneCount > 0 else { return }
+        let outside = zoneCount
+        let block = StreetBlocks(Array(network.nodes.indices), self, heaviest: options.leastProperties / 2, within: zoneOfNode)
+        var parts = [Int](repeating: outside, count: block.graph.count)
+        var isPinned = [Bool](repeating: false, count: block.graph.count)
+        for (node, place) in block.block.enumerated() {
+            if zoneOfNode[node] >= 0 { parts[place] = zoneOfNode[node] }
+            if !network.nodes[node].isJunction { isPinned[place] = true }
         }
-        var owner = Array(nodes.indices)
-        var blind = degree.indices.filter { degree[$0] == 1 }
-        var isGone = [Bool](repeating: false, count: nodes.count)
-        var branch = nodes.map { layout.weights[$0] }
-        while let node = blind.popLast() {
-            guard degree[node] == 1, branch[node] <= heaviest, let root = neighbours[node].first(where: { !isGone[$0] }) else { continue }
-            isGone[node] = true
-            owner[node] = root
-            branch[root] += branch[node]
-            degree[node] = 0
-            degree[root] -= 1
-            if degree[root] == 1 { blind.append(root) }
+        for (index, pair) in ends.enumerated() where isFixed[index] {
+            isPinned[block.block[pair.start]] = true
+            isPinned[block.block[pair.end]] = true
         }
-        func root(_ node: Int) -> Int {
-            var node = node
-            while owner[node] != node { node = owner[node] }
-            return node
+        // A main that several zones lie along stays trunk, whichever of them might reach round its end.
+        for place in parts.indices where parts[place] == outside {
+            let along = Set(block.graph.edges(of: place).map { parts[block.graph.neighbours[$0]] }).subtracting([outside])
+            if along.count > 1 { isPinned[place] = true }
         }
-        let roots = nodes.indices.map(root)
-        let kept = Set(roots).sorted()
-        let number = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
-        block = roots.map { number[$0] ?? 0 }
-        var weights = [Double](repeating: 0, count: kept.count)
-        for (index, node) in nodes.enumerated() { weights[block[index]] += layout.weights[node] }
-        let blocks = block
-        graph = WeightedGraph(nodeWeights: weights, edges: edges.map { (blocks[$0.from], blocks[$0.to], $0.weight) })
+        var unzoned = 0.0
+        for (node, weight) in weights.enumerated() where zoneOfNode[node] < 0 { unzoned += weight }
+        let moved = ContiguousPartition(
+            refining: parts, of: block.graph, count: zoneCount + 1, least: options.leastProperties, most: options.mostProperties,
+            isFixed: isPinned, outside: (outside, unzoned))
+        for (node, place) in block.block.enumerated() {
+            zoneOfNode[node] = moved.parts[place] == outside ? -1 : moved.parts[place]
+            if zoneOfNode[node] >= 0 { isTrunk[node] = false }
+        }
     }
 }

@@ -8,15 +8,18 @@ import WaterModel
 /// A choice of inlets as a design: the run of the network with it, and what it changes.
 struct ZoneReport {
     typealias Shortfall = (node: Node.ID, time: Int, shortfall: Double)
+    typealias Moment = (time: Int, state: HydraulicState, shortfall: Double)
 
     private let layout: ZoneLayout
     private let trial: ZoneTrial
-    private let feeds: ZoneFeeds
+    let feeds: ZoneFeeds
     private let options: ZoneDesignOptions
     private let network: Network
     private(set) var shortfalls: [Shortfall] = []
     /// The moment of the greatest shortfall, with tanks, pumps and valves as the run has them; nil where every pressure is kept.
     private(set) var worst: (time: Int, state: HydraulicState)?
+    /// The same of each zone that lacks something, by −1 of what lies outside.
+    private(set) var worstOfZone: [Int: Moment] = [:]
     private var isConverged = false
     private var lowestOfRun: [Double]
 
@@ -39,7 +42,7 @@ struct ZoneReport {
         guard let model = try? HydraulicModel(network) else { return }
         var worst: [Int: (time: Int, shortfall: Double)] = [:]
         var lowest = lowestOfRun
-        var greatest: (shortfall: Double, moment: (time: Int, state: HydraulicState)?) = (1e-6, nil)
+        var ofZone: [Int: Moment] = [:]
         var step = 0
         let run = Simulation(of: model, keepsSteps: false) { time, tell in
             let state = tell()
@@ -54,12 +57,13 @@ struct ZoneReport {
                 guard before[node] > -.infinity else { continue }
                 let shortfall = trial.fault(pressure, before: Double(before[node]))
                 if shortfall > worst[node]?.shortfall ?? 1e-6 { worst[node] = (time, shortfall) }
-                if shortfall > greatest.shortfall { greatest = (shortfall, (time, state)) }
+                if shortfall > ofZone[zone]?.shortfall ?? 1e-6 { ofZone[zone] = (time, state, shortfall) }
             }
         }
         isConverged = run.isConverged
         lowestOfRun = lowest
-        self.worst = greatest.moment
+        worstOfZone = ofZone
+        self.worst = ofZone.values.max { ($0.shortfall, -$0.time) < ($1.shortfall, -$1.time) }.map { ($0.time, $0.state) }
         shortfalls = worst.sorted { $0.key < $1.key }.map { (layout.network.nodes[$0.key].id, $0.value.time, $0.value.shortfall) }
     }
 
@@ -96,6 +100,30 @@ struct ZoneReport {
             part = (part + 1) / 2
         }
         return best.report
+    }
+
+    /// Runs that `closedAgain` takes at most.
+    private static let mostRunsOfClosing = 12
+
+    /// The report with those inlets closed again that, after others were opened for the run, no pressure needs: all at once, and half as
+    /// many each time where the run comes to lack something.
+    func closedAgain(_ run: (ZoneFeeds) -> ZoneReport) -> ZoneReport {
+        guard keeps else { return self }
+        var pruned = feeds
+        pruned.prune()
+        let open = Set(feeds.closed)
+        var waiting = [pruned.closed.filter { !open.contains($0) }], best = self
+        var runs = 0
+        while let links = waiting.popLast(), !links.isEmpty, runs < Self.mostRunsOfClosing {
+            let report = run(best.feeds.closing(links))
+            runs += 1
+            if report.keeps {
+                best = report
+            } else if links.count > 1 {
+                waiting += [Array(links[(links.count / 2)...]), Array(links[..<(links.count / 2)])]
+            }
+        }
+        return best
     }
 
     private var keeps: Bool { isConverged && shortfalls.isEmpty }

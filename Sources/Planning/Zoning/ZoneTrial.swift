@@ -29,9 +29,10 @@ final class ZoneTrial {
     private(set) var solves = 0
     private let model: HydraulicModel
 
-    init(_ network: Network, ends: [(start: Int, end: Int)], _ options: ZoneDesignOptions) throws(HydraulicError) {
+    init(_ network: Network, _ options: ZoneDesignOptions) throws(HydraulicError) {
         self.network = network
-        self.ends = ends
+        let places = network.nodeIndex()
+        ends = network.links.map { (places[$0.start] ?? 0, places[$0.end] ?? 0) }
         self.options = options
         model = try HydraulicModel(network)
         solver = HydraulicSolver(model)
@@ -71,6 +72,9 @@ final class ZoneTrial {
         guard let step = times.firstIndex(of: time) else { return }
         moments[moments.count - 1].before = pressuresBefore[step].map { $0 > -.infinity ? Double($0) : nil }
     }
+
+    /// Forgets the moment that was added last.
+    func forgetLast() { moments.removeLast() }
 
     private func take(_ time: Int, _ state: HydraulicState) {
         var conditions = BoundaryConditions(of: network, at: time)
@@ -131,6 +135,26 @@ final class ZoneTrial {
         for node in drawing {
             let fault = fault(now[node], before: moments[moment].before[node])
             if fault > 0 { result[node] = fault }
+        }
+        return result
+    }
+
+    /// What a choice of closed links leaves at a moment.
+    struct Judged {
+        /// Faults of the nodes that draw water, together. [m]
+        var deficit: Double
+        /// Over the nodes that draw water. [m]
+        var mean: Double
+        var state: HydraulicState
+    }
+
+    func judged(_ moment: Int, closed: some Sequence<Int>) -> Judged {
+        let state = solve(moment, closed: closed)
+        let now = pressures(state)
+        var result = Judged(deficit: 0, mean: 0, state: state)
+        for node in drawing {
+            result.deficit += max(0, fault(now[node], before: moments[moment].before[node]))
+            result.mean += (now[node] ?? 0) / Double(drawing.count)
         }
         return result
     }

@@ -10,7 +10,7 @@ extension PlanSource {
             return Section(
                 id: "zones", title: .words(.zonesTitle),
                 blocks: [.notice(Notice(.missing, .words(.zonesMissingTitle), [.words(.zonesMissing)]))]
-                    + [designed].compactMap(\.self).map(Block.paragraph))
+                    + designed)
         }
         var blocks: [Block] = []
         if let ranking { blocks.append(.graphic(ranking)) }
@@ -33,17 +33,36 @@ extension PlanSource {
         return Section(id: "zones", title: .words(.zonesTitle), blocks: blocks)
     }
 
-    /// Zones that the plan designed on the network of a city that has none.
-    private var designed: Phrase? {
-        guard let zones = plan.townZones else { return nil }
-        func count(_ number: Int) -> Phrase { .figure(Figure(Double(number), .none, .decimals(0)).from(.sizing)) }
-        func pressure(_ metres: Double) -> Phrase { .figure(Figure(metres, .metres, .decimals(1)).from(.sizing)) }
-        return .words(
+    /// Zones that the plan designed on the network of a city that has none: in sum, and one by one.
+    private var designed: [Block] {
+        guard let zones = plan.townZones else { return [] }
+        func count(_ number: Int) -> Figure { Figure(Double(number), .none, .decimals(0)).from(.sizing) }
+        func pressure(_ metres: Double?) -> Figure { Figure(metres, .metres, .decimals(1)).from(.sizing) }
+        let sum = Phrase.words(
             .zonesDesigned,
             [
-                count(zones.design.zones.count), count(zones.inlets), count(zones.closedValves), pressure(zones.design.before.meanPressure),
-                pressure(zones.design.after.meanPressure), count(zones.reducingValves),
+                .figure(count(zones.design.zones.count)), .figure(count(zones.inlets)), .figure(count(zones.closedValves)),
+                .figure(pressure(zones.design.before.meanPressure)), .figure(pressure(zones.design.after.meanPressure)),
+                .figure(count(zones.reducingValves)),
             ])
+        let table = Table(
+            caption: .words(.zonesDesignedCaption),
+            columns: [
+                .init(.words(.zone)), .init(.words(.connections), isNumeric: true), .init(.words(.mainsLength), unit: .kilometres),
+                .init(.words(.zonesDesignedInlets), isNumeric: true), .init(.words(.zonesDesignedValves), isNumeric: true),
+                .init(.words(.zonesDesignedReducing), isNumeric: true), .init(.words(.zonesDesignedBefore), unit: .metres),
+                .init(.words(.zonesDesignedAfter), unit: .metres), .init(.words(.zonesDesignedReduced), unit: .metres),
+            ],
+            rows: zones.rows.map { zone in
+                Table.Row([
+                    .text(.literal(zone.zone.name)), .number(count(Int(zone.zone.properties.rounded()))),
+                    .number(Figure(zone.zone.mainsLength / 1000, .kilometres, .decimals(1)).from(.sizing)),
+                    .number(count(zone.zone.inlets)), .number(count(zone.zone.closedValves)), .number(count(zone.reducingValves)),
+                    .number(pressure(zone.zone.meanBefore)),
+                    .number(pressure(zone.zone.meanAfter)), .number(pressure(zone.reducedPressure)),
+                ])
+            }, note: .words(.zonesDesignedNote))
+        return [.paragraph(sum), .table(table)]
     }
 
     /// Litres per connection and day where every zone's connections are known, else cubic metres per day.

@@ -18,7 +18,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     case neededForUnavoidable, neededForIntermittent, neededForRevenue, neededForValue, neededForCostShare, neededForDeficit
     case neededForDollars, factsCaption, factsNote, balanceTitle, balanceMissingTitle, balanceMissing, balancePeriod, balancePeriodFrom
     case balanceDiagramTitle, balanceDiagramDescription, balanceCaption, balanceTerm, perYear, perDay, shareOfSupplied, intervalNote
-    case intervalBelowZero, zonesDesigned
+    case intervalBelowZero, zonesDesigned, zonesDesignedCaption, zonesDesignedInlets, zonesDesignedValves, zonesDesignedReducing
+    case zonesDesignedBefore, zonesDesignedAfter, zonesDesignedReduced, zonesDesignedNote
     case balanceDefaultsTitle, indicatorsTitle, indicatorsCaption, indicatorsMissingTitle, indicatorsMissing, indicatorHead
     case formulaAndSource, readWithCare, zonesTitle, zonesCaption, zonesNote, zonesMissingTitle, zonesMissing, zonesUnmeteredTitle
     case zonesUnmetered, zone, inflow, registered, inflowLessRegistered, zoneRankingTitle, zoneRankingDescription, night, nights
