@@ -149,15 +149,17 @@ public func designZones(_ network: Network, _ options: ZoneDesignOptions = ZoneD
     let fewest = layouts.map(\.borderCount).min() ?? 0
     var choices: [(feeds: ZoneFeeds, valves: Int, judged: ZoneTrial.Judged)] = []
     // Where pumps run and tanks fill, a pressure that was won at the peak may be lost at the hour at which they switch otherwise: there
-    // borders stay where they cut fewest links.
+    // borders and inlets stay as they were chosen.
     let isSteady = !network.links.contains { $0.pump != nil }
     for layout in layouts.filter({ $0.borderCount == fewest }).prefix(max(2, mostNodesTried / network.nodes.count)) {
         var feeds = ZoneFeeds(layout, trial)
         feeds.choose()
         // A partition that was given stays as it is.
         if options.givenZones == nil {
-            if isSteady { feeds = feeds.shifted() }
-            feeds.exchange()
+            if isSteady {
+                feeds = feeds.shifted()
+                feeds.exchange()
+            }
         }
         choices.append((feeds, feeds.closed.count, trial.judged(0, closed: feeds.closed)))
     }
