@@ -30,7 +30,9 @@ struct TankAnswersTests {
         // The same with P4 in two parts and an outflow between them.
         let split = LinkStatesTests.town
             .replacingOccurrences(of: "E 14 15 D\n", with: "E 14 15 D\nX 14 0\n")
-            .replacingOccurrences(of: "P4 E T 400 250 120\n", with: "P4 E X \(400 * (1 - fraction)) 250 120\nP5 X T \(400 * fraction) 250 120\n")
+            .replacingOccurrences(
+                of: "P4 E T 400 250 120\n",
+                with: "P4 E X \(400 * (1 - fraction)) 250 120\nP5 X T \(400 * fraction) 250 120\n")
         let other = try HydraulicSolver(try INP.parse(split, file: "split.inp"))
         let size = 1e-5
         let states = [0, size].map { leak in
