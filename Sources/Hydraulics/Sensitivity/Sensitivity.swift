@@ -41,14 +41,18 @@ extension HydraulicSolver {
     }
 
     /// The same at some of the nodes alone.
-    /// - Parameter nodes: places in the network.
+    /// - Parameters:
+    ///   - observations: as above.
+    ///   - nodes: places in the network.
     public func sensitivities(of observations: [Observation], at nodes: [Int]) -> [[Double]]? {
         let rows = nodes.map { Int(model.rowOfNode[$0]) }.map { model.isJunction[$0] && !isIsolated[$0] ? $0 : -1 }
         return adjoint(observations)?.map { answer in rows.map { $0 < 0 ? 0 : answer[$0] } }
     }
 
     /// The same, and how the observations answer to the roughness of pipes, from the same back-solves.
-    /// - Parameter pipes: places among the network's links, each a pipe.
+    /// - Parameters:
+    ///   - observations: as above.
+    ///   - pipes: places among the network's links, each a pipe.
     /// - Returns: for each observation, ∂/∂(outflow) at every node, and ∂/∂(roughness) of every pipe that was given.
     public func sensitivities(
         of observations: [Observation], andRoughnessOf pipes: [Int]

@@ -101,6 +101,10 @@ public struct ContiguousPartition: Sendable {
     ///
     /// - Parameters:
     ///   - parts: part of each node, from 0.
+    ///   - graph: whose nodes have weights.
+    ///   - count: of the parts.
+    ///   - least: weight of a part.
+    ///   - most: weight of a part.
     ///   - isFixed: nodes that stay where they are; empty: none.
     ///   - outside: a part that has no least weight, and a most of its own, and that gives away only its blind ends, each to the one part
     ///     that it touches; nil: none.

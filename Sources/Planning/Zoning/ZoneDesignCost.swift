@@ -28,6 +28,7 @@ public struct ZoneDesignCost: Sendable {
     public var valves: Part
 
     /// - Parameters:
+    ///   - design: zones with their borders.
     ///   - inletCost: of an inlet chamber with meter; nil: the catalogue's `district_metering.unit_cost`.
     ///   - valveCost: of a border that is closed; nil: the catalogue's `district_metering.valve_cost`.
     public init(_ design: ZoneDesign, inletCost: Double?, valveCost: Double?) {
