@@ -68,32 +68,6 @@ struct FurtherLeaksTests {
         #expect(abs(rest.y[0]) < 1e-12 && abs(rest.y[1] - 1 / 5.0.squareRoot()) < 1e-12)
     }
 
-    @Test("a fit with errors of the signature is that of the steps' whole covariance")
-    func errorsOfTheSignature() throws {
-        let n = 5, draws = 3, random = try RandomNumbers(seed: 3)
-        func normal(_ count: Int) -> [Double] { (0..<count).map { _ in random.normal() } }
-        let ends = normal(2 * n), y = (0..<n).map { 2 * ends[$0] + 0.3 * random.normal() }
-        let deviations = [0, 1].map { _ in normal(draws * n).map { Float(0.2 * $0) } }
-        let search = LeakSearch(n: n, y: y, signatures: ends, deviations: [0: deviations[0], 1: deviations[1]])
-        for (fraction, fit) in zip([0.1, 0.6], search.fits(0, 1, fractions: [0.1, 0.6])) {
-            func at(_ place: Int, _ left: (Int) -> Double, _ right: (Int) -> Double) -> Double {
-                (1 - fraction) * left(place) + fraction * right(place)
-            }
-            let signature = (0..<n).map { at($0, { ends[$0] }, { ends[n + $0] }) }
-            let size = dotProduct(signature, y) / dotProduct(signature, signature)
-            var covariance = Matrix.identity(n)
-            for w in 0..<draws {
-                let row = (0..<n).map { at(w * n + $0, { Double(deviations[0][$0]) }, { Double(deviations[1][$0]) }) }
-                for i in 0..<n { for j in 0..<n { covariance[i, j] += size * size / Double(draws) * row[i] * row[j] } }
-            }
-            let factor = try CholeskyFactor(covariance), s = factor.whiten(signature), x = factor.whiten(y)
-            let rounding = 1e-9
-            #expect(abs(fit.slope - dotProduct(s, x)) < rounding && abs(fit.curvature - dotProduct(s, s)) < rounding)
-            #expect(abs(fit.explained - 0.5 * (dotProduct(y, y) - dotProduct(x, x))) < rounding)
-            #expect(abs(fit.volume - 0.5 * factor.logDeterminant) < rounding)
-        }
-    }
-
     @Test("a chance need not be known more closely than it is asked for, and is as before below that")
     func enough() throws {
         let n = 4, random = try RandomNumbers(seed: 8)

@@ -91,29 +91,4 @@ struct TankAnswersTests {
             #expect(abs(example - mean) < 0.25)
         }
     }
-
-    @Test("the likelihood of any size is that of the steps' covariance with the errors of the signature at that size")
-    func whole() throws {
-        let n = 6, draws = 4, random = try RandomNumbers(seed: 5)
-        func normal(_ count: Int) -> [Double] { (0..<count).map { _ in random.normal() } }
-        let ends = normal(2 * n), y = (0..<n).map { 2 * ends[$0] + 0.3 * random.normal() }
-        let deviations = [0, 1].map { _ in normal(draws * n).map { Float(0.3 * $0) } }
-        let search = LeakSearch(n: n, y: y, signatures: ends, deviations: [0: deviations[0], 1: deviations[1]])
-        let fraction = 0.3
-        let fit = try #require(search.fits(0, 1, fractions: [fraction], isWhole: true).first)
-        for size in [0.2, 1, 4.0] {
-            func at(_ left: Double, _ right: Double) -> Double { (1 - fraction) * left + fraction * right }
-            let residual = (0..<n).map { y[$0] - size * at(ends[$0], ends[n + $0]) }
-            var covariance = Matrix.identity(n)
-            for w in 0..<draws {
-                let error = (0..<n).map { at(Double(deviations[0][w * n + $0]), Double(deviations[1][w * n + $0])) }
-                for i in 0..<n { for j in 0..<n { covariance[i, j] += size * size / Double(draws) * error[i] * error[j] } }
-            }
-            let factor = try CholeskyFactor(covariance), whitened = factor.whiten(residual)
-            let chi = dotProduct(whitened, whitened), all = dotProduct(y, y)
-            let expected = 0.5 * all - 0.5 * chi - 0.5 * factor.logDeterminant
-            #expect(abs(fit.logLikelihood(size, tempering: 1) - expected) < 1e-5 * max(1, abs(expected)))
-            #expect(abs(fit.misfit(size) - chi / Double(n)) < 1e-5 * chi)
-        }
-    }
 }
