@@ -13,9 +13,13 @@ struct AlikeHours {
     let after: [Int]
     /// One hour of each condition: that in which the tanks are most nearly as full as they are on the average.
     let examples: [BoundaryConditions]
+    /// By how much all demand is above the model's in these. [–]
+    let demandLevels: [Double]
 
     /// Differences of level that are no difference; the finest that leaves few enough conditions is taken. [m]
     private static let tolerances = [0.25, 0.5, 1, 2, 4]
+    /// Difference of demand that counts as one of level. [m]
+    private static let ofDemand = 25.0
     /// Sensitivities that all conditions together may have.
     private static let mostSensitivities = 20_000_000
 
@@ -34,19 +38,24 @@ struct AlikeHours {
             }
         }
         let keys = keys(baseline, before) + keys(readings, after)
-        let levels = hours.map { hour in model.tankLevels.map { hour.fixedHeads[$0.node] ?? 0 } }
+        let ofDemand = before.levels + after.levels
+        let levels = zip(hours, ofDemand).map { hour, level in
+            model.tankLevels.map { hour.fixedHeads[$0.node] ?? 0 } + [Self.ofDemand * level]
+        }
         let width = max(model.channels.count * (model.network.nodes.count + model.network.links.count), 1)
+        let isOfDemand = ofDemand.contains { $0 != 0 }
         let most = Self.mostSensitivities / width
         let groups =
-            (model.tankLevels.isEmpty ? [] : Self.tolerances).lazy.map { Self.groups(keys, levels, within: $0) }
+            (model.tankLevels.isEmpty && !isOfDemand ? [] : Self.tolerances).lazy.map { Self.groups(keys, levels, within: $0) }
             .first { ($0.max() ?? 0) < most } ?? Self.groups(keys, levels, within: .infinity)
         var members = [[Int]](repeating: [], count: (groups.max() ?? -1) + 1)
         for (hour, group) in groups.enumerated() { members[group].append(hour) }
-        examples = members.map { members in
-            let means = model.tankLevels.indices.map { t in members.reduce(0) { $0 + levels[$1][t] } / Double(members.count) }
-            let middle = members.min { Self.distance(levels[$0], means) < Self.distance(levels[$1], means) }
-            return hours[middle ?? members[0]]
+        let middles = members.map { members in
+            let means = (0...model.tankLevels.count).map { t in members.reduce(0) { $0 + levels[$1][t] } / Double(members.count) }
+            return members.min { Self.distance(levels[$0], means) < Self.distance(levels[$1], means) } ?? members[0]
         }
+        examples = middles.map { hours[$0] }
+        demandLevels = middles.map { ofDemand[$0] }
         self.before = Array(groups.prefix(before.conditions.count))
         self.after = Array(groups.dropFirst(before.conditions.count))
     }

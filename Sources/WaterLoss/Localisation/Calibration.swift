@@ -14,16 +14,19 @@ struct Calibration {
     let options: LeakLocatorOptions
     /// Values of `WorldParameters` of the nominal network at which the model is, in the spreads of `options`; nil: all zero.
     let values: [Double]?
+    /// By how much all demand was above the model's at each healthy hour; empty: not asked. [–]
+    let levels: [Double]
     private let nominal: ImposedModel
 
     init(_ nominal: ImposedModel, _ options: LeakLocatorOptions) {
-        (model, self.nominal, self.options, values) = (nominal, nominal, options, nil)
+        (model, self.nominal, self.options, values, levels) = (nominal, nominal, options, nil, [])
     }
 
-    private init(nominal: ImposedModel, _ options: LeakLocatorOptions, at values: [Double]) {
+    private init(nominal: ImposedModel, _ options: LeakLocatorOptions, at values: [Double], levels: [Double]) {
         self.nominal = nominal
         self.options = options
         self.values = values
+        self.levels = levels
         model = nominal.replacing(WorldParameters(nominal.network).world(nominal.network, values, options))
     }
 
@@ -38,8 +41,9 @@ struct Calibration {
         let solver: HydraulicSolver
         do { solver = try HydraulicSolver(model.network) } catch { throw .hydraulics(error.description) }
         let none = SensorRecord(start: start, step: baseline.step, count: 0, series: [:])
-        let healthy = seen ?? TidiedReadings.residuals(model, baseline, none, solver, without: leftOut).0
+        var healthy = seen ?? TidiedReadings.residuals(model, baseline, none, solver, without: leftOut).0
         guard healthy.hasReadings else { return self }
+        if !levels.isEmpty { healthy = healthy.demanding(levels[...], model, baseline) }
         let later = HourlyResiduals(model, none, solver: solver)
         let classes = HourClasses(baseline, healthy, none, later, options: options)
         guard classes.count > 0 else { return self }
@@ -53,7 +57,9 @@ struct Calibration {
         for (way, direction) in zip(estimate.ways, standing.directions) {
             for i in found.indices { found[i] += way * direction[i] / scales.standing }
         }
-        return Calibration(nominal: nominal, options.scaled(standing: scales.standing, moving: scales.moving), at: found)
+        return Calibration(
+            nominal: nominal, options.scaled(standing: scales.standing, moving: scales.moving), at: found,
+            levels: DemandLevels.matter(model, healthy, options: options) ? record.demandLevels() : [])
     }
 }
 

@@ -5,11 +5,11 @@ import NumericalMethods
 
 extension StepRecord {
     /// Likeliest strengths of the ways in which readings stand off, by the healthy hours, and the factor of their information.
-    func standingEstimate() -> (ways: [Double], factor: CholeskyFactor)? {
+    func standingEstimate() -> (ways: [Double], strengths: [Double], factor: CholeskyFactor)? {
         let standing = standingWidth
         guard let factor = Self.normal(healthy.products, standing: standing) else { return nil }
         let found = factor.solve((0..<standing).map { healthy.products[1 + $0, 0] })
-        return (Array(found.prefix(rank)), factor)
+        return (Array(found.prefix(rank)), found, factor)
     }
 
     /// By how much what moves and what stands is larger than believed: largest marginal likelihood of the healthy hours, with a factor

@@ -24,10 +24,10 @@ struct HourlyFilter {
     let levelNoise: Double
     /// By condition, how each channel's residual (row) answers to the errors of each tank's level at the beginning and at the end of the
     /// hour (two columns a tank). [unit per m]
-    private let levels: [Matrix]
+    let levels: [Matrix]
     let correlation: Double
     /// Covariance of what nodes' own demands do to the channels from hour to hour, by condition. [unit²]
-    private var own: [Matrix]
+    private(set) var own: [Matrix]
     /// Answer of each channel to all demand together, times its spread from hour to hour, by condition. [unit]
     private(set) var common: [[Double]]
     /// From one condition to the next: what the one tells of the other, and the part of its covariance that is so told.
@@ -112,7 +112,7 @@ struct HourlyFilter {
         common = standing.toOutflow.indices.map { place in
             let demands = standing.demands[place]
             let unsure = unknown.map { zip(demands, $0).map { $0 * $1 } } ?? demands
-            return (standing.toOutflow[place] * unsure).map { $0 * options.hourlyCommonSpread }
+            return (standing.toOutflow[place] * unsure).map { $0 * options.hourlyCommonSpread / (1 + standing.levels[place]) }
         }
         var steps: [Step] = []
         for (from, to) in zip(hours, hours.dropFirst()) where from != to { steps.append(Step(from: from, to: to)) }

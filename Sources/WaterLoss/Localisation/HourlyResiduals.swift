@@ -17,7 +17,9 @@ struct HourlyResiduals {
     var conditions: [BoundaryConditions]
     /// What was read and what the model says, by channel and hour.
     let measured: [[Double?]]
-    let predicted: [[Double?]]
+    var predicted: [[Double?]]
+    /// By how much all demand of each hour is above the model's. [–]
+    var levels: [Double]
 
     var hasReadings: Bool { residuals.contains { $0.contains { $0 != nil } } }
 
@@ -69,6 +71,7 @@ struct HourlyResiduals {
         if tanksAreStepped { predicted = stepped }
         self.measured = measured
         self.predicted = predicted
+        levels = [Double](repeating: 0, count: record.count)
         meanSize = predicted.map { row in row.reduce(0) { $0 + abs($1 ?? 0) } / Double(max(record.count, 1)) }
         dropSwitchingHours(model)
     }

@@ -104,13 +104,11 @@ public struct LeakLocator: Sendable {
         let random: RandomNumbers
         do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical("\(error)") }
         let noise = SensorNoise.estimate(model, before, options: options)
-        let standing = try StandingErrors(model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values)
-        let record = StepRecord(
+        var standing = try StandingErrors(model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values)
+        var record = StepRecord(
             model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise, options: options)
-        let moments = (0..<classes.count).map { c -> BoundaryConditions? in
-            let hours = classes.after.indices.filter { classes.after[$0] == c }
-            return hours.isEmpty ? nil : after.conditions[hours[hours.count / 2]]
-        }
+        let bends = DemandLevels.matter(model, before, options: options)
+        var moments = Self.moments(classes, after)
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
         // bent to its size.
         var window = readings.count / 3..<readings.count
@@ -125,9 +123,11 @@ public struct LeakLocator: Sendable {
         var bent = BentAnswers()
         var scattered: [Int] = []
         var supposed: (node: Int, size: Double)?
-        for look in 0..<Self.looks {
+        // One more where the second look is what tells how much was drawn while the leak ran.
+        let looks = bends ? Self.looks + 1 : Self.looks
+        for look in 0..<looks {
             // A later window may leave too few hours; the earlier look then stands.
-            let isLast = look == Self.looks - 1
+            let isLast = look == looks - 1
             let worlds = isLast ? standing.worlds(AnswerScatter.draws, told: record.standingEstimate()?.factor, random: random) : []
             let scatter =
                 isLast
@@ -139,11 +139,26 @@ public struct LeakLocator: Sendable {
             supposed = search.likeliest.first
             guard !isLast, let likeliest = search.likeliest.first else { break }
             course = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand)
+            if look == 1, bends {
+                let levels = record.demandLevels(
+                    leak: likeliest, course ?? LeakOnset(start: window.lowerBound, growth: 0), bent: bent)
+                before = before.demanding(levels[..<record.firstLater], model, baseline)
+                after = after.demanding(levels[record.firstLater...], model, readings)
+                standing = try StandingErrors(
+                    model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values)
+                record = StepRecord(
+                    model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise,
+                    options: options)
+                moments = Self.moments(classes, after)
+                steps = record.steps(in: window, growth: course?.growth ?? 0)
+            }
             if let course, readings.count - course.start >= 12, course.start != window.lowerBound || course.growth > 0 {
                 window = course.start..<readings.count
                 steps = record.steps(in: window, growth: course.growth)
             }
-            bent = BentAnswers(model, moments: moments, leaks: Array(search.likeliest.prefix(Self.bentNodes)))
+            bent = BentAnswers(
+                model, moments: moments, hours: record.hours(course), leaks: Array(search.likeliest.prefix(Self.bentNodes)),
+                isFollowed: bends, linear: record.linear)
         }
         guard let found else { throw .noUsableSensor }
         var told =
@@ -161,6 +176,14 @@ public struct LeakLocator: Sendable {
         return Sought(
             search: found, dispersion: steps.dispersion, tested: tested, meanDemand: standing.meanDemand,
             start: course.map { readings.instant(at: $0.start) }, random: random, remarks: told)
+    }
+
+    /// Conditions of one hour of each class of the later record; nil where a class has none.
+    private static func moments(_ classes: HourClasses, _ after: HourlyResiduals) -> [BoundaryConditions?] {
+        (0..<classes.count).map { c in
+            let hours = classes.after.indices.filter { classes.after[$0] == c }
+            return hours.isEmpty ? nil : after.conditions[hours[hours.count / 2]]
+        }
     }
 
     private func remarks(

@@ -46,11 +46,12 @@ struct LeakSearch {
             signatures += factor.whiten(hourly).transposed.storage
         }
         for (node, correction) in bent.correction {
-            for i in 0..<n {
-                var sum = 0.0
-                for j in i..<n { sum += factor.lower[j, i] * correction[used[j]] }
-                signatures[node * n + i] += sum
+            var change = [Double](repeating: 0, count: all)
+            for (condition, weights) in steps.weights {
+                guard let values = correction[condition] else { continue }
+                for k in values.indices where values[k] != 0 { for f in 0..<all { change[f] += weights[k, f] * values[k] } }
             }
+            for (i, value) in factor.whiten(used.map { change[$0] }).enumerated() { signatures[node * n + i] += value }
         }
         self.signatures = signatures
         // Deviations to Lᵀ d: rows of them times L.

@@ -24,6 +24,8 @@ struct StandingErrors {
     /// For each condition, demand of each node [m³/s] and its pressure [m].
     let demands: [[Double]]
     let pressures: [[Double]]
+    /// For each condition, by how much all demand is above the model's. [–]
+    let levels: [Double]
     /// The condition of each hour of the healthy record and of the later one.
     private(set) var before: [Int]
     private(set) var after: [Int]
@@ -44,7 +46,7 @@ struct StandingErrors {
         noise: [Double], options: LeakLocatorOptions, at values: [Double]? = nil
     ) throws(LeakLocatorError) {
         let alike = AlikeHours(model, baseline, before, readings, after)
-        (self.before, self.after) = (alike.before, alike.after)
+        (self.before, self.after, levels) = (alike.before, alike.after, alike.demandLevels)
         let channels = model.channels, all = alike.examples
         let world = WorldParameters(model.network), held = HeldNodes(model)
         parameters = world

@@ -15,6 +15,8 @@ struct StepEstimate {
     let score: [Double]
     /// Information times the answer to a leak at each node (column), hour by hour in the nominal model. [1/unit per m³/s]
     let signatures: Matrix
+    /// By condition, what the answer of a channel (row) weighs in each feature of `signatures` (column).
+    let weights: [(condition: Int, weights: Matrix)]
     /// Mean square of what is left, in what was expected. [–]
     let dispersion: Double
 }
@@ -31,10 +33,14 @@ struct StepRecord {
     private let shift: [[Double]]
     private let toOutflow: [Matrix]
     private let shares: [[Double]]
+    private let pressures: [[Double]]
     let rank: Int
     private let conditions: [Int]
     private let days: [Int]
-    private let daily: Double
+    let daily: Double
+    let hourlyCommonSpread: Double
+    /// By how much all demand is above the model's where the residuals of each hour were taken. [–]
+    private let levels: [Double]
     /// Prior spread of what each channel reads too much at all hours. [unit]
     private let offsets: [Double]
     let firstLater: Int
@@ -79,6 +85,8 @@ struct StepRecord {
         let perDay = max(86_400 / baseline.step, 1)
         let later = firstLater
         days = classes.indices.map { ($0 < later ? $0 : $0 + gap - 1) / perDay }
+        hourlyCommonSpread = options.hourlyCommonSpread
+        levels = before.levels + after.levels
         daily = options.dailyCommonSpread / max(options.hourlyCommonSpread, 1e-9)
         offsets = model.channels.map { $0.isFlow ? options.flowZero : Self.offset }
         unmodelled = model.channels.indices.map {
@@ -88,8 +96,9 @@ struct StepRecord {
             model, standing, lags: classes.indices.map { $0 == hourClasses.before.count ? gap : 1 }, noise: noise,
             step: Double(baseline.step), tanksAreStepped: before.tanksAreStepped, options: options)
         toOutflow = standing.toOutflow
-        // An outflow that goes with the root of the pressure, as shares of its mean over the later hours.
-        let hours = standing.after
+        pressures = standing.pressures
+        // An outflow that goes with the root of the pressure, as shares of its mean over the last day.
+        let hours = standing.after.suffix(max(86_400 / baseline.step, 1))
         let nodes = model.network.nodes.count
         var mean = [Double](repeating: 0, count: nodes)
         for place in hours { for node in 0..<nodes { mean[node] += standing.pressures[place][node] / Double(hours.count) } }
@@ -159,8 +168,12 @@ struct StepRecord {
     /// Columns: the residuals; what stands all the time, in its prior spreads; days; then `extra`.
     var standingWidth: Int { rank + channels + (days.last ?? 0) + 1 + (hasClassOffsets ? channels * classCount : 0) }
 
+    /// Of the days among what stands.
+    var daysPlace: Range<Int> { rank + channels..<rank + channels + (days.last ?? 0) + 1 }
+
     func fill(_ hour: Int, _ channel: Int, _ row: inout [Double], _ first: Int) {
         row[first] = (residuals[channel][hour] ?? 0) + shift[conditions[hour]][channel]
+        if levels[hour] != 0 { row[first] += filter.common[conditions[hour]][channel] / hourlyCommonSpread * levels[hour] }
         let way = ways[conditions[hour]]
         for w in 0..<rank { row[first + 1 + w] = way[channel, w] }
         row[first + 1 + rank + channel] = offsets[channel]
@@ -280,14 +293,15 @@ struct StepRecord {
         let rows = pass.rows, products = withHealthy(Self.gram(rows)), coefficients = coefficients(products)
         let (information, score) = Self.eliminated(products, standing: standing)
         let left = max(dotProduct(coefficients, products * coefficients), 0)
+        let weights = weights(pass, products, sizes)
         return StepEstimate(
-            information: information, score: score, signatures: signatures(pass, products, sizes),
+            information: information, score: score, signatures: signatures(weights), weights: weights,
             dispersion: left / Double(max(healthy.pass.rows.rows + rows.rows, 1)))
     }
 
-    /// Cross products of the steps with the answer to a leak at each node, what stands integrated out.
-    private func signatures(_ pass: HourlyFilter.Pass, _ products: Matrix, _ sizes: [Double]) -> Matrix {
-        let standing = standingWidth, features = channels * classCount, nodes = shares.first?.count ?? 0
+    /// By condition, cross products of the steps (columns) with the answer of a channel (row), what stands integrated out.
+    private func weights(_ pass: HourlyFilter.Pass, _ products: Matrix, _ sizes: [Double]) -> [(condition: Int, weights: Matrix)] {
+        let standing = standingWidth, features = channels * classCount
         // Whitening is applied to the few columns of the pass and not to those of all nodes.
         // What stands is integrated out of the weights, and so of whatever they are applied to.
         let told = Self.normal(products, standing: standing).map { factor in
@@ -295,7 +309,7 @@ struct StepRecord {
             for s in 0..<standing { for f in 0..<features { ofSteps[s, f] = products[1 + s, 1 + standing + f] } }
             return factor.transposedWhiten(factor.whiten(ofSteps))
         }
-        let conditions = filter.pulledBack(pass, sizes: sizes).sorted { $0.key < $1.key }.map { condition, weights in
+        return filter.pulledBack(pass, sizes: sizes).sorted { $0.key < $1.key }.map { condition, weights in
             var steps = Matrix(rows: channels, columns: features), stands = Matrix(rows: channels, columns: standing)
             for k in 0..<channels {
                 for f in 0..<features { steps[k, f] = weights[k, 1 + standing + f] }
@@ -304,6 +318,11 @@ struct StepRecord {
             if let told { steps.add(stands * told) }
             return (condition: condition, weights: steps)
         }
+    }
+
+    /// Cross products of the steps with the answer to a leak at each node.
+    private func signatures(_ conditions: [(condition: Int, weights: Matrix)]) -> Matrix {
+        let features = channels * classCount, nodes = shares.first?.count ?? 0
         // Some hundred nodes at a time, which are summed over all conditions while they are at hand.
         let toOutflow = toOutflow, shares = shares, rows = channels, wide = LeakSearch.nodesAtATime
         let parts: [Matrix] = concurrentMap((nodes + wide - 1) / wide) { part in
@@ -334,13 +353,38 @@ struct StepRecord {
         var sums = [Double](repeating: 0, count: channels * classCount), counts = [Double](repeating: 0, count: classCount)
         for hour in firstLater..<classes.count where classes[hour] >= 0 {
             counts[classes[hour]] += 1
-            for k in 0..<channels {
-                sums[k * classCount + classes[hour]] += toOutflow[conditions[hour]][k, node] * shares[conditions[hour]][node]
-            }
+            for k in 0..<channels { sums[k * classCount + classes[hour]] += answer(hour, k, to: node, bent: bent) }
         }
-        let correction = bent.correction[node]
-        return sums.indices.map { f in
-            counts[f % classCount] > 0 ? sums[f] / counts[f % classCount] + (correction?[f] ?? 0) : 0
+        return sums.indices.map { f in counts[f % classCount] > 0 ? sums[f] / counts[f % classCount] : 0 }
+    }
+
+    /// What a channel reads of an outflow at a node, at an hour. [unit of the channel per m³/s]
+    func answer(_ hour: Int, _ channel: Int, to node: Int, bent: BentAnswers) -> Double {
+        linearAnswer(conditions[hour], channel, to: node) + (bent.correction[node]?[conditions[hour]]?[channel] ?? 0)
+    }
+
+    private func linearAnswer(_ condition: Int, _ channel: Int, to node: Int) -> Double {
+        toOutflow[condition][channel, node] * shares[condition][node]
+    }
+
+    /// What `BentAnswers` has to know.
+    var linear: BentAnswers.Linear {
+        let channels = channels
+        return BentAnswers.Linear { [toOutflow] condition, node in
+            (0..<channels).map { toOutflow[condition][$0, node] }
+        } share: { [shares] condition, node in
+            shares[condition][node]
+        } pressure: { [pressures] condition, node in
+            pressures[condition][node]
+        }
+    }
+
+    /// The hours of the later record, with the share of its size that a leak has in them.
+    func hours(_ onset: LeakOnset?) -> [BentAnswers.Hour] {
+        (firstLater..<classes.count).map { hour in
+            BentAnswers.Hour(
+                condition: conditions[hour], kind: classes[hour], share: onset?.share(at: hour - firstLater) ?? 1,
+                isOfLastDay: hour >= classes.count - 24 * perHour)
         }
     }
 }
