@@ -102,4 +102,39 @@ struct ContiguousPartitionTests {
         #expect(refined(0) == [0, 0, 0, 1, 1])
         #expect(refined(1) == [0, 0, 1, 1, 1])
     }
+
+    @Test("a search makes a cut smaller, keeps parts whole and within bounds, and leaves what is in no part", arguments: 0..<3)
+    func search(seed: Int) throws {
+        let grid = grid(24, 12)
+        // Slices of 24 by 1 and a half in place of squares; the last column is in no part.
+        let slices = (0..<288).map { $0 % 24 == 23 ? -1 : $0 / 36 }
+        func cut(_ parts: [Int]) -> Double {
+            (0..<grid.count).reduce(0) { sum, node in
+                sum + grid.edges(of: node).reduce(0.0) { $0 + (parts[node] < parts[grid.neighbours[$1]] ? grid.weights[$1] : 0) }
+            }
+        }
+        let found = try ContiguousPartition(
+            searching: slices, of: grid, count: 8, least: 30, most: 42, trials: 20, seed: UInt64(seed))
+        #expect(found.violation == 0 && abs(found.cut - cut(found.parts)) < 1e-9)
+        #expect(cut(found.parts) < 0.6 * cut(slices))
+        #expect(grid.pieces(of: found.parts) == Dictionary(uniqueKeysWithValues: (0..<8).map { ($0, 1) }))
+        #expect((0..<288).allSatisfy { (found.parts[$0] < 0) == ($0 % 24 == 23) })
+        let again = try ContiguousPartition(
+            searching: slices, of: grid, count: 8, least: 30, most: 42, trials: 20, seed: UInt64(seed))
+        #expect(again.parts == found.parts)
+    }
+
+    @Test("one part fewer in one place and one more in another, where that cuts less together")
+    func exchange() throws {
+        // Two places without an edge between them: a clique of six in two parts, and two cliques of three, joined by one edge, in one.
+        var edges: [(from: Int, to: Int, weight: Double)] = []
+        for from in 0..<6 { for to in (from + 1)..<6 { edges.append((from, to, 1)) } }
+        for base in [6, 9] { for from in 0..<3 { for to in (from + 1)..<3 { edges.append((base + from, base + to, 1)) } } }
+        edges.append((8, 9, 1))
+        let graph = WeightedGraph(nodeWeights: Array(repeating: 1, count: 12), edges: edges)
+        let found = try ContiguousPartition(
+            searching: [0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 2], of: graph, count: 3, least: 3, most: 6, trials: 4, seed: 1)
+        #expect(found.cut == 1 && found.violation == 0)
+        #expect(Set(found.parts[0..<6]).count == 1 && Set(found.parts[6..<9]).count == 1 && Set(found.parts[9..<12]).count == 1)
+    }
 }

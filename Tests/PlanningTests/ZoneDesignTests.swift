@@ -151,8 +151,62 @@ struct ZoneDesignTests {
         feeds = feeds.opening(Array(feeds.closed.prefix(4)))
         #expect(feeds.closed.count == few - 4)
         let report = ZoneReport(layout, trial, feeds, TwoDistricts.options)
-        let again = report.closedAgain { ZoneReport(layout, trial, $0, TwoDistricts.options) }
-        #expect(again.feeds.closed.count == few && again.shortfalls.isEmpty)
+        func again(_ least: Int) -> ZoneReport {
+            report.closedAgain(least: least) { ZoneReport(layout, trial, $0, TwoDistricts.options, brief: $1) }
+        }
+        #expect(again(0).feeds.closed.count == few && again(0).shortfalls.isEmpty)
+        // Two inlets a zone stay where they are asked for, those that leave most pressure.
+        let inlets = feeds.borders.count - again(5).feeds.closed.count
+        #expect(inlets == 5)
+        #expect(trial.judged(0, closed: again(5).feeds.closed).mean >= trial.judged(0, closed: again(0).feeds.closed).mean)
+    }
+
+    @Test("where a run lacks pressure and no single link tells, links are opened until it does not")
+    func openedByRuns() throws {
+        let network = TwoDistricts.network(head: 26)
+        var options = TwoDistricts.options
+        (options.minimumPressure, options.pressureTolerance) = (20, 0.01)
+        let layout = try ZoneLayout(network, options)
+        let trial = try ZoneTrial(network, options)
+        // Every border closed but one for each zone, whatever that leaves.
+        var feeds = ZoneFeeds(layout, trial)
+        feeds = feeds.closing(feeds.borders.filter { !$0.isFixed }.map(\.link))
+        feeds = feeds.opening(["T5-A50", "T5-B50"].compactMap { id in network.links.firstIndex { $0.id.name == id } })
+        let report = ZoneReport(layout, trial, feeds, options)
+        #expect(!report.shortfalls.isEmpty)
+        let opened = report.opened { ZoneReport(layout, trial, $0, options, brief: $1) }
+        #expect(opened.shortfalls.isEmpty && opened.feeds.closed.count < feeds.closed.count)
+    }
+
+    @Test("with tanks pressures are kept by exact tanks and by explicit steps, each beside today's run of its own")
+    func days() throws {
+        #expect(try ZoneTrial(TwoDistricts.network(), TwoDistricts.options).days.count == 1)
+        let network = TwoDistricts.networkWithTank(level: 44)
+        var options = TwoDistricts.options
+        (options.minimumPressure, options.pressureTolerance) = (38, 0.1)
+        let trial = try ZoneTrial(network, options)
+        #expect(trial.days.map(\.constants.followsEPANET) == [false, true])
+        #expect(trial.days[0].times == trial.days[1].times && trial.days[0].pressures != trial.days[1].pressures)
+        // Independent of the search: the design's own run by each way of stepping.
+        let design = try designZones(network, options)
+        for (number, constants) in [PhysicalConstants.exact, .epanet].enumerated() {
+            let run = try Simulation(of: design.network, constants: constants)
+            for (step, before) in zip(run.steps, trial.days[number].pressures) {
+                for node in trial.drawing {
+                    let pressure = try #require(step.state.heads[node]) - network.nodes[node].elevation
+                    #expect(pressure >= min(38, Double(before[node])) - 0.1 - 1e-5)
+                }
+            }
+        }
+        // A design that only one of them keeps is none: borders all closed leave what lies behind without water on both.
+        let layout = try ZoneLayout(network, options)
+        var feeds = ZoneFeeds(layout, trial)
+        feeds.choose()
+        for day in trial.days.indices {
+            let brief = ZoneReport(layout, trial, feeds, options, brief: day..<(day + 1))
+            let whole = ZoneReport(layout, trial, feeds, options)
+            #expect(brief.keeps || !whole.keeps)
+        }
     }
 
     @Test("inlets and closed valves cost what the catalogue or the user says")

@@ -34,7 +34,7 @@ public struct ContiguousPartition: Sendable {
         var best: ContiguousPartition?
         for attempt in 0..<max(1, attempts) {
             let random = try RandomNumbers(seed: seed, stream: UInt64(attempt))
-            let found = Multilevel(graph, bounds, random).run()
+            let found = MultilevelDivision(graph, bounds, random).run()
             if let known = best, (known.violation, known.cut) <= (found.violation, found.cut) { continue }
             best = found
         }
@@ -83,7 +83,7 @@ public struct ContiguousPartition: Sendable {
         let today = bounds.violation(weight.first, of: first) + bounds.violation(weight.second, of: second)
         var best: ContiguousPartition?
         for _ in 0..<4 {
-            let found = Multilevel(both, halves, random).run()
+            let found = MultilevelDivision(both, halves, random).run()
             let known = (best?.violation ?? today, best?.cut ?? between)
             let rounding = 1e-9 * bounds.most
             if found.violation < known.0 - rounding || (found.violation <= known.0 + rounding && found.cut < known.1 - 1e-9) {
@@ -118,6 +118,34 @@ public struct ContiguousPartition: Sendable {
         self.init(parts: refinement.parts, cut: refinement.cut, violation: refinement.violation)
     }
 
+    /// Looks for parts that cut less, a few neighbours at a time and by exchange of parts between places.
+    ///
+    /// - Parameters:
+    ///   - parts: part of each node, from 0; below 0: in none, and stays so.
+    ///   - graph: whose nodes have weights.
+    ///   - count: of the parts.
+    ///   - least: weight of a part.
+    ///   - most: weight of a part.
+    ///   - trials: regions that are divided anew, for each part.
+    ///   - seed: of the regions.
+    /// - Throws: `NumericalError` when there is no memory for random numbers.
+    public init(
+        searching parts: [Int], of graph: WeightedGraph, count: Int, least: Double, most: Double, trials: Int, seed: UInt64
+    ) throws(NumericalError) {
+        let bounds = PartBounds(count: count, least: least, most: most)
+        var search = PartitionSearch(graph, bounds, parts, try RandomNumbers(seed: seed))
+        search.run(trials: trials)
+        var cut = 0.0
+        var weight = [Double](repeating: 0, count: count)
+        for node in 0..<graph.count {
+            if search.parts[node] >= 0 { weight[search.parts[node]] += graph.nodeWeights[node] }
+            for k in graph.edges(of: node) where graph.neighbours[k] > node && search.parts[node] != search.parts[graph.neighbours[k]] {
+                cut += graph.weights[k]
+            }
+        }
+        self.init(parts: search.parts, cut: cut, violation: weight.indices.reduce(0) { $0 + bounds.violation(weight[$1], of: $1) })
+    }
+
     init(parts: [Int], cut: Double, violation: Double) {
         (self.parts, self.cut, self.violation) = (parts, cut, violation)
     }
@@ -133,127 +161,5 @@ struct PartBounds {
     func violation(_ weight: Double, of part: Int) -> Double {
         if let outside, outside.part == part { return max(0, weight - outside.most) }
         return max(0, weight - most) + max(0, least - weight)
-    }
-}
-
-/// One random beginning.
-private struct Multilevel {
-    let graph: WeightedGraph
-    let bounds: PartBounds
-    let random: RandomNumbers
-
-    init(_ graph: WeightedGraph, _ bounds: PartBounds, _ random: RandomNumbers) {
-        (self.graph, self.bounds, self.random) = (graph, bounds, random)
-    }
-
-    func run() -> ContiguousPartition {
-        var levels: [(graph: WeightedGraph, coarse: [Int])] = []
-        var current = graph
-        while current.count > 15 * bounds.count {
-            let (coarse, count) = matched(current)
-            guard Double(count) < 0.95 * Double(current.count) else { break }
-            levels.append((current, coarse))
-            current = contracted(current, coarse, count)
-        }
-        var parts = grown(current)
-        var refinement = PartRefinement(current, bounds, parts)
-        refinement.run(passes: 12)
-        parts = refinement.parts
-        for level in levels.reversed() {
-            let fine = level.coarse.map { parts[$0] }
-            refinement = PartRefinement(level.graph, bounds, fine)
-            refinement.run(passes: 6)
-            parts = refinement.parts
-        }
-        return ContiguousPartition(parts: parts, cut: refinement.cut, violation: refinement.violation)
-    }
-
-    /// Pairs along heavy edges, nodes in random order.
-    private func matched(_ graph: WeightedGraph) -> (coarse: [Int], count: Int) {
-        var generator = random
-        var coarse = [Int](repeating: -1, count: graph.count)
-        var count = 0
-        let heaviest = bounds.most / 4
-        for node in (0..<graph.count).shuffled(using: &generator) where coarse[node] < 0 {
-            var best = -1
-            var weight = 0.0
-            for k in graph.edges(of: node) {
-                let other = graph.neighbours[k]
-                guard coarse[other] < 0, graph.nodeWeights[node] + graph.nodeWeights[other] <= heaviest else { continue }
-                // Heavy edges of light nodes: parts are then of even grain.
-                let merit = graph.weights[k] / max(1e-12, graph.nodeWeights[node] + graph.nodeWeights[other]).squareRoot()
-                if merit > weight { (weight, best) = (merit, other) }
-            }
-            coarse[node] = count
-            if best >= 0 { coarse[best] = count }
-            count += 1
-        }
-        return (coarse, count)
-    }
-
-    private func contracted(_ graph: WeightedGraph, _ coarse: [Int], _ count: Int) -> WeightedGraph {
-        var weights = [Double](repeating: 0, count: count)
-        var edges: [(from: Int, to: Int, weight: Double)] = []
-        for node in 0..<graph.count {
-            weights[coarse[node]] += graph.nodeWeights[node]
-            for k in graph.edges(of: node) where graph.neighbours[k] > node && coarse[graph.neighbours[k]] != coarse[node] {
-                edges.append((coarse[node], coarse[graph.neighbours[k]], graph.weights[k]))
-            }
-        }
-        return WeightedGraph(nodeWeights: weights, edges: edges)
-    }
-
-    /// Parts grown from seeds far from one another, the lightest next, along its heaviest edge.
-    private func grown(_ graph: WeightedGraph) -> [Int] {
-        var parts = [Int](repeating: -1, count: graph.count)
-        let seeds = seeds(graph)
-        var weight = [Double](repeating: 0, count: seeds.count)
-        for (part, seed) in seeds.enumerated() {
-            parts[seed] = part
-            weight[part] = graph.nodeWeights[seed]
-        }
-        var pull = [[Int: Double]](repeating: [:], count: seeds.count)
-        func reach(_ node: Int, _ part: Int) {
-            for k in graph.edges(of: node) where parts[graph.neighbours[k]] < 0 {
-                pull[part][graph.neighbours[k], default: 0] += graph.weights[k]
-            }
-        }
-        for (part, seed) in seeds.enumerated() { reach(seed, part) }
-        var left = graph.count - seeds.count
-        while left > 0 {
-            guard let part = weight.indices.filter({ !pull[$0].isEmpty }).min(by: { (weight[$0], $0) < (weight[$1], $1) }) else { break }
-            guard let node = pull[part].max(by: { ($0.value, -$0.key) < ($1.value, -$1.key) })?.key else { break }
-            pull[part][node] = nil
-            guard parts[node] < 0 else { continue }
-            parts[node] = part
-            weight[part] += graph.nodeWeights[node]
-            left -= 1
-            reach(node, part)
-        }
-        return parts.map { max(0, $0) }
-    }
-
-    /// Each next seed is the node farthest from those before.
-    private func seeds(_ graph: WeightedGraph) -> [Int] {
-        var seeds = [random.index(below: graph.count)]
-        var distance = [Int](repeating: Int.max, count: graph.count)
-        while seeds.count < bounds.count {
-            var queue = [seeds[seeds.count - 1]]
-            distance[queue[0]] = 0
-            var place = 0
-            while place < queue.count {
-                let node = queue[place]
-                place += 1
-                for k in graph.edges(of: node) where distance[graph.neighbours[k]] > distance[node] + 1 {
-                    distance[graph.neighbours[k]] = distance[node] + 1
-                    queue.append(graph.neighbours[k])
-                }
-            }
-            let farthest = distance.max() ?? 0
-            let candidates = distance.indices.filter { distance[$0] >= farthest - farthest / 10 && distance[$0] > 0 }
-            guard !candidates.isEmpty else { break }
-            seeds.append(candidates[random.index(below: candidates.count)])
-        }
-        return seeds
     }
 }

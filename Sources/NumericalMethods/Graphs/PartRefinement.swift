@@ -126,11 +126,10 @@ struct PartRefinement {
     }
 
     private mutating func offer(_ node: Int) {
-        var seen: [Int] = []
-        for k in graph.edges(of: node) {
+        let edges = graph.edges(of: node)
+        for k in edges {
             let part = parts[graph.neighbours[k]]
-            guard part != parts[node], !seen.contains(part) else { continue }
-            seen.append(part)
+            guard part != parts[node], !edges.contains(where: { $0 < k && parts[graph.neighbours[$0]] == part }) else { continue }
             let (relief, gain) = worth(node, part)
             guard isAdmitted(node, part, relief) else { continue }
             push(Move(node: node, part: part, relief: relief, gain: gain, stamp: stamps[node]))

@@ -28,6 +28,10 @@ public struct WeightedGraph: Sendable {
         (self.nodeWeights, self.starts, self.neighbours, self.weights) = (nodeWeights, starts, neighbours, weights)
     }
 
+    init(nodeWeights: [Double], starts: [Int], neighbours: [Int], weights: [Double]) {
+        (self.nodeWeights, self.starts, self.neighbours, self.weights) = (nodeWeights, starts, neighbours, weights)
+    }
+
     public func edges(of node: Int) -> Range<Int> { starts[node]..<starts[node + 1] }
 
     /// Number of the connected component of each node, counted from 0 in the order of first nodes.

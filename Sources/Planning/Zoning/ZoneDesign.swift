@@ -126,8 +126,8 @@ public enum ZoneDesignError: Error, Sendable, CustomStringConvertible {
 /// Zones of a network: trunk mains left out, parts of it that hang together and keep the bounds, borders closed but for the inlets that its
 /// pressures need.
 ///
-/// The pressures are those of the engine, at the moment of greatest demand and then over the whole run; where a run shows a node
-/// below what it must keep, that moment joins those that the inlets are chosen by.
+/// The pressures are those of the engine, at the moment of greatest demand and then over the whole run, by exact tanks and by EPANET's
+/// explicit steps; where a run shows a node below what it must keep, that moment joins those that the inlets are chosen by.
 /// - Throws: `ZoneDesignError`.
 public func designZones(_ network: Network, _ options: ZoneDesignOptions = ZoneDesignOptions()) throws(ZoneDesignError) -> ZoneDesign {
     guard options.leastProperties > 0, options.mostProperties >= 2 * options.leastProperties else {
@@ -145,37 +145,44 @@ public func designZones(_ network: Network, _ options: ZoneDesignOptions = ZoneD
             "no part of the network outside the trunk has \(text(options.leastProperties)) properties; lower the least size, or give the properties or the trunk's diameter"
         )
     }
-    // Of the partitions that cut fewest links those are run that at peak need fewest valves and lose least pressure.
+    // Of the partitions that cut fewest links, or hardly more, those are run that at peak lose least pressure.
     let fewest = layouts.map(\.borderCount).min() ?? 0
+    let order = layouts.indices.sorted { (layouts[$0].borderCount, $0) < (layouts[$1].borderCount, $1) }
+    let candidates = order.map { layouts[$0] }.filter { Double($0.borderCount) <= (1 + hardlyMore) * Double(fewest) }
+        .prefix(max(2, mostNodesTried / network.nodes.count))
     var choices: [(feeds: ZoneFeeds, valves: Int, judged: ZoneTrial.Judged)] = []
-    // Where pumps run and tanks fill, a pressure that was won at the peak may be lost at the hour at which they switch otherwise: there
-    // borders and inlets stay as they were chosen.
-    let isSteady = !network.links.contains { $0.pump != nil }
-    for layout in layouts.filter({ $0.borderCount == fewest }).prefix(max(2, mostNodesTried / network.nodes.count)) {
+    for layout in candidates {
         var feeds = ZoneFeeds(layout, trial)
         feeds.choose()
-        // A partition that was given stays as it is.
-        if options.givenZones == nil {
-            if isSteady {
-                feeds = feeds.shifted()
-                feeds.exchange()
-            }
-        }
         choices.append((feeds, feeds.closed.count, trial.judged(0, closed: feeds.closed)))
     }
-    choices.sort { ($0.judged.deficit, Double($0.valves), -$0.judged.mean) < ($1.judged.deficit, Double($1.valves), -$1.judged.mean) }
+    choices.sort { ($0.judged.deficit, -$0.judged.mean, $0.valves) < ($1.judged.deficit, -$1.judged.mean, $1.valves) }
     var best: ZoneDesign?
     for choice in choices.prefix(mostRun) {
-        let found = design(choice.feeds, trial, options)
+        var feeds = choice.feeds
+        // A partition that was given stays as it is.
+        if options.givenZones == nil {
+            feeds = feeds.shifted()
+            feeds.exchange()
+        }
+        let found = design(feeds, trial, options)
         if best.map({ found.isBetter(than: $0) }) ?? true { best = found }
         if found.isAccepted { break }
+    }
+    // What moving borders won at the peak may be lost at the hour at which tanks and pumps switch otherwise.
+    if let first = choices.first, options.givenZones == nil, best.map({ !$0.isAccepted }) ?? true {
+        let found = design(first.feeds, trial, options)
+        if best.map({ found.isBetter(than: $0) }) ?? true { best = found }
     }
     guard let best else { throw .nothingToZone("no partition was found") }
     return best
 }
 
 /// Nodes, together, of the partitions that cut equally few links of which the engine tries the inlets; two it tries of any network.
-private let mostNodesTried = 20_000
+private let mostNodesTried = 60_000
+
+/// By which share more links than the fewest may be cut where that leaves more pressure. [–]
+private let hardlyMore = 0.01
 
 /// Different partitions, whose cuts count each link alike but for a little by diameter, by today's flow at peak or at random: which of
 /// them leaves most pressure the engine tells.
@@ -185,7 +192,7 @@ private func partitions(
     let most = flows.reduce(0) { max($0, abs($1)) }
     let byFlow = flows.map { most > 0 ? abs($0) / most : 0 }
     var layouts: [ZoneLayout] = []
-    for attempt in 0..<(options.givenZones == nil ? max(1, options.alternatives) : 1) {
+    for attempt in 0..<(options.givenZones == nil ? max(1, min(options.alternatives, 100_000 / network.nodes.count)) : 1) {
         var seeded = options
         seeded.seed = options.seed &+ UInt64(attempt) &* 1000
         let random = try RandomNumbers(seed: seeded.seed)
@@ -193,8 +200,29 @@ private func partitions(
         let layout = try ZoneLayout(network, seeded, weightsOfCuts: weights)
         if !layouts.contains(where: { $0.zoneOfNode == layout.zoneOfNode }) { layouts.append(layout) }
     }
+    guard options.givenZones == nil else { return layouts }
+    // Those that cut fewest links are looked at longer and longer; at last others that cut as few as the best.
+    var stage = layouts
+    for (number, (kept, trials)) in stagesOfSearch.enumerated() {
+        let order = stage.indices.sorted { (stage[$0].borderCount, $0) < (stage[$1].borderCount, $1) }
+        stage = order.prefix(max(1, min(kept, mostNodesSearched / network.nodes.count))).map { stage[$0] }
+        if number == stagesOfSearch.count - 1, let best = stage.first { stage = Array(repeating: best, count: kept) }
+        for place in stage.indices {
+            try stage[place].search(options, trials: trials, seed: options.seed &+ UInt64(100 * number + place))
+        }
+        layouts += stage.filter { found in !layouts.contains { $0.zoneOfNode == found.zoneOfNode } }
+    }
     return layouts
 }
+
+/// Nodes, together, of the partitions that are looked at longer.
+private let mostNodesSearched = 60_000
+
+/// How many partitions are looked at, and how many places of each for each zone.
+private let stagesOfSearch = [(kept: 16, trials: 20), (kept: 3, trials: 60), (kept: 2, trials: 120), (kept: 4, trials: 10)]
+
+/// Source: field page, section 8: the one or two feeds of least head loss.
+private let inletsOfZone = 2
 
 /// Rounds in which zones get links more.
 private let mostRounds = 16
@@ -215,7 +243,7 @@ extension ZoneDesign {
 private func design(_ chosen: ZoneFeeds, _ trial: ZoneTrial, _ options: ZoneDesignOptions) -> ZoneDesign {
     var feeds = chosen
     let layout = feeds.layout
-    func run(_ feeds: ZoneFeeds) -> ZoneReport { ZoneReport(layout, trial, feeds, options) }
+    func run(_ feeds: ZoneFeeds, brief: Range<Int>? = nil) -> ZoneReport { ZoneReport(layout, trial, feeds, options, brief: brief) }
     var report = run(feeds)
     // Moments of the run that the peak did not stand for.
     for _ in 0..<6 {
@@ -230,19 +258,23 @@ private func design(_ chosen: ZoneFeeds, _ trial: ZoneTrial, _ options: ZoneDesi
     }
     // Of the run with the design each zone that lacks something gets a link more, by its own worst moment.
     for _ in 0..<mostRounds {
-        let opened = feeds.relieveZones(report.worstOfZone.sorted { $0.key < $1.key }.map { ($0.key, $0.value.time, $0.value.state) })
+        let opened = feeds.relieveZones(report.worstOfZone.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         guard opened else { break }
         report = run(feeds)
     }
     // Where tanks and pumps come to work otherwise, the run with the design itself tells which link its worst moment lacks.
     for _ in 0..<24 {
         guard let worst = report.worst else { break }
-        trial.add(worst.time, worst.state, with: feeds.closed)
+        trial.add(worst.time, worst.state, day: worst.day, with: feeds.closed)
         guard feeds.relieve(trial.moments.count - 1) else { break }
         report = run(feeds)
     }
     // Where no single link tells: runs do.
-    report = report.opened { run(feeds.opening($0)) }
-    if report.feeds.closed.count < chosen.closed.count { report = report.closedAgain(run) }
+    report = report.opened { run($0, brief: $1) }
+    // Of what was opened two inlets a zone stay, on average: which of them are needless hangs on when tanks and pumps switch, and each
+    // costs pressure.
+    if report.feeds.closed.count < chosen.closed.count {
+        report = report.closedAgain(least: inletsOfZone * layout.zoneCount) { run($0, brief: $1) }
+    }
     return report.design
 }

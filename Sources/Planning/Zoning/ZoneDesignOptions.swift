@@ -27,7 +27,8 @@ public struct ZoneDesignOptions: Sendable {
     /// Random beginnings of each partition. Default 6.
     public var attempts = 6
     public var seed: UInt64 = 1
-    /// Partitions that are looked at; of those that cut fewest links some are tried by the engine. Default 24.
+    /// Partitions that are begun, fewer of large networks; those that cut fewest links are looked at longer, and some of them tried by the
+    /// engine. Default 24.
     public var alternatives = 24
     /// Zone of each node by name, in place of a partition of our own; pieces that do not hang together are left as they are.
     public var givenZones: [String: String]?

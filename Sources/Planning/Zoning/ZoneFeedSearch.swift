@@ -57,11 +57,11 @@ extension ZoneFeeds {
     /// Opens for each zone the one link of its border that leaves least deficit at the zone's own worst moment; of those outside, any link.
     ///
     /// - Returns: false where none takes away a twentieth of what its zone lacks.
-    mutating func relieveZones(_ worst: [(zone: Int, time: Int, state: HydraulicState)]) -> Bool {
+    mutating func relieveZones(_ worst: [(zone: Int, moment: ZoneReport.Moment)]) -> Bool {
         var isAnyOpened = false
-        for (zone, time, state) in worst {
+        for (zone, moment) in worst {
             let closed = closed
-            trial.add(time, state, with: closed)
+            trial.add(moment.time, moment.state, day: moment.day, with: closed)
             defer { trial.forgetLast() }
             let moment = trial.moments.count - 1
             let deficits = trial.deficits(moment, closed: closed)
@@ -81,7 +81,7 @@ extension ZoneFeeds {
     }
 
     /// Whether no pressure is kept worse than with the links closed now, at moments and with the fire flow in zones.
-    private func keeps(_ moments: [Int], _ trialClosed: [Int], zones: [Int]) -> Bool {
+    func keeps(_ moments: [Int], _ trialClosed: [Int], zones: [Int]) -> Bool {
         let closed = closed
         return moments.allSatisfy { total([$0], trialClosed) <= total([$0], closed) + 1e-9 }
             && zones.allSatisfy { fireShortfall($0, trialClosed).shortfall <= fireShortfall($0, closed).shortfall + 1e-9 }

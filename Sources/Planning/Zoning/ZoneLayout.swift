@@ -54,6 +54,21 @@ struct ZoneLayout {
         }
     }
 
+    /// Divides zones anew, a few neighbours at a time, and moves their borders with the trunk then.
+    ///
+    /// - trials: places that are looked at, for each zone.
+    mutating func search(_ options: ZoneDesignOptions, trials: Int, seed: UInt64) throws(NumericalError) {
+        guard zoneCount > 1 else { return }
+        let block = StreetBlocks(Array(network.nodes.indices), self, heaviest: options.leastProperties / 2, within: zoneOfNode)
+        var parts = [Int](repeating: -1, count: block.graph.count)
+        for (node, place) in block.block.enumerated() where zoneOfNode[node] >= 0 { parts[place] = zoneOfNode[node] }
+        let found = try ContiguousPartition(
+            searching: parts, of: block.graph, count: zoneCount, least: options.leastProperties, most: options.mostProperties,
+            trials: trials, seed: seed)
+        for (node, place) in block.block.enumerated() { zoneOfNode[node] = found.parts[place] }
+        moveBorders(options)
+    }
+
     /// What cutting a link counts. [–]
     func weight(ofCut link: Int) -> Double { 1 + weightsOfCuts[link] }
 

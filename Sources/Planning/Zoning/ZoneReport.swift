@@ -8,22 +8,25 @@ import WaterModel
 /// A choice of inlets as a design: the run of the network with it, and what it changes.
 struct ZoneReport {
     typealias Shortfall = (node: Node.ID, time: Int, shortfall: Double)
-    typealias Moment = (time: Int, state: HydraulicState, shortfall: Double)
+    /// `day`: which of the trial's days.
+    typealias Moment = (time: Int, state: HydraulicState, shortfall: Double, day: Int)
 
-    private let layout: ZoneLayout
-    private let trial: ZoneTrial
+    let layout: ZoneLayout
+    let trial: ZoneTrial
     let feeds: ZoneFeeds
     private let options: ZoneDesignOptions
     private let network: Network
     private(set) var shortfalls: [Shortfall] = []
     /// The moment of the greatest shortfall, with tanks, pumps and valves as the run has them; nil where every pressure is kept.
-    private(set) var worst: (time: Int, state: HydraulicState)?
+    private(set) var worst: Moment?
     /// The same of each zone that lacks something, by −1 of what lies outside.
     private(set) var worstOfZone: [Int: Moment] = [:]
     private var isConverged = false
     private var lowestOfRun: [Double]
 
-    init(_ layout: ZoneLayout, _ trial: ZoneTrial, _ feeds: ZoneFeeds, _ options: ZoneDesignOptions) {
+    /// - brief: of the trial's days those on which only whether every pressure is kept is asked, up to the first that is not; nil: all
+    ///   days to their end.
+    init(_ layout: ZoneLayout, _ trial: ZoneTrial, _ feeds: ZoneFeeds, _ options: ZoneDesignOptions, brief: Range<Int>? = nil) {
         (self.layout, self.trial, self.feeds, self.options) = (layout, trial, feeds, options)
         var network = layout.network
         for link in feeds.closed { network.links[link].status = .closed }
@@ -32,101 +35,52 @@ struct ZoneReport {
         }
         self.network = network
         lowestOfRun = Array(repeating: .infinity, count: layout.zoneCount)
-        follow()
+        follow(brief)
     }
 
     static func name(_ zone: Int) -> String { "Z\(zone + 1)" }
 
-    /// The whole run with the design, beside today's.
-    private mutating func follow() {
-        guard let model = try? HydraulicModel(network) else { return }
+    /// The whole run with the design, beside today's, on each of the trial's days.
+    private mutating func follow(_ brief: Range<Int>?) {
         var worst: [Int: (time: Int, shortfall: Double)] = [:]
-        var lowest = lowestOfRun
-        var ofZone: [Int: Moment] = [:]
-        var step = 0
-        let run = Simulation(of: model, keepsSteps: false) { time, tell in
-            let state = tell()
-            let now = trial.pressures(state)
-            defer { step += 1 }
-            guard step < trial.pressuresBefore.count else { return }
-            let before = trial.pressuresBefore[step]
-            for node in trial.drawing {
-                let pressure = now[node]
-                let zone = layout.zoneOfNode[node]
-                if zone >= 0 { lowest[zone] = min(lowest[zone], pressure ?? -.infinity) }
-                guard before[node] > -.infinity else { continue }
-                let shortfall = trial.fault(pressure, before: Double(before[node]))
-                if shortfall > worst[node]?.shortfall ?? 1e-6 { worst[node] = (time, shortfall) }
-                if shortfall > ofZone[zone]?.shortfall ?? 1e-6 { ofZone[zone] = (time, state, shortfall) }
+        isConverged = true
+        for day in brief ?? trial.days.indices where brief == nil || (isConverged && worst.isEmpty) {
+            guard let model = try? HydraulicModel(network, constants: trial.days[day].constants) else {
+                isConverged = false
+                return
+            }
+            let run = ExtendedPeriod(model)
+            var step = 0
+            while let moment = run.next() {
+                if moment.outcome != .converged { isConverged = false }
+                if brief != nil, !isConverged || !worst.isEmpty { break }
+                guard moment.isReported else { continue }
+                defer { step += 1 }
+                guard step < trial.days[day].pressures.count else { continue }
+                look(at: run.state(), Int(moment.time), day, step, &worst)
             }
         }
-        isConverged = run.isConverged
-        lowestOfRun = lowest
-        worstOfZone = ofZone
-        self.worst = ofZone.values.max { ($0.shortfall, -$0.time) < ($1.shortfall, -$1.time) }.map { ($0.time, $0.state) }
+        self.worst = worstOfZone.values.max { ($0.shortfall, -$0.time) < ($1.shortfall, -$1.time) }
         shortfalls = worst.sorted { $0.key < $1.key }.map { (layout.network.nodes[$0.key].id, $0.value.time, $0.value.shortfall) }
     }
 
-    /// Runs that `opened` takes at most, a few more or less.
-    private static let mostRuns = 64
-
-    /// The report with as few of the closed links open again as runs find, so that every pressure is kept: twice as many each time, those
-    /// first that would carry most at the worst moment, and then parts of them closed again where they prove not to be needed. This
-    /// report, where it lacks nothing or nothing helps.
-    /// - run: of the network with links open again.
-    func opened(_ run: ([Int]) -> ZoneReport) -> ZoneReport {
-        guard let worst else { return self }
-        let order = trial.byPotentialFlow(feeds.closed, worst.state)
-        var best: (links: [Int], report: ZoneReport)?
-        var count = 1, runs = 0
-        while best == nil {
-            let links = Array(order.prefix(count))
-            let report = run(links)
-            runs += 1
-            if report.keeps { best = (links, report) } else if links.count == order.count { return self }
-            count *= 2
+    private mutating func look(
+        at state: HydraulicState, _ time: Int, _ day: Int, _ step: Int, _ worst: inout [Int: (time: Int, shortfall: Double)]
+    ) {
+        let now = trial.pressures(state)
+        let before = trial.days[day].pressures[step]
+        for node in trial.drawing {
+            let pressure = now[node]
+            let zone = layout.zoneOfNode[node]
+            if zone >= 0 { lowestOfRun[zone] = min(lowestOfRun[zone], pressure ?? -.infinity) }
+            guard before[node] > -.infinity else { continue }
+            let shortfall = trial.fault(pressure, before: Double(before[node]))
+            if shortfall > worst[node]?.shortfall ?? 1e-6 { worst[node] = (time, shortfall) }
+            if shortfall > worstOfZone[zone]?.shortfall ?? 1e-6 { worstOfZone[zone] = (time, state, shortfall, day) }
         }
-        guard var best else { return self }
-        var part = (best.links.count + 1) / 2
-        while runs < Self.mostRuns {
-            var start = 0
-            while start < best.links.count, runs < Self.mostRuns {
-                let rest = Array(best.links[..<start] + best.links[min(start + part, best.links.count)...])
-                let report = run(rest)
-                runs += 1
-                if report.keeps { best = (rest, report) } else { start += part }
-            }
-            if part == 1 { break }
-            part = (part + 1) / 2
-        }
-        return best.report
     }
 
-    /// Runs that `closedAgain` takes at most.
-    private static let mostRunsOfClosing = 12
-
-    /// The report with those inlets closed again that, after others were opened for the run, no pressure needs: all at once, and half as
-    /// many each time where the run comes to lack something.
-    func closedAgain(_ run: (ZoneFeeds) -> ZoneReport) -> ZoneReport {
-        guard keeps else { return self }
-        var pruned = feeds
-        pruned.prune()
-        let open = Set(feeds.closed)
-        var waiting = [pruned.closed.filter { !open.contains($0) }], best = self
-        var runs = 0
-        while let links = waiting.popLast(), !links.isEmpty, runs < Self.mostRunsOfClosing {
-            let report = run(best.feeds.closing(links))
-            runs += 1
-            if report.keeps {
-                best = report
-            } else if links.count > 1 {
-                waiting += [Array(links[(links.count / 2)...]), Array(links[..<(links.count / 2)])]
-            }
-        }
-        return best
-    }
-
-    private var keeps: Bool { isConverged && shortfalls.isEmpty }
+    var keeps: Bool { isConverged && shortfalls.isEmpty }
 
     /// Today's state at a moment of the run.
     func stateBefore(at time: Int) -> HydraulicState? {

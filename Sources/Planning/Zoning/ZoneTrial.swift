@@ -18,9 +18,18 @@ final class ZoneTrial {
 
     let network: Network
     let options: ZoneDesignOptions
-    /// Today's run: pressure of each node at each reporting step. [m]
-    private(set) var pressuresBefore: [[Float]] = []
-    private(set) var times: [Int] = []
+    /// Today's run, by one way of going through time.
+    struct Day {
+        var constants: PhysicalConstants
+        /// Of the reporting steps, since the start of the run. [s]
+        var times: [Int] = []
+        /// Of each node at each of them; −∞ without water. [m]
+        var pressures: [[Float]] = []
+    }
+
+    /// By exact tanks and, where the network has tanks, by EPANET's explicit steps: tanks and pumps switch at other times there, and
+    /// a pressure that is kept by one alone hangs on the clock, not on the zones.
+    private(set) var days: [Day] = []
     private(set) var moments: [Moment] = []
     /// Nodes that someone draws water from.
     let drawing: [Int]
@@ -40,20 +49,20 @@ final class ZoneTrial {
         self.drawing = drawing
         var greatest = -Double.infinity
         var peak: (time: Int, state: HydraulicState)?
-        var pressures: [[Float]] = [], times: [Int] = []
         let elevations = network.nodes.map(\.elevation)
-        _ = Simulation(of: model, keepsSteps: false) { time, tell in
-            let state = tell()
-            let row = elevations.indices.map { node -> Float in
-                guard let head = state.heads[node] else { return -.infinity }
-                return Float(head - elevations[node])
+        for constants in network.nodes.contains(where: { $0.tank != nil }) ? [.exact, .epanet] : [PhysicalConstants.exact] {
+            var day = Day(constants: constants)
+            let model = constants.followsEPANET ? try HydraulicModel(network, constants: constants) : model
+            _ = Simulation(of: model, keepsSteps: false) { time, tell in
+                let state = tell()
+                day.times.append(time)
+                day.pressures.append(
+                    elevations.indices.map { node in state.heads[node].map { Float($0 - elevations[node]) } ?? -.infinity })
+                let demand = drawing.reduce(0.0) { $0 + state.demands[$1] }
+                if days.isEmpty, demand > greatest { (greatest, peak) = (demand, (time, state)) }
             }
-            pressures.append(row)
-            times.append(time)
-            let demand = drawing.reduce(0.0) { $0 + state.demands[$1] }
-            if demand > greatest { (greatest, peak) = (demand, (time, state)) }
+            days.append(day)
         }
-        (pressuresBefore, self.times) = (pressures, times)
         if let peak { add(peak.time, peak.state) }
     }
 
@@ -65,12 +74,12 @@ final class ZoneTrial {
         moments[moments.count - 1].flowsBefore = solved.flows
     }
 
-    /// Takes a moment of a run with links closed, beside today's pressures at that time.
-    func add(_ time: Int, _ state: HydraulicState, with closed: [Int]) {
+    /// Takes a moment of a run with links closed, beside today's pressures at that time of the same day.
+    func add(_ time: Int, _ state: HydraulicState, day: Int, with closed: [Int]) {
         take(time, state)
         for link in closed { moments[moments.count - 1].conditions.statuses[link] = .open }
-        guard let step = times.firstIndex(of: time) else { return }
-        moments[moments.count - 1].before = pressuresBefore[step].map { $0 > -.infinity ? Double($0) : nil }
+        guard let step = days[day].times.firstIndex(of: time) else { return }
+        moments[moments.count - 1].before = days[day].pressures[step].map { $0 > -.infinity ? Double($0) : nil }
     }
 
     /// Forgets the moment that was added last.
