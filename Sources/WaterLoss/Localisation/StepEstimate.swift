@@ -32,7 +32,7 @@ struct StepRecord {
     private let toOutflow: [Matrix]
     private let shares: [[Double]]
     let rank: Int
-    private let conditions: [Int]
+    let conditions: [Int]
     private let days: [Int]
     private let daily: Double
     /// Prior spread of what each channel reads too much at all hours. [unit]
@@ -43,7 +43,7 @@ struct StepRecord {
     /// Prior spread of what the model gets wrong in a class of hours for reasons of its own. [unit]
     private let unmodelled: [Double]
     /// Whether those are taken to exist: where the healthy readings do not go with the model without them.
-    private var hasClassOffsets = false
+    private(set) var hasClassOffsets = false
     private var strays: [Int]
     let untouched: [[Bool]]
     /// The healthy hours, whitened once, and their cross products; columns: the residuals and what stands.
