@@ -50,7 +50,7 @@ struct Calibration {
     }
 
     /// Errors of the model that are so many times larger than believed have other reasons. [–]
-    private static let suspicious = 1.5
+    static let suspicious = 1.5
 
     /// One step further.
     /// - Parameters:
@@ -87,7 +87,13 @@ struct Calibration {
         calibration.misfit = values == nil ? record.misfit(standing: scales.standing) : misfit
         if looksForClosures, calibration.scale > Self.suspicious {
             let search = ClosureSearch(model, baseline, healthy, later, standing, record, scale: scales.standing)
-            (calibration.closures, calibration.closuresTried) = (search.found, search.tried)
+            // What the model says of a closing may be nonsense after a step far off: that of the last step stands beside it.
+            let known = Dictionary(search.found.map { ($0.link, $0.gain) }, uniquingKeysWith: max)
+            calibration.closures = (search.found + closures.filter { $0.gain > known[$0.link] ?? -.infinity })
+                .sorted { ($1.gain, $0.link) < ($0.gain, $1.link) }
+            var seen: Set<Int> = []
+            calibration.closures = calibration.closures.filter { seen.insert($0.link).inserted }
+            calibration.closuresTried = max(search.tried, closuresTried)
         }
         return calibration
     }

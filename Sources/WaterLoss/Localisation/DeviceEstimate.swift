@@ -11,15 +11,20 @@ struct DeviceEstimate: Sendable {
     var deviation: Double
     var prior: Double
 
-    /// How many of its standard deviations the readings by themselves, without what was believed before, are off the model: with
-    /// 1/s² = 1/sₐ² − 1/s₀² the spread that they alone leave, s₀ before and sₐ after them, s²/s₀² part of the change is yet to come. [–]
-    var signal: Double {
-        let told = 1 - deviation * deviation / (prior * prior)
-        return told > Self.leastTold ? change / (deviation * told.squareRoot()) : 0
+    /// Share of the variance before the readings that they take away. [–]
+    private var told: Double { 1 - deviation * deviation / (prior * prior) }
+
+    /// What the readings say by themselves, without what was believed before: with sₐ and s₀ the deviations after and before them,
+    /// 1/s² = 1/sₐ² − 1/s₀² is the precision that is theirs, and m s²/sₐ² the mean; nil where they say next to nothing.
+    var alone: (change: Double, deviation: Double)? {
+        told > Self.leastTold ? (change / told, deviation / told.squareRoot()) : nil
     }
 
+    /// How many of its standard deviations that is off the model. [–]
+    var signal: Double { alone.map { $0.change / $0.deviation } ?? 0 }
+
     /// Share of the variance of which the readings must tell something. [–]
-    private static let leastTold = 1e-3
+    private static let leastTold = 0.02
 }
 
 extension StandingErrors {

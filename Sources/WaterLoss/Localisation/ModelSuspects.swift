@@ -15,7 +15,7 @@ struct ModelSuspects {
     /// By which each device has been changed already. [logarithm, –; m]
     private var imposed: [Double]
     /// What was found of each in the end; nil: nothing.
-    private var devices: [DeviceEstimate?]
+    private var devices: [(change: Double, deviation: Double)?]
     private var closures: [(closures: [Closure], tried: Int, isTaken: Bool)] = []
 
     /// Standard deviations by which the readings alone must differ from the model, if a pump or valve is named: of two hundred devices
@@ -30,7 +30,7 @@ struct ModelSuspects {
     /// Logarithm of the odds, after all that were tried, from which on a pipe is suspected.
     private static let suspected = 5.0
     /// Largest errors of the model, in those believed, with which a pipe is named that does not better them. [–]
-    private static let inOrder = 2.0
+    static let inOrder = 2.0
     /// Pipes whose odds are within this factor's logarithm of the best cannot be told from it; and how many of them are named.
     private static let alike = 3.0, mostNamed = 5
     /// Pipes that are tried one after the other.
@@ -47,6 +47,9 @@ struct ModelSuspects {
 
     /// Whether a pump or valve is otherwise than the model has it.
     var hasDevices: Bool { devices.contains { $0 != nil } }
+
+    /// Whether a pipe was shut or opened in the model.
+    var hasClosures: Bool { closures.contains { $0.isTaken } }
 
     /// Starts from a first guess of all pumps and valves.
     mutating func begin(at changes: [Double]) {
@@ -72,23 +75,23 @@ struct ModelSuspects {
     ) -> Bool {
         var isChanged = false
         func isClear(_ place: Int) -> Bool {
-            abs(estimates[place].signal) > Self.clear
-                && abs(imposed[place] + estimates[place].change) > estimates[place].device.spread(believed)
+            guard abs(estimates[place].signal) > Self.clear, let alone = estimates[place].alone else { return false }
+            return abs(imposed[place] + alone.change) > estimates[place].device.spread(believed)
         }
         let furthest = estimates.indices.filter { isClear($0) }.max {
             abs(estimates[$0].change) / estimates[$0].prior < abs(estimates[$1].change) / estimates[$1].prior
         }
         for (place, estimate) in estimates.enumerated() {
             let isPressure = estimate.device.kind == .pressure
-            var whole = estimate
-            whole.change += imposed[place]
+            guard let alone = estimate.alone else { continue }
+            let whole = (change: imposed[place] + alone.change, deviation: alone.deviation)
             guard imposed[place] != 0 || (onlyOne ? place == furthest : isClear(place)) else { continue }
             devices[place] = abs(whole.change) > estimate.device.spread(believed) ? whole : nil
-            guard abs(estimate.change) > max(Self.settled * estimate.deviation, Self.small * estimate.device.spread(believed)), !isLast
+            guard abs(alone.change) > max(Self.settled * alone.deviation, Self.small * estimate.device.spread(believed)), !isLast
             else { continue }
             let longest = isPressure ? Self.longest.pressure : Self.longest.factor
             let limit = isPressure ? Self.furthest.pressure : Self.furthest.factor
-            let step = min(max(estimate.change, -longest), longest) / (number < Self.wholeSteps ? 1 : 2)
+            let step = min(max(alone.change, -longest), longest) / (number < Self.wholeSteps ? 1 : 2)
             imposed[place] = min(max(imposed[place] + step, -limit), limit)
             isChanged = true
         }
@@ -130,13 +133,14 @@ struct ModelSuspects {
 
     var remarks: [LeakRemark] {
         var list: [LeakRemark] = []
-        for case let estimate? in devices {
+        for (device, found) in zip(parameters.devices, devices) {
+            guard let estimate = found else { continue }
             let low = estimate.change - 1.96 * estimate.deviation, high = estimate.change + 1.96 * estimate.deviation
-            let id = estimate.device.id
-            switch estimate.device.kind {
+            let id = device.id
+            switch device.kind {
             case .head, .share: list.append(.strength(id, LeakRemark.Figure(exp(estimate.change), low: exp(low), high: exp(high))))
             case .pressure:
-                let setting = given.links[estimate.device.link].valve?.setting ?? 0
+                let setting = given.links[device.link].valve?.setting ?? 0
                 list.append(
                     .setting(id, model: setting, LeakRemark.Figure(setting + estimate.change, low: setting + low, high: setting + high)))
             }

@@ -35,13 +35,15 @@ struct PreparedModel {
         // Several sensors that look displaced may have a fault of the model in common: it is looked for with them.
         let keepsAll = tidied.leftOut.count >= Self.several && calibration.values != nil
         if keepsAll { self = try Self.once(locator, suspects.network, baseline, readings, keepsAll: true) }
+        // A pipe that is shut makes pumps and valves look wrong: where one mends it all, it comes first.
+        try takeClosures(locator, baseline, readings, keepsAll: keepsAll, mendsAll: true, &suspects)
         let first = self
         if calibration.misfit > Self.badly || keepsAll, !calibration.devices.isEmpty {
             let plain = HourlyResiduals(tidied.model, tidied.baseline, solver: try Self.solver(locator.network), isStepped: nil)
             let scan = DeviceScan(tidied.model, tidied.baseline, plain, suspects.parameters)
             if scan.gain > Self.clearly {
                 suspects.begin(at: scan.changes)
-                self = try Self.once(locator, suspects.network, baseline, readings, keepsAll: keepsAll)
+                self = try Self.once(locator, suspects.network, baseline, readings, keepsAll: keepsAll, looksForClosures: false)
             }
         }
         var isSettled = false
@@ -54,14 +56,23 @@ struct PreparedModel {
                 isSettled = step < Self.mostSteps - 1
                 break
             }
-            self = try Self.once(locator, suspects.network, baseline, readings, keepsAll: keepsAll)
+            self = try Self.once(locator, suspects.network, baseline, readings, keepsAll: keepsAll, looksForClosures: false)
         }
         // Steps that came to an end tell something, unless they made it worse; others must have made it clearly better.
         if suspects.hasDevices, calibration.misfit > first.calibration.misfit + (isSettled ? Self.worsened : -Self.bettered) {
             self = first
             suspects.forgetDevices()
+        } else if suspects.hasDevices, calibration.scale > Calibration.suspicious {
+            self = try Self.once(locator, suspects.network, baseline, readings, keepsAll: keepsAll)
         }
-        try takeClosures(locator, baseline, readings, keepsAll: keepsAll, &suspects)
+        try takeClosures(locator, baseline, readings, keepsAll: keepsAll, mendsAll: false, &suspects)
+        if suspects.hasDevices, suspects.hasClosures {
+            // With the pipe shut or open pumps and valves may be as they should be.
+            var pipesAlone = suspects
+            pipesAlone.forgetDevices()
+            let plain = try Self.once(locator, pipesAlone.network, baseline, readings, keepsAll: keepsAll, looksForClosures: false)
+            if plain.calibration.scale < calibration.scale / Self.bettersErrors { (self, suspects) = (plain, pipesAlone) }
+        }
         if keepsAll {
             // With the fault in the model fewer sensors look displaced, or it was none.
             let last = try Self.once(locator, suspects.network, baseline, readings)
@@ -73,8 +84,10 @@ struct PreparedModel {
     }
 
     /// Shuts and opens pipes as the readings want it, one after the other, each of them tried before it is believed.
+    /// - mendsAll: only what leaves a model that is in order.
     private mutating func takeClosures(
-        _ locator: LeakLocator, _ baseline: SensorRecord, _ readings: SensorRecord, keepsAll: Bool, _ suspects: inout ModelSuspects
+        _ locator: LeakLocator, _ baseline: SensorRecord, _ readings: SensorRecord, keepsAll: Bool, mendsAll: Bool,
+        _ suspects: inout ModelSuspects
     ) throws(LeakLocatorError) {
         for _ in 0..<Self.mostClosures {
             let candidates = suspects.closures(of: calibration)
@@ -84,11 +97,13 @@ struct PreparedModel {
                 let trial = try Self.once(locator, suspects.with(closure), baseline, readings, keepsAll: keepsAll)
                 let isBetter =
                     trial.calibration.scale < Self.bettersErrors * calibration.scale
+                    && (!mendsAll || trial.calibration.scale < ModelSuspects.inOrder)
                     && !trial.calibration.closures.contains { $0.link == closure.link && $0.gain > 0 }
                 guard isBetter else { continue }
                 better = (closure, trial)
                 break
             }
+            if mendsAll, better == nil { return }
             suspects.take(better?.closure ?? best, calibration, isTaken: better != nil)
             guard let better else { return }
             self = better.model
@@ -108,7 +123,8 @@ struct PreparedModel {
     }
 
     private static func once(
-        _ locator: LeakLocator, _ network: Network, _ baseline: SensorRecord, _ readings: SensorRecord, keepsAll: Bool = false
+        _ locator: LeakLocator, _ network: Network, _ baseline: SensorRecord, _ readings: SensorRecord, keepsAll: Bool = false,
+        looksForClosures: Bool = true
     ) throws(LeakLocatorError) -> PreparedModel {
         let nominal = try solver(network)
         let tidied = try TidiedReadings(
@@ -122,7 +138,7 @@ struct PreparedModel {
             calibration = try calibration.told(
                 by: tidied.baseline, before: tidied.readings.start, seen: round == 0 && !keepsAll ? tidied.before : nil,
                 without: keepsAll ? [] : tidied.leftOut,
-                looksForClosures: round == rounds - 1)
+                looksForClosures: looksForClosures)
         }
         var found = PreparedModel(tidied, calibration, nominal)
         if calibration.values != nil {
