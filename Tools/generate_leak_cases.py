@@ -3,7 +3,7 @@
 """Seeded synthetic leak events on any EPANET model, with their truth, in the form that `yusu locate` and its benchmark read.
 
     generate_leak_cases.py NETWORK.inp OUT [--events 28] [--healthy 8] [--pressures 12 | --sensors FILE] [--sizes 0.02 0.3]
-                           [--scatter 1] [--seed 1]
+                           [--scatter 1] [--seed 1] [--fault pump=1.15 | valve=+5 | closed=0.02 | opened=3]
 
 OUT gets nominal.inp, sensors.csv, meta.json, events/Dnnn/{baseline,event}.csv and truth/truth.csv: seven healthy days and three
 more, hourly, in which one leak begins within the first 24 hours (with --leaks, several together) or none does.
@@ -14,6 +14,12 @@ hour, each of these deviations times --scatter; pressure sensors offset 0.3 m an
 1 %, levels 0.01 m; half a percent of the readings missing, all rounded to 0.01. The leak is an emitter of exponent 0.5 inside a pipe
 drawn by length, its size even in the logarithm between --sizes, as shares of the network's mean demand. EPANET runs the world hour by
 hour with its tanks and controls.
+
+With --fault something of the truth is otherwise than the model has it, all the time, one element an event, in truth/faults.csv:
+pump=F    a pump lifts F times the head of its curve (a pump of constant power: gives F times its power);
+valve=M   a valve that holds a pressure is set M metres higher;
+closed=S  a pipe on a loop, of those that carry S of the network's mean demand or more by the model, is shut;
+opened=N  the model has N pipes of loops shut, and one of them is open.
 Needs wntr, numpy and the owa-epanet wheel.
 """
 import argparse
@@ -83,6 +89,50 @@ def world(nominal, random, scatter=1.0):
         classes.setdefault(size, np.exp(random.normal(-0.03, 0.08 * scatter)))
         pipe.roughness *= classes[size] * np.exp(random.normal(0, 0.04 * scatter))
     return wn
+
+
+def with_fault(nominal, random, kind, value, shut):
+    """What may be otherwise in the truth of an event: a function that changes a world, the element and the value."""
+    if kind == "pump":
+        element = str(random.choice(sorted(nominal.pump_name_list)))
+    elif kind == "valve":
+        element = str(random.choice(sorted(name for name, valve in nominal.valves() if valve.valve_type in ("PRV", "PSV"))))
+    else:
+        element = str(random.choice(sorted(shut)))
+
+    def change(wn):
+        link = wn.get_link(element)
+        if kind == "pump" and link.pump_type == "POWER":
+            link.power *= value
+        elif kind == "pump":
+            name = f"truth-of-{element}"
+            wn.add_curve(name, "HEAD", [(q, value * head) for q, head in link.get_pump_curve().points])
+            link.pump_curve_name = name
+        elif kind == "valve":
+            link.initial_setting = link.initial_setting + value
+        elif kind == "closed":
+            link.initial_status = "Closed"
+        else:
+            link.initial_status = "Open"
+    return change, element
+
+
+def loop_pipes(nominal, least):
+    """Pipes on a loop that no control moves and that carry at least so much on the average. [m³/s]"""
+    graph = nx.Graph(nominal.to_graph().to_undirected())
+    ends = [frozenset((link.start_node_name, link.end_node_name)) for _, link in nominal.links()]
+    bridges = {frozenset(edge) for edge in nx.bridges(graph)}
+    moved = {action.target()[0].name for _, control in nominal.controls() for action in control.actions()}
+    rows = [("", "flow", name, "l/s") for name in nominal.pipe_name_list]
+    flows, _, _ = run(nominal, {}, np.zeros((HOURS, nominal.num_junctions)), np.ones(HOURS), rows, [])
+    found = []
+    for name, flow in zip(nominal.pipe_name_list, np.nanmean(np.abs(flows), axis=0) / 1000):
+        pipe = nominal.get_link(name)
+        pair = frozenset((pipe.start_node_name, pipe.end_node_name))
+        isolates = pair in bridges and ends.count(pair) == 1
+        if flow >= least and not isolates and name not in moved and not pipe.check_valve and str(pipe.initial_status) == "Open":
+            found.append(name)
+    return found
 
 
 def run(wn, factors, demand_noise, common, rows, leaks):
@@ -162,15 +212,36 @@ def main():
     options.add_argument("--sizes", type=float, nargs=2, default=[0.02, 0.3], help="smallest and largest leak over the mean demand")
     options.add_argument("--leaks", type=int, default=1, help="leaks that begin together in an event, each in a pipe of its own")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--fault", help="what is otherwise in the truth than in the model: pump=F, valve=M, closed=S, opened=N")
     options = options.parse_args()
     nominal = wntr.network.WaterNetworkModel(options.network)
     nominal.options.hydraulic.emitter_exponent = 0.5
     nominal.options.time.hydraulic_timestep = nominal.options.time.report_timestep = 3600
     demand = float(sum(max(v, 0) for v in wntr.metrics.average_expected_demand(nominal))) * 1000
+    fault, value = (options.fault.split("=")[0], float(options.fault.split("=")[1])) if options.fault else (None, 0.0)
+    # Faults have numbers of their own: the worlds are those of the same seed without one.
+    of_faults, shut, faults = np.random.default_rng([options.seed, 6]), [], []
+    if fault in ("closed", "opened"):
+        shut = loop_pipes(nominal, (value if fault == "closed" else 0.02) * demand / 1000)
     rows = sensors_of(nominal, options.pressures)
     if options.sensors:
         with open(options.sensors, newline="", encoding="utf-8") as file:
             rows = [(row["sensor"], row["kind"], row["network_element"], row["unit"]) for row in csv.DictReader(file)]
+    if fault == "opened":
+        # One after the other, so that all of them together cut nothing off.
+        kept = []
+        for pipe in of_faults.permutation(shut):
+            if len(kept) < int(value) and pipe in shut:
+                nominal.get_link(str(pipe)).initial_status = "Closed"
+                graph = nominal.to_graph().to_undirected()
+                for name in kept + [str(pipe)]:
+                    link = nominal.get_link(name)
+                    graph.remove_edge(link.start_node_name, link.end_node_name, key=name)
+                if nx.is_connected(graph):
+                    kept.append(str(pipe))
+                else:
+                    nominal.get_link(str(pipe)).initial_status = "Open"
+        shut = kept
     for folder in ["events", "truth"]:
         os.makedirs(os.path.join(options.out, folder), exist_ok=True)
     wntr.network.write_inpfile(nominal, os.path.join(options.out, "nominal.inp"), units="LPS")
@@ -194,6 +265,10 @@ def main():
     for event in range(options.events):
         name = f"D{event + 1:03d}"
         wn = world(nominal, random, options.scatter)
+        change, element = with_fault(nominal, of_faults, fault, value, shut) if fault else (None, "")
+        if change:
+            change(wn)
+            faults.append([name, fault, element, value if fault in ("pump", "valve") else ""])
         junctions = wn.junction_name_list
         factors = {n: np.exp(random.normal(0, 0.12 * options.scatter)) for n in junctions}
         noise = noise_in_time(random, len(junctions), options.scatter)
@@ -204,7 +279,7 @@ def main():
             step = steps.pop()
             while True:
                 pipe = pipes[random.choice(len(pipes), p=lengths / lengths.sum())]
-                if used.get(pipe, 0) < 2 and pipe not in [row[2] for row in found]:
+                if used.get(pipe, 0) < 2 and pipe not in [row[2] for row in found] and pipe != element:
                     break
             used[pipe] = used.get(pipe, 0) + 1
             fraction = round(float(random.uniform(0.2, 0.8)), 2)
@@ -238,9 +313,12 @@ def main():
     with open(os.path.join(options.out, "truth", "truth.csv"), "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(
             [("event", "leak", "pipe", "frac_from_start", "start", "ramp_h", "q_lps", "sensor_sigma_m", "epanet_warnings"), *truth])
+    if fault:
+        with open(os.path.join(options.out, "truth", "faults.csv"), "w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([("event", "fault", "element", "value"), *faults])
     with open(os.path.join(options.out, "meta.json"), "w", encoding="utf-8") as file:
         json.dump({"net": os.path.splitext(os.path.basename(options.network))[0], "synthetic": True, "seed": options.seed,
-                   "scatter": options.scatter,
+                   "scatter": options.scatter, "fault": options.fault,
                    "nodes": nominal.num_nodes, "links": nominal.num_links, "pipe_km": sum(lengths) / 1000, "mean_demand_lps": demand,
                    "n_pressure": sum(row[1] == "pressure" for row in rows), "candidate_pipes": len(pipes)}, file, indent=1)
     print(f"{options.out}: {leaks} leaks, {options.healthy} healthy events, {len(pipes)} pipes, mean demand {demand:.1f} l/s")

@@ -61,17 +61,20 @@ extension HydraulicSolver {
 
     private func response(_ source: ParameterSource, _ change: [Double]) -> Response {
         let table = model.table
-        func at(_ row: Int32) -> Double { isUnknown(Int(row)) ? change[Int(row)] : 0 }
+        func at(_ row: Int32) -> Double { isUnknown(Int(row)) ? change[Int(row)] : Int(row) == source.held ? 1 : 0 }
         var flows = [Double](repeating: 0, count: table.count)
         for k in 0..<table.count where !status[k].isClosed {
             flows[k] = conductance[k] * (at(table.start[k]) - at(table.end[k]))
-            if k == source.link { flows[k] += source.flow }
         }
+        // Those that hang on a head that is set have that in their heads.
+        if source.held < 0 { for (k, flow) in source.flows { flows[k] += flow } }
         // Where a valve's held node feeds, or is fed through, another one, that one's flow comes first: as many rounds as valves.
         let valves = activeValves()
         for _ in valves {
             for valve in valves {
-                var need = source.demand.filter { $0.0 == valve.held }.reduce(0) { $0 + $1.1 }
+                // An outflow at the held node that grows with the head which is set is its own.
+                var need = valve.held == source.held ? source.demandOfHeld : 0
+                need += source.demand.filter { $0.0 == valve.held }.reduce(0) { $0 + $1.1 }
                 for index in model.links(at: valve.held) {
                     let k = Int(model.linksAtRow[index])
                     guard k != valve.link else { continue }
@@ -92,15 +95,17 @@ struct ParameterSource {
     var outflows: [(Int, Double)] = []
     /// Outflows to the open alone.
     var demand: [(Int, Double)] = []
-    /// The link whose own flow answers, and by how much.
-    var link: Int?
-    var flow = 0.0
+    /// The links whose own flows answer, and by how much.
+    var flows: [(link: Int, flow: Double)] = []
+    /// Row whose head is the parameter; −1: none.
+    var held = -1
+    /// What flows out there to the open, per metre of that head. [m²/s]
+    var demandOfHeld = 0.0
 }
 
 extension [Parameter] {
     func asSources(_ solver: HydraulicSolver) -> [ParameterSource]? {
-        let nodes = solver.network.nodeIndex(), links = solver.network.linkIndex()
-        let model = solver.model
+        let (nodes, links) = solver.places, model = solver.model
         var sources: [ParameterSource] = []
         for parameter in self {
             var source = ParameterSource()
@@ -118,10 +123,19 @@ extension [Parameter] {
             case .roughness(let id):
                 guard let index = links[id], let pipe = solver.network.links[index].pipe else { return nil }
                 let k = Int(model.table.placeOfLink[index])
-                source.link = k
                 if !solver.status[k].isClosed {
-                    source.flow = -solver.conductance[k] * solver.lossPerRoughness(k, pipe)
-                    source.outflows = [(Int(model.table.start[k]), source.flow), (Int(model.table.end[k]), -source.flow)]
+                    source.add(-solver.conductance[k] * solver.lossPerRoughness(k, pipe), through: k, model)
+                }
+            case .setting(let id):
+                guard let index = links[id], solver.network.links[index].valve != nil else { return nil }
+                solver.addSetting(Int(model.table.placeOfLink[index]), to: &source)
+            case .headFactor(let id):
+                guard let index = links[id] else { return nil }
+                let k = Int(model.table.placeOfLink[index])
+                guard model.table.kind[k] == .pump || model.table.kind[k] == .gpv else { return nil }
+                if !solver.status[k].isClosed, !solver.isCutOff(k), model.table.kind[k] == .pump || solver.status[k] == .active {
+                    // h = f · loss(q): what the factor adds at once is the loss itself.
+                    source.add(-solver.conductance[k] * solver.lossOfSpecial(k, solver.flow[k]).loss, through: k, model)
                 }
             }
             sources.append(source)
@@ -130,7 +144,42 @@ extension [Parameter] {
     }
 }
 
+extension ParameterSource {
+    /// A flow that a link takes before any head has answered.
+    mutating func add(_ flow: Double, through k: Int, _ model: HydraulicModel) {
+        flows.append((k, flow))
+        outflows += [(Int(model.table.start[k]), flow), (Int(model.table.end[k]), -flow)]
+    }
+}
+
 extension HydraulicSolver {
+    /// What a unit of a valve's setting does before any head has answered: a head that is held goes up by a metre, and what its links then
+    /// take from it is asked of the valve; a flow that is held grows; a loss that is set grows by itself.
+    func addSetting(_ k: Int, to source: inout ParameterSource) {
+        let table = model.table
+        guard status[k] == .active, !isCutOff(k) else { return }
+        switch table.kind[k] {
+        case .prv, .psv:
+            guard let valve = activeValves().first(where: { $0.link == k }) else { return }
+            source.held = valve.held
+            var sum = 0.0
+            for index in model.links(at: valve.held) {
+                let link = Int(model.linksAtRow[index])
+                guard link != k, !isHeld(link), !status[link].isClosed, conductance[link] > 0 else { continue }
+                let isStart = Int(table.start[link]) == valve.held
+                sum += conductance[link]
+                source.outflows.append((Int(isStart ? table.end[link] : table.start[link]), -conductance[link]))
+                source.flows.append((link, isStart ? conductance[link] : -conductance[link]))
+            }
+            for index in model.outflows.laws(at: valve.held) { source.demandOfHeld += outflows.conductance[index] }
+            source.outflows.append((valve.held, sum + source.demandOfHeld))
+        case .fcv: source.add(1, through: k, model)
+        case .pbv: source.add(-conductance[k], through: k, model)
+        case .tcv: source.add(-conductance[k] * table.lossPerCoefficient(at: k) * flow[k] * abs(flow[k]), through: k, model)
+        default: return
+        }
+    }
+
     /// ∂h/∂ρ of a pipe at its present flow. [m per unit of roughness]
     func lossPerRoughness(_ k: Int, _ pipe: Pipe) -> Double {
         let q = flow[k]

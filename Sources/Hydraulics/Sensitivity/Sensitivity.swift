@@ -21,6 +21,10 @@ public enum Parameter: Sendable, Hashable {
     case leakCoefficient(Node.ID, exponent: Double)
     /// C of H-W [–], height of D-W [m], n of C-M [s/m^⅓].
     case roughness(Link.ID)
+    /// Setting of a valve: PRV, PSV, PBV [m], FCV [m³/s], TCV [–]; without effect where it is not at work.
+    case setting(Link.ID)
+    /// A factor of one on the head that a pump gives, or on the head loss of a GPV, at whatever flow. [–]
+    case headFactor(Link.ID)
 }
 
 /// Adjoint sensitivities: few observations, many places.
@@ -57,7 +61,15 @@ extension HydraulicSolver {
     public func sensitivities(
         of observations: [Observation], andRoughnessOf pipes: [Int]
     ) -> (toOutflow: [[Double]], toRoughness: [[Double]])? {
-        guard let answers = adjoint(observations) else { return nil }
+        sensitivities(of: observations, andRoughnessOf: pipes, to: []).map { ($0.toOutflow, $0.toRoughness) }
+    }
+
+    /// The same, and how the observations answer to further parameters.
+    /// - Parameter parameters: settings of valves, strength of pumps: few beside the pipes.
+    public func sensitivities(
+        of observations: [Observation], andRoughnessOf pipes: [Int], to parameters: [Parameter]
+    ) -> (toOutflow: [[Double]], toRoughness: [[Double]], toParameters: [[Double]])? {
+        guard let answers = adjoint(observations), let sources = parameters.asSources(self) else { return nil }
         // A unit of roughness takes from a pipe's flow before any head answers; ends where none can answer go to a value of zero.
         let (nodes, links) = places
         let places = pipes.map { Int(model.table.placeOfLink[$0]) }
@@ -90,7 +102,7 @@ extension HydraulicSolver {
             }
             toRoughness.append(row)
         }
-        return (toOutflows(answers), toRoughness)
+        return (toOutflows(answers), toRoughness, observed(observations, answers, sources))
     }
 
     private func toOutflows(_ answers: [[Double]]) -> [[Double]] {
@@ -107,22 +119,30 @@ extension HydraulicSolver {
     ///   `sensitivities(of:)`.
     public func sensitivities(of observations: [Observation], to parameters: [Parameter]) -> [[Double]]? {
         guard let answers = adjoint(observations), let sources = parameters.asSources(self) else { return nil }
-        let links = network.linkIndex(), nodes = network.nodeIndex()
+        return observed(observations, answers, sources)
+    }
+
+    /// What sources do to observations, by the answers of these to outflows.
+    private func observed(_ observations: [Observation], _ answers: [[Double]], _ sources: [ParameterSource]) -> [[Double]] {
+        guard !sources.isEmpty else { return observations.map { _ in [] } }
+        let (nodes, links) = places
         return zip(observations, answers).map { observation, answer in
             sources.map { source in
                 var value = 0.0
                 for (row, outflow) in source.outflows where row < model.order && model.isJunction[row] && !isIsolated[row] {
                     value += answer[row] * outflow
                 }
-                // The link's own flow answers before any head does.
-                if let link = source.link {
-                    switch observation {
-                    case .flow(let id): if links[id].map({ Int(model.table.placeOfLink[$0]) }) == link { value += source.flow }
-                    case .netInflow(let id):
-                        guard let node = nodes[id] else { return value }
-                        if model.table.end[link] == model.rowOfNode[node] { value += source.flow }
-                        if model.table.start[link] == model.rowOfNode[node] { value -= source.flow }
-                    case .head: break
+                // The head that is set, and the flows of the links that hang on it or are the parameter's own, answer before any other head.
+                switch observation {
+                case .head(let id): if source.held >= 0, nodes[id].map({ Int(model.rowOfNode[$0]) }) == source.held { value += 1 }
+                case .flow(let id):
+                    guard let own = links[id].map({ Int(model.table.placeOfLink[$0]) }) else { break }
+                    for (link, flow) in source.flows where link == own { value += flow }
+                case .netInflow(let id):
+                    guard let node = nodes[id] else { break }
+                    for (link, flow) in source.flows {
+                        if model.table.end[link] == model.rowOfNode[node] { value += flow }
+                        if model.table.start[link] == model.rowOfNode[node] { value -= flow }
                     }
                 }
                 return value

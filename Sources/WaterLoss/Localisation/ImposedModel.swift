@@ -137,7 +137,8 @@ struct ImposedModel {
         }
     }
 
-    /// The conditions of the middle of an hour: levels half way to those of its end. nil where no tank's level is known at both ends.
+    /// The conditions of the middle of an hour: levels half way to those of its end, demands as the model's patterns have them there where
+    /// no meter tells. nil where no tank's level is known at both ends.
     func middle(of conditions: BoundaryConditions, record: SensorRecord, index: Int) -> BoundaryConditions? {
         guard index + 1 < record.count else { return nil }
         var found = conditions
@@ -148,7 +149,14 @@ struct ImposedModel {
             found.fixedHeads[node] = head + (next - now) / 2
             isKnown = true
         }
-        return isKnown ? found : nil
+        guard isKnown else { return nil }
+        let start = patternTime(record.instant(at: index))
+        if zoneDemands == nil, network.times.patternStep < record.step {
+            let now = table.conditions(at: start).demands, then = table.conditions(at: start + record.step / 2).demands
+            for node in found.demands.indices where now[node] != then[node] { found.demands[node] += then[node] - now[node] }
+            for (node, _) in meteredDemands { found.demands[node] = conditions.demands[node] }
+        }
+        return found
     }
 
     /// What was read; for tanks the mean net inflow of the hour that begins here.

@@ -39,7 +39,6 @@ public struct LeakLocator: Sendable {
     /// Most likely nodes whose signatures are bent to the size of the leak.
     private static let bentNodes = 80
     private static let looks = 3
-    private static let calibrations = 2
     /// Most likely nodes whose signatures are taken with the errors that they may have.
     private static let scatteredNodes = 2000
     /// A size that would not surprise, as a share of the network's demand, when a leak is dated. [–]
@@ -74,29 +73,11 @@ public struct LeakLocator: Sendable {
         guard baseline.count * baseline.step >= 86_400, readings.count * readings.step >= 43_200 else {
             throw .recordTooShort(hours: (baseline.count * baseline.step + readings.count * readings.step) / 3600)
         }
-        let nominalSolver: HydraulicSolver
-        do { nominalSolver = try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
         let given = (baseline: baseline, readings: readings)
-        var tidied = try TidiedReadings(
-            network, sensors: sensors, baseline: baseline, readings: readings, use: use, solver: nominalSolver)
+        let prepared = try PreparedModel(self, baseline: baseline, readings: readings)
+        let tidied = prepared.tidied, calibration = prepared.calibration
+        var (before, after) = (prepared.before, prepared.after)
         let (baseline, readings) = (tidied.baseline, tidied.readings)
-        guard tidied.before.hasReadings, tidied.after.hasReadings else { throw .noUsableSensor }
-        // Calibrated twice: the second time what is not linear is seen from nearby. Where customers' meters tell the demand the spreads that
-        // are left are those of the options: what the readings then say of them was found to be too sure.
-        var calibration = Calibration(tidied.model, options)
-        for round in 0..<(tidied.model.zoneDemands == nil ? Self.calibrations : 0) {
-            calibration = try calibration.told(
-                by: baseline, before: readings.start, seen: round == 0 ? tidied.before : nil, without: tidied.leftOut)
-        }
-        var solver = nominalSolver, (before, after) = (tidied.before, tidied.after)
-        if calibration.values != nil {
-            do { solver = try HydraulicSolver(calibration.model.network) } catch { throw .hydraulics(error.description) }
-            (before, after) = TidiedReadings.residuals(calibration.model, baseline, readings, solver, without: tidied.leftOut)
-            if !tidied.isBettered(by: before, after) {
-                (calibration, before, after) = (Calibration(tidied.model, options), tidied.before, tidied.after)
-            }
-            tidied.forgetConditions()
-        }
         let model = calibration.model, options = calibration.options
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
         let classes = HourClasses(baseline, before, readings, after, options: options)
@@ -162,7 +143,7 @@ public struct LeakLocator: Sendable {
         }
         guard let found else { throw .noUsableSensor }
         var told =
-            tidied.remarks
+            tidied.remarks + prepared.faults
             + remarks(
                 model, record, offSchedule: before.offSchedule(model).merging(after.offSchedule(model), uniquingKeysWith: +),
                 perHour: 3600 / Double(readings.step))

@@ -13,6 +13,13 @@ public struct LeakLocatorOptions: Sendable {
     public var roughnessSpreadByPipe = 0.04
     /// Relative spread of each node's true demand around the model's. [–] (0 … 1)
     public var demandSpread = 0.12
+    /// Relative spread of the head of a pump about its curve. [–] (0 … 0.5) ISO 9906 (2012) accepts a new pump with 5 % off (grade 2B).
+    public var pumpHeadSpread = 0.05
+    /// Spread of the pressure that a valve holds about its setting. [m] (0 … 20) An assumption: a gauge of class 1.6 up to 10 bar by which
+    /// it is set may be 1.6 m off (EN 837-1).
+    public var valvePressureSpread = 1.0
+    /// Relative spread of what other valves are set to: flow, loss coefficient, head loss. [–] (0 … 0.5) An assumption.
+    public var valveShareSpread = 0.1
     /// Relative spread of a node's demand from hour to hour, and its correlation from one hour to the next. [–]
     public var hourlyDemandSpread = 0.10
     public var hourlyDemandCorrelation = 0.6

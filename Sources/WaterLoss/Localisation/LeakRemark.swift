@@ -25,6 +25,28 @@ public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
     case unreadTank(Node.ID)
     /// The link stood for so many hours otherwise than the model's schedule has it.
     case offSchedule(Link.ID, hours: Int)
+    /// A pump gives so many times the head of its curve, by the healthy readings; a valve's flow, coefficient or loss is so many times what
+    /// is set. The search takes it so. [–]
+    case strength(Link.ID, Figure)
+    /// A valve holds a pressure so far from its setting; the search takes it so. [m]
+    case setting(Link.ID, model: Double, Figure)
+    /// The healthy readings are much likelier if one of these pipes, the first before the others, is shut, or open, against the model: by
+    /// the logarithm of the likelihood, of so many that were tried; whether the search takes the first one so. [–]
+    case shut([Link.ID], gain: Double, tried: Int, isTaken: Bool)
+    case open([Link.ID], gain: Double, tried: Int, isTaken: Bool)
+
+    /// What readings say, with its 95 % interval.
+    public struct Figure: Sendable, Hashable {
+        public var value: Double
+        public var low: Double
+        public var high: Double
+
+        public init(_ value: Double, low: Double, high: Double) {
+            self.value = value
+            self.low = low
+            self.high = high
+        }
+    }
 
     public var description: String {
         switch self {
@@ -49,7 +71,32 @@ public enum LeakRemark: Sendable, Hashable, CustomStringConvertible {
         case .unreadTank(let node):
             "no sensor reads the level of tank '\(node)'; it is held at the model's, and what its changes do looks like a leak"
         case .offSchedule(let link, let hours): "'\(link)' stood for \(hours) hours otherwise than the model has it"
+        case .strength(let link, let factor):
+            "'\(link)' is \(Self.rounded(factor.value, 2)) times (\(Self.rounded(factor.low, 2))–\(Self.rounded(factor.high, 2))) as strong as "
+                + "the model has it, by the healthy readings, and is taken so; are its curve, its speed and its setting right?"
+        case .setting(let link, let model, let setting):
+            "valve '\(link)' holds \(Self.rounded(setting.value, 1)) m (\(Self.rounded(setting.low, 1))–\(Self.rounded(setting.high, 1))), by "
+                + "the healthy readings, where the model has \(Self.rounded(model, 1)) m, and is taken so; how is it set?"
+        case .shut(let links, let gain, let tried, let isTaken): Self.closure(links, "shut", "open", gain, tried, isTaken)
+        case .open(let links, let gain, let tried, let isTaken): Self.closure(links, "open", "shut", gain, tried, isTaken)
         }
+    }
+
+    private static func closure(
+        _ links: [Link.ID], _ state: String, _ other: String, _ gain: Double, _ tried: Int, _ isTaken: Bool
+    ) -> String {
+        "the healthy readings want \(links.count == 1 ? "pipe" : "one of the pipes") "
+            + links.map { "'\($0)'" }.joined(separator: ", ") + " \(state), which the model has \(other): they are then "
+            + "e^\(rounded(gain, 0)) times as likely, the best of \(tried) that were tried; "
+            + (isTaken ? "it is taken so. " : "it is left as it is. ") + "Look whether a valve there is \(state)"
+    }
+
+    private static func rounded(_ value: Double, _ digits: Int) -> String {
+        let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }, whole = (abs(value) * scale).rounded()
+        let sign = value < 0 && whole > 0 ? "-" : "", size = Int(whole), unit = Int(scale)
+        guard digits > 0 else { return sign + String(size) }
+        let rest = String(size % unit)
+        return sign + "\(size / unit)." + String(repeating: "0", count: digits - rest.count) + rest
     }
 
     /// Hours without a reading, and share of strays, from which they are told.

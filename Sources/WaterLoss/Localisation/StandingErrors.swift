@@ -5,7 +5,7 @@ import Hydraulics
 import NumericalMethods
 import WaterModel
 
-/// What a wrong roughness, a wrong mean demand and a meter's bias do to the readings: the same whenever conditions are alike.
+/// What a wrong roughness, a wrong mean demand, a wrong pump or valve and a meter's bias do to the readings: the same whenever conditions are alike.
 ///
 /// All roughnesses and demands that are believed possible move the readings in a few dozen ways only. Those are found as an
 /// incomplete Cholesky factor, with pivots, of the covariance of all readings in all conditions (Harbrecht, Peters, Schneider
@@ -52,7 +52,7 @@ struct StandingErrors {
         parameters = world
         let pipes = world.pipes
         let roughness = pipes.map { model.network.links[$0].pipe?.roughness ?? 0 }
-        let nodes = model.network.nodes.count
+        let nodes = model.network.nodes.count, devices = world.devices
         let width = world.count + channels.count
         struct Place: Sendable {
             /// `width` values for each channel, in single precision and one array: all of them together are what a search takes most memory
@@ -75,7 +75,8 @@ struct StandingErrors {
             for place in stride(from: half, to: all.count, by: 2) {
                 let state = solver.solve(all[place], warm: place != half)
                 guard state.verdict.outcome != .singular,
-                    let (toDemand, toRoughness) = solver.sensitivities(of: channels.map(\.observation), andRoughnessOf: pipes)
+                    let (toDemand, toRoughness, toDevices) = solver.sensitivities(
+                        of: channels.map(\.observation), andRoughnessOf: pipes, to: devices.map(\.parameter))
                 else {
                     places.append(
                         Place(
@@ -99,6 +100,9 @@ struct StandingErrors {
                         let answer = toRoughness[k][p] * roughness[p]
                         row[nodes + p] = options.roughnessSpreadByPipe * answer
                         row[nodes + pipes.count + world.classOfPipe[p]] += options.roughnessSpreadByClass * answer
+                    }
+                    for (d, device) in devices.enumerated() {
+                        row[world.firstDevice + d] = device.spread(options) * device.unit(all[place]) * toDevices[k][d]
                     }
                     found.shift.append(values.map { zip($0, row).reduce(0) { $0 + $1.0 * $1.1 } } ?? 0)
                     var variance = noise[k] * noise[k]

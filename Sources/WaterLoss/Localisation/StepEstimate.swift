@@ -35,7 +35,7 @@ struct StepRecord {
     private let shares: [[Double]]
     private let pressures: [[Double]]
     let rank: Int
-    private let conditions: [Int]
+    let conditions: [Int]
     private let days: [Int]
     let daily: Double
     let hourlyCommonSpread: Double
@@ -49,7 +49,7 @@ struct StepRecord {
     /// Prior spread of what the model gets wrong in a class of hours for reasons of its own. [unit]
     private let unmodelled: [Double]
     /// Whether those are taken to exist: where the healthy readings do not go with the model without them.
-    private var hasClassOffsets = false
+    private(set) var hasClassOffsets = false
     private var strays: [Int]
     let untouched: [[Bool]]
     /// The healthy hours, whitened once, and their cross products; columns: the residuals and what stands.

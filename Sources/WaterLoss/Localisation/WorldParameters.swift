@@ -5,15 +5,20 @@ import NumericalMethods
 import WaterModel
 
 /// What is not known of a network for certain, as one vector of numbers that are standard normal before anything is read: the demand
-/// of each node, the roughness of each pipe, that of each diameter class; all of them logarithms of factors, in their prior spreads. [–]
+/// of each node, the roughness of each pipe, that of each diameter class, all of them logarithms of factors, and what pumps and valves do
+/// (`DeviceParameters`); in their prior spreads. [–]
 struct WorldParameters: Sendable {
     let nodes: Int
     /// Indices of the pipes among the links, and of each the place of its class.
     let pipes: [Int]
     let classOfPipe: [Int]
     let classes: Int
+    let devices: [DeviceParameters.Device]
+    private let deviceParameters: DeviceParameters
 
-    var count: Int { nodes + pipes.count + classes }
+    /// Place of the first device.
+    var firstDevice: Int { nodes + pipes.count + classes }
+    var count: Int { firstDevice + devices.count }
 
     init(_ network: Network) {
         nodes = network.nodes.count
@@ -22,13 +27,15 @@ struct WorldParameters: Sendable {
         let place = Dictionary(uniqueKeysWithValues: Set(sizes).sorted().enumerated().map { ($1, $0) })
         classOfPipe = sizes.map { place[$0] ?? 0 }
         classes = place.count
+        deviceParameters = DeviceParameters(network)
+        devices = deviceParameters.devices
     }
 
     func demandFactors(_ values: [Double], _ options: LeakLocatorOptions) -> [Double] {
         (0..<nodes).map { exp(options.demandSpread * values[$0]) }
     }
 
-    /// The network with other roughnesses.
+    /// The network with other roughnesses, pumps and valves.
     func rough(_ network: Network, _ values: [Double], _ options: LeakLocatorOptions) -> Network {
         var found = network
         for (p, link) in pipes.enumerated() {
@@ -38,10 +45,11 @@ struct WorldParameters: Sendable {
                     + options.roughnessSpreadByClass * values[nodes + pipes.count + classOfPipe[p]])
             found.links[link].kind = .pipe(pipe)
         }
-        return found
+        return deviceParameters.changed(
+            found, by: devices.enumerated().map { place, device in device.spread(options) * values[firstDevice + place] })
     }
 
-    /// The network with other roughnesses and demands.
+    /// The network with other roughnesses, pumps, valves and demands.
     func world(_ network: Network, _ values: [Double], _ options: LeakLocatorOptions) -> Network {
         var found = rough(network, values, options)
         let factors = demandFactors(values, options)
