@@ -20,7 +20,7 @@ public struct LeakFinding: Sendable {
 
     /// One of the leaks of an event.
     public struct Leak: Sendable {
-        /// [m³/s]
+        /// Mean over the last day of the readings. [m³/s]
         public var flow: Double
         /// 95 % interval. [m³/s]
         public var flowLow95: Double
@@ -37,7 +37,7 @@ public struct LeakFinding: Sendable {
     public var pValue: Double
     /// First moment at which the leak is seen; nil where none is detected.
     public var start: Instant?
-    /// Of all leaks together. [m³/s]
+    /// Of all leaks together, mean over the last day of the readings. [m³/s]
     public var flow: Double
     /// 95 % interval. [m³/s]
     public var flowLow95: Double
