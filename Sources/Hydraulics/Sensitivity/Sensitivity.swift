@@ -65,7 +65,10 @@ extension HydraulicSolver {
     }
 
     /// The same, and how the observations answer to further parameters.
-    /// - Parameter parameters: settings of valves, strength of pumps: few beside the pipes.
+    /// - Parameters:
+    ///   - observations: what is observed.
+    ///   - pipes: indices of the pipes among the links.
+    ///   - parameters: settings of valves, strength of pumps: few beside the pipes.
     public func sensitivities(
         of observations: [Observation], andRoughnessOf pipes: [Int], to parameters: [Parameter]
     ) -> (toOutflow: [[Double]], toRoughness: [[Double]], toParameters: [[Double]])? {
