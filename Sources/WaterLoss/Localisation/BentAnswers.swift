@@ -51,21 +51,68 @@ struct BentAnswers {
     /// Least share of its size that a leak is tried with, and pressure that it leaves at its place [m].
     private static let least = 0.05, leastPressure = 2.0
 
-    /// - Parameters:
-    ///   - moments: conditions of one hour of each class; nil where a class has none.
-    ///   - hours: those in which the leak runs.
-    ///   - leaks: node and size [m³/s].
-    ///   - isFollowed: whether it is asked how this changes with the leak's flow from hour to hour.
-    init(
-        _ model: ImposedModel, moments: [BoundaryConditions?], hours: [Hour], leaks: [(node: Int, size: Double)], isFollowed: Bool,
-        linear: Linear
-    ) {
-        let leaks = leaks.filter { $0.size > 0 }
-        let columns: [[Answer?]] = concurrentMap(moments.count) { Self.answers(model, moments[$0], leaks, isFollowed: isFollowed) }
-        let corrections: [[Int: [Double]]] = concurrentMap(leaks.count) { place in
-            Self.corrections(columns.map { $0[place] }, leaks[place].node, hours, linear)
+    /// What answers are taken from.
+    struct Source {
+        let model: ImposedModel
+        /// Conditions of one hour of each class; nil where a class has none.
+        let moments: [BoundaryConditions?]
+        /// Those in which the leak runs.
+        let hours: [Hour]
+        /// Whether it is asked how this changes with the leak's flow from hour to hour.
+        let isFollowed: Bool
+        let linear: Linear
+
+        /// To leaks at nodes, of so many m³/s.
+        fileprivate func answers(_ leaks: [(node: Int, size: Double)]) -> [Int: [Int: [Double]]] {
+            let columns: [[Answer?]] = concurrentMap(moments.count) {
+                BentAnswers.answers(model, moments[$0], leaks, isFollowed: isFollowed)
+            }
+            let corrections: [[Int: [Double]]] = concurrentMap(leaks.count) { place in
+                BentAnswers.corrections(columns.map { $0[place] }, leaks[place].node, hours, linear)
+            }
+            return Dictionary(zip(leaks.map(\.node), corrections), uniquingKeysWith: { first, _ in first })
         }
-        for (leak, found) in zip(leaks, corrections) where !found.isEmpty { correction[leak.node] = found }
+    }
+
+    private var source: Source?
+    /// By node the sizes to which its answers were bent, and those that were then found. [logarithms of m³/s]
+    private var tries: [Int: [(bent: Double, found: Double)]] = [:]
+
+    /// Difference of a leak's size from that to which its answers are bent that is none, and by which power of the size an answer is
+    /// first taken to grow. [–]
+    private static let same = 0.05, usualPower = 0.6
+
+    /// - leaks: node and size [m³/s].
+    init(_ source: Source, leaks: [(node: Int, size: Double)]) {
+        self.source = source
+        let leaks = leaks.filter { $0.size > 0 }
+        correction = source.answers(leaks).filter { !$0.value.isEmpty }
+        for leak in leaks { tries[leak.node] = [(log(leak.size), .nan)] }
+    }
+
+    /// Bends answers anew where leaks turn out to be of another size than that to which they are bent; these nodes.
+    ///
+    /// Where an answer grows with a power e of the size, a leak that was taken for r times what it is seems r⁻ᵉ times as large: its
+    /// size is then that found to the power 1/(1 + e), with the rest from the size before. e is that of the last two, if there were two.
+    mutating func follow(_ found: [(node: Int, size: Double)]) -> [Int] {
+        guard let source else { return [] }
+        var moved: [(node: Int, size: Double)] = []
+        for leak in found {
+            guard var known = tries[leak.node], let last = known.last, abs(log(leak.size) - last.bent) > Self.same else { continue }
+            known[known.count - 1].found = log(leak.size)
+            var power = Self.usualPower
+            if known.count > 1 {
+                let (one, two) = (known[known.count - 2], known[known.count - 1])
+                let slope = -(two.found - one.found) / (two.bent - one.bent)
+                power = slope.isFinite ? min(max(slope, 0), 1) : power
+            }
+            let next = last.bent + (log(leak.size) - last.bent) / (1 + power)
+            known.append((next, .nan))
+            tries[leak.node] = known
+            moved.append((leak.node, exp(next)))
+        }
+        for (node, answers) in source.answers(moved) { correction[node] = answers.isEmpty ? nil : answers }
+        return moved.map(\.node)
     }
 
     init() {}

@@ -97,7 +97,7 @@ public struct LeakLocator: Sendable {
         // something in any noise.
         var steps = record.steps(in: window)
         let tested = [steps, record.steps(in: 2 * readings.count / 3..<readings.count)].compactMap { steps in
-            LeakSearch(steps, bent: BentAnswers()).map { ($0, steps.dispersion) }
+            LeakSearch(steps).map { ($0, steps.dispersion) }
         }
         var found: LeakSearch?
         var course: LeakOnset?
@@ -114,7 +114,8 @@ public struct LeakLocator: Sendable {
                 isLast
                 ? AnswerScatter(model, moments: moments, leak: supposed, nodes: scattered, worlds: worlds, options: options)
                 : AnswerScatter()
-            guard let search = LeakSearch(steps, bent: bent, scatter: scatter) else { break }
+            guard var search = LeakSearch(steps, scatter: scatter) else { break }
+            search.bend(&bent)
             found = search
             scattered = search.likeliest.prefix(Self.scatteredNodes).map(\.node)
             supposed = search.likeliest.first
@@ -137,9 +138,9 @@ public struct LeakLocator: Sendable {
                 window = course.start..<readings.count
                 steps = record.steps(in: window, growth: course.growth)
             }
-            bent = BentAnswers(
-                model, moments: moments, hours: record.hours(course), leaks: Array(search.likeliest.prefix(Self.bentNodes)),
-                isFollowed: bends, linear: record.linear)
+            let source = BentAnswers.Source(
+                model: model, moments: moments, hours: record.hours(course), isFollowed: bends, linear: record.linear)
+            bent = BentAnswers(source, leaks: Array(search.likeliest.prefix(Self.bentNodes)))
         }
         guard let found else { throw .noUsableSensor }
         var told =

@@ -10,19 +10,38 @@ struct LeakSearch {
     /// Whitened steps.
     let y: [Double]
     /// Whitened signature of each node, `n` values each.
-    let signatures: [Double]
+    private(set) var signatures: [Double]
     /// Whitened deviations of nodes' answers, draw by draw: what the signature may be wrong by. In single precision:
     /// those of thousands of nodes are most of what a search holds.
     let deviations: [Int: [Float]]
     /// Junctions in descending order of the statistic with the leak's size there [m³/s], those left out that are not like a leak.
-    let likeliest: [(node: Int, size: Double)]
+    private(set) var likeliest: [(node: Int, size: Double)]
+    /// What makes whitened signatures of answers.
+    private let whitening: Whitening?
+    /// Signatures of the nodes that are bent, as they are without.
+    private var straight: [Int: ArraySlice<Double>] = [:]
+
+    private struct Whitening {
+        let factor: CholeskyFactor
+        let used: [Int]
+        let weights: [(condition: Int, weights: Matrix)]
+        let features: Int
+
+        /// Of what is added to the answers of a node, by condition and channel.
+        func signature(_ answers: [Int: [Double]]) -> [Double] {
+            var change = [Double](repeating: 0, count: features)
+            for (condition, weights) in weights {
+                guard let values = answers[condition] else { continue }
+                for k in values.indices where values[k] != 0 { for f in 0..<features { change[f] += weights[k, f] * values[k] } }
+            }
+            return factor.whiten(used.map { change[$0] })
+        }
+    }
 
     static let nodesAtATime = 512
 
-    /// - Parameters:
-    ///   - bent: what the linear signatures in `steps` lack.
-    ///   - scatter: by what they may be wrong.
-    init?(_ steps: StepEstimate, bent: BentAnswers, scatter: AnswerScatter = AnswerScatter()) {
+    /// - scatter: by what the linear signatures in `steps` may be wrong.
+    init?(_ steps: StepEstimate, scatter: AnswerScatter = AnswerScatter()) {
         let all = steps.score.count, nodes = steps.signatures.columns
         let largest = steps.information.diagonal.max() ?? 0
         let used = (0..<all).filter { steps.information[$0, $0] > 1e-12 * largest }
@@ -45,14 +64,6 @@ struct LeakSearch {
             for (i, f) in used.enumerated() { for node in part { hourly[i, node - first] = steps.signatures[f, node] } }
             signatures += factor.whiten(hourly).transposed.storage
         }
-        for (node, correction) in bent.correction {
-            var change = [Double](repeating: 0, count: all)
-            for (condition, weights) in steps.weights {
-                guard let values = correction[condition] else { continue }
-                for k in values.indices where values[k] != 0 { for f in 0..<all { change[f] += weights[k, f] * values[k] } }
-            }
-            for (i, value) in factor.whiten(used.map { change[$0] }).enumerated() { signatures[node * n + i] += value }
-        }
         self.signatures = signatures
         // Deviations to Lᵀ d: rows of them times L.
         let count = n
@@ -64,6 +75,33 @@ struct LeakSearch {
         }
         deviations = Dictionary(zip(scatter.nodes, whitened), uniquingKeysWith: { first, _ in first })
         likeliest = Self.likeliest(y, signatures, n)
+        whitening = Whitening(factor: factor, used: used, weights: steps.weights, features: all)
+    }
+
+    /// Signatures bent, and bent anew where a leak is of another size then, until the sizes are those that they are bent to.
+    mutating func bend(_ bent: inout BentAnswers) {
+        guard let whitening else { return }
+        var changed = Array(bent.correction.keys)
+        for _ in 0..<Self.mostBends {
+            for node in changed {
+                let plain = straight[node] ?? ArraySlice(signatures[node * n..<(node + 1) * n])
+                straight[node] = plain
+                let whole = zip(plain, whitening.signature(bent.correction[node] ?? [:])).map { $0 + $1 }
+                signatures.replaceSubrange(node * n..<(node + 1) * n, with: whole)
+            }
+            changed = bent.follow(changed.compactMap { node in size(node).map { (node, $0) } })
+            if changed.isEmpty { break }
+        }
+        likeliest = Self.likeliest(y, signatures, n)
+    }
+
+    /// Times that signatures are bent to another size.
+    private static let mostBends = 4
+
+    /// Likeliest of a leak at a node [m³/s]; nil where nothing is like one there.
+    private func size(_ node: Int) -> Double? {
+        let (num, den) = Self.products(signatures, node * n, y, n)
+        return num > 0 && den > 0 ? num / den : nil
     }
 
     init(n: Int, y: [Double], signatures: [Double], deviations: [Int: [Float]]) {
@@ -71,6 +109,7 @@ struct LeakSearch {
         self.y = y
         self.signatures = signatures
         self.deviations = deviations
+        whitening = nil
         likeliest = Self.likeliest(y, signatures, n)
     }
 
