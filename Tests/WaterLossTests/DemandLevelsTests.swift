@@ -142,8 +142,8 @@ struct DemandLevelsTests {
             fixed.1[condition]
         }
         let hours = [0, 1].map { BentAnswers.Hour(condition: $0, kind: $0, share: 1, isOfLastDay: true) }
-        let bent = BentAnswers(
-            model, moments: moments, hours: hours, leaks: [(node, size)], isFollowed: true, linear: linear)
+        let source = BentAnswers.Source(model: model, moments: moments, hours: hours, isFollowed: true, linear: linear)
+        let bent = BentAnswers(source, leaks: [(node, size)])
         let correction = try #require(bent.correction[node])
         for hour in 0...1 {
             for k in model.channels.indices {

@@ -75,43 +75,28 @@ struct BentAnswers {
     }
 
     private var source: Source?
-    /// By node the sizes to which its answers were bent, and those that were then found. [logarithms of m³/s]
-    private var tries: [Int: [(bent: Double, found: Double)]] = [:]
+    /// By node the size of the leak to which its answers are bent. [m³/s]
+    private(set) var sizes: [Int: Double] = [:]
 
-    /// Difference of a leak's size from that to which its answers are bent that is none, and by which power of the size an answer is
-    /// first taken to grow. [–]
-    private static let same = 0.05, usualPower = 0.6
+    /// Share by which a leak may differ from the size to which its answers are bent. [–]
+    private static let same = 0.1
 
     /// - leaks: node and size [m³/s].
     init(_ source: Source, leaks: [(node: Int, size: Double)]) {
         self.source = source
-        let leaks = leaks.filter { $0.size > 0 }
-        correction = source.answers(leaks).filter { !$0.value.isEmpty }
-        for leak in leaks { tries[leak.node] = [(log(leak.size), .nan)] }
+        take(leaks.filter { $0.size > 0 })
+    }
+
+    private mutating func take(_ leaks: [(node: Int, size: Double)]) {
+        guard let source else { return }
+        for (node, answers) in source.answers(leaks) { correction[node] = answers.isEmpty ? nil : answers }
+        for leak in leaks { sizes[leak.node] = leak.size }
     }
 
     /// Bends answers anew where leaks turn out to be of another size than that to which they are bent; these nodes.
-    ///
-    /// Where an answer grows with a power e of the size, a leak that was taken for r times what it is seems r⁻ᵉ times as large: its
-    /// size is then that found to the power 1/(1 + e), with the rest from the size before. e is that of the last two, if there were two.
     mutating func follow(_ found: [(node: Int, size: Double)]) -> [Int] {
-        guard let source else { return [] }
-        var moved: [(node: Int, size: Double)] = []
-        for leak in found {
-            guard var known = tries[leak.node], let last = known.last, abs(log(leak.size) - last.bent) > Self.same else { continue }
-            known[known.count - 1].found = log(leak.size)
-            var power = Self.usualPower
-            if known.count > 1 {
-                let (one, two) = (known[known.count - 2], known[known.count - 1])
-                let slope = -(two.found - one.found) / (two.bent - one.bent)
-                power = slope.isFinite ? min(max(slope, 0), 1) : power
-            }
-            let next = last.bent + (log(leak.size) - last.bent) / (1 + power)
-            known.append((next, .nan))
-            tries[leak.node] = known
-            moved.append((leak.node, exp(next)))
-        }
-        for (node, answers) in source.answers(moved) { correction[node] = answers.isEmpty ? nil : answers }
+        let moved = found.filter { leak in sizes[leak.node].map { abs(log(leak.size / $0)) > Self.same } ?? false }
+        take(moved)
         return moved.map(\.node)
     }
 

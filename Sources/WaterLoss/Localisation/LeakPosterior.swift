@@ -29,10 +29,12 @@ extension LeakLocator {
         }
         let pValue = min(1, Double(tested.count) * (chances.min() ?? 1))
         let isDetected = pValue <= options.falseAlarmRate
+        // Of several each is looked for about the size at which it is likeliest alone.
+        let straight = search.straightened
         let several =
             isDetected && options.mostLeaks > 1
             ? FurtherLeaks(
-                search, pipes: ends, fractions: Self.fractions, dispersion: dispersion, most: options.mostLeaks,
+                straight, pipes: ends, fractions: Self.fractions, dispersion: dispersion, most: options.mostLeaks,
                 rate: options.splitRate, draws: options.nullDraws, random: random
             ).leaks : []
         let single = posterior(search, pipes, index, meanDemand)
@@ -40,7 +42,7 @@ extension LeakLocator {
         var posteriors =
             several.count > 1
             ? several.indices.map { own in
-                posterior(several.indices.filter { $0 != own }.reduce(search) { $0.without(several[$1].place) }, pipes, index, meanDemand)
+                posterior(several.indices.filter { $0 != own }.reduce(straight) { $0.without(several[$1].place) }, pipes, index, meanDemand)
             } : [single]
         // The balance of inflows tells the sum of the leaks, however many they are: a set that does not keep it makes up for errors.
         if posteriors.reduce(0, { $0 + $1.sizes[0.5] }) > single.sizes[0.975] { posteriors = [single] }

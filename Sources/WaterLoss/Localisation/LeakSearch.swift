@@ -9,17 +9,23 @@ struct LeakSearch {
     let n: Int
     /// Whitened steps.
     let y: [Double]
-    /// Whitened signature of each node, `n` values each.
+    /// Whitened signature of each node, `n` values each: that of a small leak.
     private(set) var signatures: [Double]
+    /// By node, what its signature is more for a leak that is not small.
+    private(set) var bends: [Int: Bend] = [:]
     /// Whitened deviations of nodes' answers, draw by draw: what the signature may be wrong by. In single precision:
     /// those of thousands of nodes are most of what a search holds.
     let deviations: [Int: [Float]]
-    /// Junctions in descending order of the statistic with the leak's size there [m³/s], those left out that are not like a leak.
+    /// Junctions in descending order of their likelihood, with the leak's size there [m³/s]; those left out that are not like a leak.
     private(set) var likeliest: [(node: Int, size: Double)]
     /// What makes whitened signatures of answers.
     private let whitening: Whitening?
-    /// Signatures of the nodes that are bent, as they are without.
-    private var straight: [Int: ArraySlice<Double>] = [:]
+
+    /// In the measure of signatures, of a leak of a size [m³/s]; it grows with that size.
+    struct Bend {
+        var size: Double
+        var values: [Double]
+    }
 
     private struct Whitening {
         let factor: CholeskyFactor
@@ -74,34 +80,34 @@ struct LeakSearch {
             return (rows * factor.lower).storage.map { Float($0) }
         }
         deviations = Dictionary(zip(scatter.nodes, whitened), uniquingKeysWith: { first, _ in first })
-        likeliest = Self.likeliest(y, signatures, n)
+        likeliest = []
         whitening = Whitening(factor: factor, used: used, weights: steps.weights, features: all)
+        likeliest = order()
     }
 
-    /// Signatures bent, and bent anew where a leak is of another size then, until the sizes are those that they are bent to.
+    /// Bends signatures, and anew where a leak is of another size then, until the sizes are those that they are bent to.
     mutating func bend(_ bent: inout BentAnswers) {
         guard let whitening else { return }
         var changed = Array(bent.correction.keys)
         for _ in 0..<Self.mostBends {
             for node in changed {
-                let plain = straight[node] ?? ArraySlice(signatures[node * n..<(node + 1) * n])
-                straight[node] = plain
-                let whole = zip(plain, whitening.signature(bent.correction[node] ?? [:])).map { $0 + $1 }
-                signatures.replaceSubrange(node * n..<(node + 1) * n, with: whole)
+                bends[node] = bent.correction[node].map { Bend(size: bent.sizes[node] ?? 0, values: whitening.signature($0)) }
             }
-            changed = bent.follow(changed.compactMap { node in size(node).map { (node, $0) } })
+            changed = bent.follow(changed.compactMap { node in best(node).map { (node, $0.size) } })
             if changed.isEmpty { break }
         }
-        likeliest = Self.likeliest(y, signatures, n)
+        likeliest = order()
     }
 
     /// Times that signatures are bent to another size.
     private static let mostBends = 4
 
-    /// Likeliest of a leak at a node [m³/s]; nil where nothing is like one there.
-    private func size(_ node: Int) -> Double? {
-        let (num, den) = Self.products(signatures, node * n, y, n)
-        return num > 0 && den > 0 ? num / den : nil
+    /// The same with signatures that stay as they are bent, whatever the size.
+    var straightened: LeakSearch {
+        var copy = self
+        for (node, bend) in bends { for i in 0..<n { copy.signatures[node * n + i] += bend.values[i] } }
+        copy.bends = [:]
+        return copy
     }
 
     init(n: Int, y: [Double], signatures: [Double], deviations: [Int: [Float]]) {
@@ -110,17 +116,27 @@ struct LeakSearch {
         self.signatures = signatures
         self.deviations = deviations
         whitening = nil
-        likeliest = Self.likeliest(y, signatures, n)
+        likeliest = []
+        likeliest = order()
     }
 
-    private static func likeliest(_ y: [Double], _ signatures: [Double], _ n: Int) -> [(node: Int, size: Double)] {
-        var likeness: [(statistic: Double, node: Int, size: Double)] = []
-        for node in 0..<signatures.count / max(n, 1) {
-            let (num, den) = products(signatures, node * n, y, n)
-            if num > 0, den > 0 { likeness.append((num * num / den, node, num / den)) }
-        }
-        likeness.sort { ($1.statistic, $0.node) < ($0.statistic, $1.node) }
-        return likeness.map { ($0.node, $0.size) }
+    private func order() -> [(node: Int, size: Double)] {
+        (0..<signatures.count / max(n, 1)).compactMap { node in best(node).map { (gain: $0.gain, node: node, size: $0.size) } }
+            .sorted { ($1.gain, $0.node) < ($0.gain, $1.node) }.map { ($0.node, $0.size) }
+    }
+
+    /// Likeliest size of a leak at a node [m³/s], and its log likelihood; nil where nothing is like one there.
+    private func best(_ node: Int) -> (size: Double, gain: Double)? {
+        let (num, den) = Self.products(signatures, node * n, y, n)
+        guard den > 0 else { return nil }
+        guard let bend = bends[node] else { return num > 0 ? (num / den, 0.5 * num * num / den) : nil }
+        let own = Array(signatures[node * n..<(node + 1) * n])
+        let fit = PlaceFit(
+            slope: num, curvature: den,
+            bend: PlaceFit.Bend(
+                size: bend.size, slope: dotProduct(bend.values, y), mixed: dotProduct(bend.values, own),
+                curvature: dotProduct(bend.values, bend.values)))
+        return fit.likeliest
     }
 
     private static func products(_ s: [Double], _ offset: Int, _ y: [Double], _ n: Int) -> (Double, Double) {
@@ -135,24 +151,34 @@ struct LeakSearch {
     /// Log likelihood ratio against no leak, as a function of size, of leaks at fractions of the pipe from node `a` to node `b`.
     /// - isWhole: with the errors of the signature at whatever size; else those at the likeliest size.
     func fits(_ a: Int, _ b: Int, fractions: [Double], isWhole: Bool = false) -> [PlaceFit] {
-        let all = dotProduct(y, y)
-        lazy var scatter = PipeScatter(self, a, b)
+        let all = dotProduct(y, y), bend = bend(a, b)
+        lazy var scatter = PipeScatter(self, a, b, bend: bend)
         return fractions.map { fraction in
             let signature = (0..<n).map { (1 - fraction) * signatures[a * n + $0] + fraction * signatures[b * n + $0] }
             var fit = PlaceFit(slope: dotProduct(signature, y), curvature: dotProduct(signature, signature))
             guard fit.curvature > 0 else { return PlaceFit(slope: 0, curvature: 0, misfit: .infinity) }
-            fit.misfit = (all - 2 * fit.best) / Double(n)
-            let size = max(fit.slope, 0) / fit.curvature
+            if let bend {
+                let more = (0..<n).map { (1 - fraction) * bend.first[$0] + fraction * bend.second[$0] }
+                fit.bend = PlaceFit.Bend(
+                    size: bend.size, slope: dotProduct(more, y), mixed: dotProduct(more, signature), curvature: dotProduct(more, more))
+            }
+            let size = fit.likeliest?.size ?? 0
             if isWhole, size > 0, let scatter, let system = try? SymmetricEigensystem(scatter.products(fraction)) {
                 fit.scatter = PlaceFit.Scatter(
-                    system, steps: scatter.productsWithSteps(fraction, size: 1), signature: scatter.products(fraction, size: 1))
+                    system, steps: scatter.productsWithSteps(fraction, size: 1), signature: scatter.products(fraction, size: 1),
+                    bend: scatter.productsWithBend(fraction, size: 1))
                 fit.squares = all
                 fit.count = n
                 return fit
             }
+            let share = fit.bend?.share(size) ?? 0
+            fit = fit.straightened(size)
+            fit.misfit = (all - 2 * fit.best) / Double(n)
             guard size > 0, let scatter, let factor = try? CholeskyFactor(scatter.covariance(fraction, size: size)) else { return fit }
             // Inverted by Woodbury's identity.
-            let ofSignature = factor.whiten(scatter.products(fraction, size: size))
+            var products = scatter.products(fraction, size: size)
+            for (i, value) in scatter.productsWithBend(fraction, size: size).enumerated() { products[i] += share * value }
+            let ofSignature = factor.whiten(products)
             let ofSteps = factor.whiten(scatter.productsWithSteps(fraction, size: size))
             let told = dotProduct(ofSteps, ofSteps)
             fit.slope -= dotProduct(ofSignature, ofSteps)
@@ -162,6 +188,20 @@ struct LeakSearch {
             fit.misfit = (all - told - 2 * fit.best) / Double(n)
             return fit
         }
+    }
+
+    /// What signatures at the two ends of a pipe are more, both for a leak of one size; that of one end stands for the other.
+    private func bend(_ a: Int, _ b: Int) -> PipeBend? {
+        guard let first = bends[a] ?? bends[b], let second = bends[b] ?? bends[a], first.size > 0, second.size > 0 else { return nil }
+        let size = (first.size * second.size).squareRoot()
+        return PipeBend(
+            size: size, first: first.values.map { $0 * size / first.size }, second: second.values.map { $0 * size / second.size })
+    }
+
+    struct PipeBend {
+        var size: Double
+        var first: [Double]
+        var second: [Double]
     }
 
     /// The same of one fraction.

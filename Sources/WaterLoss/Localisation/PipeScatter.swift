@@ -9,12 +9,12 @@ struct PipeScatter {
     private let first: Matrix
     private let second: Matrix
     private let both: Matrix
-    /// Of each draw, its products with the signature at either end and with the steps.
+    /// Of each draw, its products with the signature at either end, with the steps, and with what bends the signature at either end.
     private let firstWith: Matrix
     private let secondWith: Matrix
 
     /// nil where the deviations of neither end are known; those of one end stand for the other.
-    init?(_ search: LeakSearch, _ a: Int, _ b: Int) {
+    init?(_ search: LeakSearch, _ a: Int, _ b: Int, bend: LeakSearch.PipeBend?) {
         guard let left = search.deviations[a] ?? search.deviations[b], let right = search.deviations[b] ?? search.deviations[a] else {
             return nil
         }
@@ -25,7 +25,7 @@ struct PipeScatter {
         let mixed = ends[0].timesTransposed(ends[1])
         both = mixed + mixed.transposed
         let signatures = [a, b].map { Array(search.signatures[$0 * n..<($0 + 1) * n]) }
-        let others = Matrix(signatures + [search.y])
+        let others = Matrix(signatures + [search.y] + (bend.map { [$0.first, $0.second] } ?? []))
         firstWith = ends[0].timesTransposed(others)
         secondWith = ends[1].timesTransposed(others)
     }
@@ -52,12 +52,19 @@ struct PipeScatter {
     }
 
     /// Products of the deviations at a fraction with the signature there.
-    func products(_ fraction: Double, size: Double) -> [Double] {
+    func products(_ fraction: Double, size: Double) -> [Double] { products(fraction, size: size, at: 0) }
+
+    /// The same with what bends it; zero where nothing does.
+    func productsWithBend(_ fraction: Double, size: Double) -> [Double] {
+        firstWith.columns > 3 ? products(fraction, size: size, at: 3) : [Double](repeating: 0, count: first.rows)
+    }
+
+    private func products(_ fraction: Double, size: Double, at column: Int) -> [Double] {
         let f = fraction, scale = scale(size)
         return (0..<first.rows).map { w in
             scale
-                * ((1 - f) * ((1 - f) * firstWith[w, 0] + f * firstWith[w, 1])
-                    + f * ((1 - f) * secondWith[w, 0] + f * secondWith[w, 1]))
+                * ((1 - f) * ((1 - f) * firstWith[w, column] + f * firstWith[w, column + 1])
+                    + f * ((1 - f) * secondWith[w, column] + f * secondWith[w, column + 1]))
         }
     }
 

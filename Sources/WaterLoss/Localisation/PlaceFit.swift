@@ -17,38 +17,59 @@ struct PlaceFit {
     /// Log likelihood that errors of the signature add whatever the size, and what their spread costs. [–]
     var explained = 0.0
     var volume = 0.0
+    /// What the signature of a leak that is not small is more; nil: nothing.
+    var bend: Bend?
     /// Errors of the signature by themselves; nil: in the terms above.
     var scatter: Scatter?
     /// Square of the differences and their count, with `scatter`. [–]
     var squares = 0.0
     var count = 0
 
-    /// Ways in which the signature may be wrong, each with its variance and the parts of steps and signature along it.
+    /// A signature s₀ of small leaks is s₀ + (s/`size`) s₁ for those of size s: head losses grow with a power of the flow that is nearly
+    /// two. Beyond a few times the size to which it was taken no more is added.
+    struct Bend {
+        /// [m³/s]
+        var size: Double
+        /// s₁ᵀ Δ, s₁ᵀ s₀ and s₁ᵀ s₁ with Δ the steps. [s/m³, s²/m⁶]
+        var slope: Double
+        var mixed: Double
+        var curvature: Double
+
+        private static let most = 2.0
+
+        /// Of s₁ that there is of a leak of a size. [–]
+        func share(_ size: Double) -> Double { min(size / self.size, Self.most) }
+    }
+
+    /// Ways in which the signature may be wrong, each with its variance and the parts along it of steps, signature and what bends that.
     struct Scatter {
-        private var ways: [(variance: Double, steps: Double, signature: Double)] = []
+        private var ways: [(variance: Double, steps: Double, signature: Double, bend: Double)] = []
 
         /// - Parameters:
         ///   - system: of the products of the drawn errors with each other.
         ///   - steps: their products with the steps.
         ///   - signature: their products with the signature.
-        init(_ system: SymmetricEigensystem, steps: [Double], signature: [Double]) {
+        ///   - bend: their products with what bends it.
+        init(_ system: SymmetricEigensystem, steps: [Double], signature: [Double], bend: [Double]) {
             let least = 1e-10 * (system.values.last ?? 0)
             for (way, variance) in system.values.enumerated() where variance > max(least, 0) {
-                var ofSteps = 0.0, ofSignature = 0.0
+                var ofSteps = 0.0, ofSignature = 0.0, ofBend = 0.0
                 for i in steps.indices {
                     ofSteps += system.vectors[i, way] * steps[i]
                     ofSignature += system.vectors[i, way] * signature[i]
+                    ofBend += system.vectors[i, way] * bend[i]
                 }
                 let root = variance.squareRoot()
-                ways.append((variance, ofSteps / root, ofSignature / root))
+                ways.append((variance, ofSteps / root, ofSignature / root, ofBend / root))
             }
         }
 
         /// What errors add to the log likelihood of a size, and what their spread costs. [–]
-        func terms(_ size: Double) -> (explained: Double, volume: Double) {
+        /// - share: of what bends the signature. [–]
+        func terms(_ size: Double, share: Double) -> (explained: Double, volume: Double) {
             var explained = 0.0, product = 1.0, volume = 0.0
             for way in ways {
-                let variance = size * size * way.variance, left = way.steps - size * way.signature
+                let variance = size * size * way.variance, left = way.steps - size * (way.signature + share * way.bend)
                 explained += left * left * variance / (1 + variance)
                 product *= 1 + variance
                 if product > 1e200 {
@@ -64,16 +85,54 @@ struct PlaceFit {
     ///   - size: flow of the leak. [m³/s]
     ///   - tempering: share of the likelihood that counts, where the errors are larger than believed. [–]
     func logLikelihood(_ size: Double, tempering: Double) -> Double {
-        let parabola = slope * size - 0.5 * curvature * size * size
-        guard let scatter else { return tempering * (explained + parabola) - volume }
-        let terms = scatter.terms(size)
-        return tempering * (terms.explained + parabola) - terms.volume
+        let plain = straight(size)
+        guard let scatter else { return tempering * (explained + plain) - volume }
+        let terms = scatter.terms(size, share: bend?.share(size) ?? 0)
+        return tempering * (terms.explained + plain) - terms.volume
     }
+
+    /// Without the errors of the signature.
+    private func straight(_ size: Double) -> Double {
+        let (slope, curvature) = parabola(bend?.share(size) ?? 0)
+        return slope * size - 0.5 * curvature * size * size
+    }
+
+    /// With a share of what bends the signature.
+    private func parabola(_ share: Double) -> (slope: Double, curvature: Double) {
+        guard let bend, share != 0 else { return (slope, curvature) }
+        return (slope + share * bend.slope, curvature + share * (2 * bend.mixed + share * bend.curvature))
+    }
+
+    /// With the signature as a leak of a size bends it, and so at all sizes.
+    func straightened(_ size: Double) -> PlaceFit {
+        var copy = self
+        (copy.slope, copy.curvature) = parabola(bend?.share(size) ?? 0)
+        copy.bend = nil
+        return copy
+    }
+
+    /// Size of the largest likelihood and that, without the errors of the signature; nil where nothing is like a leak.
+    var likeliest: (size: Double, gain: Double)? {
+        guard let bend else { return slope > 0 && curvature > 0 ? (slope / curvature, 0.5 * slope * slope / curvature) : nil }
+        // From far below to far above: there may be two tops.
+        let sizes = (-Self.steps...Self.steps).map { bend.size * exp2(Double($0) / Self.stepsPerOctave) }
+        guard let top = sizes.indices.max(by: { straight(sizes[$0]) < straight(sizes[$1]) }) else { return nil }
+        var (low, high) = (sizes[max(top - 1, 0)], sizes[min(top + 1, sizes.count - 1)])
+        for _ in 0..<Self.halvings {
+            let third = (high - low) / 3
+            if straight(low + third) < straight(high - third) { low += third } else { high -= third }
+        }
+        let size = (low + high) / 2, gain = straight(size)
+        return gain > 0 ? (size, gain) : nil
+    }
+
+    private static let steps = 48, stepsPerOctave = 8.0, halvings = 24
 
     /// What is left of the differences at a size, over their count. [–]
     func misfit(_ size: Double) -> Double {
         guard let scatter else { return misfit }
-        return (squares - 2 * (scatter.terms(size).explained + slope * size - 0.5 * curvature * size * size)) / Double(max(count, 1))
+        let terms = scatter.terms(size, share: bend?.share(size) ?? 0)
+        return (squares - 2 * (terms.explained + straight(size))) / Double(max(count, 1))
     }
 
     /// At its best size, without the errors of the signature.
