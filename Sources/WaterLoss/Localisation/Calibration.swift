@@ -120,7 +120,8 @@ extension LeakLocatorOptions {
         copy.valveShareSpread *= standing
         copy.hourlyDemandSpread *= moving
         copy.hourlyCommonSpread *= moving
-        copy.dailyCommonSpread *= moving
+        // A few days tell little of how days differ.
+        copy.dailyCommonSpread *= max(moving, 1)
         return copy
     }
 }

@@ -7,13 +7,13 @@ import WaterModel
 
 /// By how much all demand together is above the model's, hour by hour.
 ///
-/// In a network that loses most of its head on the way, a day of 3 % more demand leaves less pressure to drive a leak and bends the head
-/// losses, by as much as tells one size from the next. There each hour is taken at its own demand.
+/// A day of 3 % more demand bends the head losses and leaves less pressure to drive a leak. Where that shows in the readings, each hour is
+/// taken at its own demand; elsewhere it would cost time alone.
 struct DemandLevels {
-    /// Share of most pressures by which the spread of all demand moves them, from which on that is done: a leak goes with the root. [–]
-    private static let least = 0.02
+    /// What the spread of all demand does to most pressures, in the noise of a reading, from which on that is done. [–]
+    private static let least = 2.0
 
-    /// Whether leaks run differently on days of more demand.
+    /// Whether the readings show that days of more demand are otherwise.
     /// - residuals: of healthy hours.
     static func matter(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> Bool {
         func total(_ conditions: BoundaryConditions) -> Double { conditions.demands.reduce(0, +) }
@@ -23,11 +23,11 @@ struct DemandLevels {
         let usual = solver.solve(busiest)
         let busier = solver.solve(busiest.demanding(1 + hypot(options.dailyCommonSpread, options.hourlyCommonSpread)), warm: true)
         guard usual.verdict.outcome == .converged, busier.verdict.outcome == .converged else { return false }
-        let shares = model.channels.filter { !$0.isFlow }.compactMap { channel -> Double? in
+        let moves = model.channels.filter { !$0.isFlow }.compactMap { channel -> Double? in
             guard let pressure = model.predicted(channel, usual), let then = model.predicted(channel, busier) else { return nil }
-            return abs(then - pressure) / max(abs(pressure), 1)
+            return abs(then - pressure)
         }
-        return OrderStatistics.medianOrZero(shares) > least
+        return OrderStatistics.medianOrZero(moves) > least * options.pressureNoise
     }
 }
 
@@ -104,11 +104,11 @@ extension StepRecord {
         leak: (node: Int, size: Double)? = nil, _ onset: LeakOnset = LeakOnset(start: 0, growth: 0), bent: BentAnswers = BentAnswers()
     ) -> [Double] {
         guard let standing = standingEstimate() else { return classes.map { _ in 0 } }
-        let width = standingWidth, days = daysPlace
+        let width = standingWidth, days = daysPlace, sizes = sizes(onset)
         return classes.indices.map { hour in
             let rows = (0..<channels).filter { present[hour][$0] }
             guard !rows.isEmpty, let factor = try? CholeskyFactor(filter.spread(hour, rows)) else { return 0 }
-            let running = hour < firstLater ? 0 : (leak?.size ?? 0) * onset.share(at: hour - firstLater)
+            let running = hour < firstLater ? 0 : (leak?.size ?? 0) * sizes[hour - firstLater]
             let left = rows.map { channel in
                 var row = [Double](repeating: 0, count: 1 + width)
                 fill(hour, channel, &row, 0)
