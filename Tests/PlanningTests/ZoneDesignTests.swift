@@ -174,8 +174,13 @@ struct ZoneDesignTests {
         feeds = feeds.opening(["T5-A50", "T5-B50"].compactMap { id in network.links.firstIndex { $0.id.name == id } })
         let report = ZoneReport(layout, trial, feeds, options)
         #expect(!report.shortfalls.isEmpty)
-        let opened = report.opened { ZoneReport(layout, trial, $0, options, brief: $1) }
+        let opened = report.opened(most: feeds.borders.count) { ZoneReport(layout, trial, $0, options, brief: $1) }
         #expect(opened.shortfalls.isEmpty && opened.feeds.closed.count < feeds.closed.count)
+        // One more closed is one too many; with no inlet more allowed all open, as today.
+        let again = feeds.closed.filter { !opened.feeds.closed.contains($0) }
+        #expect(again.contains { !ZoneReport(layout, trial, opened.feeds.closing([$0]), options).shortfalls.isEmpty })
+        let today = report.opened(most: 0) { ZoneReport(layout, trial, $0, options, brief: $1) }
+        #expect(today.shortfalls.isEmpty && today.feeds.closed.isEmpty)
     }
 
     @Test("with tanks pressures are kept by exact tanks and by explicit steps, each beside today's run of its own")

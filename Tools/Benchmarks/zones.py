@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Zones of `yusu zones` on networks of the field, run by EPANET 2.3.5 and set beside a METIS partition.
 
-    zones.py YUSU NETWORK.inp[:OPTION=VALUE…] …
+    zones.py YUSU NETWORK.inp|city-NODES[:OPTION=VALUE…] …
 
-For each network: zones, the share of the properties in them, whether each hangs together and keeps its bounds, valves to close, inlets, mean
-pressure lost at peak, and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
+`city-10000` is a city that `generate_network.py` makes. For each network: zones, the share of the properties in them, whether each hangs together and keeps its bounds, valves to close, inlets, mean
+pressure lost at peak with today's tank levels and in EPANET's run, and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
 METIS (pymetis, contiguous k-way) of the same parts into as many zones, within the same greatest size, whose inlets the same engine
 chooses (`--partition`). METIS knows no least size: where its zones miss the bounds, a third row has that of its partitions, over seeds and
 imbalances, which keeps them in as many zones with the fewest links cut; where none does, zones that are too small are joined to a neighbour
@@ -223,6 +223,11 @@ def metis(network, out, least, most, keeps_bounds):
     return path
 
 
+def mean_at(pressures, time, drawing):
+    """Over the nodes that draw water. [m]"""
+    return sum(pressures[time][node] for node in drawing) / len(drawing) if time in pressures else math.nan
+
+
 def told(name, summary, out, seconds, before, drawing, least):
     zones = rows(os.path.join(out, "zones.csv"))
     broken = sum(z["pieces"] != "1" for z in zones)
@@ -236,8 +241,11 @@ def told(name, summary, out, seconds, before, drawing, least):
         (sum(z["keeps_fire_pressure"] != "yes" for z in zones), "fire flow"), (not summary["converged"], "not converged"),
         (short > 0.5 + 0.01, "pressures not kept in EPANET")) if count]
     between = sum(r["role"] == "closed" and bool(r["from_zone"]) and bool(r["to_zone"]) for r in rows(os.path.join(out, "valves.csv")))
+    peak = summary["peak_time_s"]
+    epanet = mean_at(before, peak, drawing) - mean_at(after, peak, drawing)
     print(f"  {name}: zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, links cut "
-          f"{summary['closed_valves'] + summary['inlets']}, closed {summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, mean pressure lost {lost:.3f} m, resilience "
+          f"{summary['closed_valves'] + summary['inlets']}, closed {summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, "
+          f"mean pressure lost {lost:.3f} m, in EPANET's run {epanet:.3f} m, resilience "
           f"{summary['before']['resilience_index']:.4f} -> {summary['after']['resilience_index']:.4f}, age {summary['before']['mean_age_h']:.2f} -> "
           f"{summary['after']['mean_age_h']:.2f} h, Yusu shortfalls {len(summary['shortfalls'])}, EPANET worst shortfall {short:.3f} m at {place}, "
           f"{seconds:.1f} s, {'fails: ' + ', '.join(fails) if fails else 'accepted'}", flush=True)
@@ -252,8 +260,12 @@ def main():
         options = dict(pair.split("=") for pair in pairs)
         least = float(options.get("pressure", 15))
         least_size, most = float(options.get("least", 500)), float(options.get("most", 3000))
-        print(f"{os.path.basename(path)} {options}")
+        print(f"{os.path.basename(path)} {options}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
+            if path.startswith("city-"):
+                generator = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "generate_network.py")
+                nodes, path = path.split("-")[1], os.path.join(folder, "city.inp")
+                subprocess.run([sys.executable, generator, "city", nodes, path], check=True, stdout=subprocess.DEVNULL)
             before, drawing = pressures(path)
             own = os.path.join(folder, "own")
             summary, seconds, done = run(yusu, path, own, options)
