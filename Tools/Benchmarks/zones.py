@@ -33,7 +33,7 @@ def rows(path):
 
 
 def pressures(path):
-    """Pressure of each junction at each hour, in metres, and the junctions that draw water."""
+    """Pressure of each junction at each hour, in metres, the junctions that draw water, and their mean at each step."""
     project = en.createproject()
     en.open(project, path, os.devnull, "")
     nodes = en.getcount(project, en.NODECOUNT)
@@ -51,9 +51,11 @@ def pressures(path):
         pass
     en.openH(project)
     en.initH(project, en.NOSAVE)
-    result = {}
+    result, means = {}, {}
+    drawn = [i for i in range(1, nodes + 1) if names[i - 1] in drawing]
     while True:
         t = en.runH(project)
+        means[t] = sum(en.getnodevalue(project, i, en.PRESSURE) for i in drawn) * factor / len(drawn)
         if t % 3600 == 0:
             result[t] = {names[i - 1]: en.getnodevalue(project, i, en.PRESSURE) * factor for i in range(1, nodes + 1)}
         if en.nextH(project) <= 0:
@@ -61,7 +63,7 @@ def pressures(path):
     en.closeH(project)
     en.close(project)
     en.deleteproject(project)
-    return result, drawing
+    return result, drawing, means
 
 
 def shortfall(before, after, drawing, least):
@@ -223,16 +225,11 @@ def metis(network, out, least, most, keeps_bounds):
     return path
 
 
-def mean_at(pressures, time, drawing):
-    """Over the nodes that draw water. [m]"""
-    return sum(pressures[time][node] for node in drawing) / len(drawing) if time in pressures else math.nan
-
-
-def told(name, summary, out, seconds, before, drawing, least):
+def told(name, summary, out, seconds, before, drawing, means, least):
     zones = rows(os.path.join(out, "zones.csv"))
     broken = sum(z["pieces"] != "1" for z in zones)
     outside = sum(z["within_bounds"] != "yes" for z in zones)
-    after, _ = pressures(os.path.join(out, "zones.inp"))
+    after, _, means_after = pressures(os.path.join(out, "zones.inp"))
     short, place = shortfall(before, after, drawing, least)
     share = 100 * (1 - summary["properties_outside"] / summary["properties"])
     lost = summary["before"]["mean_pressure_m"] - summary["after"]["mean_pressure_m"]
@@ -242,7 +239,7 @@ def told(name, summary, out, seconds, before, drawing, least):
         (short > 0.5 + 0.01, "pressures not kept in EPANET")) if count]
     between = sum(r["role"] == "closed" and bool(r["from_zone"]) and bool(r["to_zone"]) for r in rows(os.path.join(out, "valves.csv")))
     peak = summary["peak_time_s"]
-    epanet = mean_at(before, peak, drawing) - mean_at(after, peak, drawing)
+    epanet = means.get(peak, math.nan) - means_after.get(peak, math.nan)
     print(f"  {name}: zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, links cut "
           f"{summary['closed_valves'] + summary['inlets']}, closed {summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, "
           f"mean pressure lost {lost:.3f} m, in EPANET's run {epanet:.3f} m, resilience "
@@ -266,10 +263,10 @@ def main():
                 generator = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "generate_network.py")
                 nodes, path = path.split("-")[1], os.path.join(folder, "city.inp")
                 subprocess.run([sys.executable, generator, "city", nodes, path], check=True, stdout=subprocess.DEVNULL)
-            before, drawing = pressures(path)
+            before, drawing, means = pressures(path)
             own = os.path.join(folder, "own")
             summary, seconds, done = run(yusu, path, own, options)
-            told("Yusu", summary, own, seconds, before, drawing, least)
+            told("Yusu", summary, own, seconds, before, drawing, means, least)
             for line in done.stderr.splitlines()[:6]:
                 print("      " + line)
             given = {**options, "trunk-diameter": repr(summary["trunk_diameter_mm"])}
@@ -277,7 +274,7 @@ def main():
                 other = os.path.join(folder, f"metis{keeps_bounds}")
                 partition = metis(path, own, least_size, most, keeps_bounds)
                 theirs, seconds, _ = run(yusu, path, other, given, ("--partition", partition))
-                told(name, theirs, other, seconds, before, drawing, least)
+                told(name, theirs, other, seconds, before, drawing, means, least)
                 if all(z["within_bounds"] == "yes" for z in rows(os.path.join(other, "zones.csv"))):
                     break
 

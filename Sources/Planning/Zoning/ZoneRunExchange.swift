@@ -2,8 +2,8 @@
 
 /// Inlets put elsewhere by what the run has with them, tanks and all.
 extension ZoneReport {
-    /// Runs times nodes at most: so many take some seconds.
-    private static let mostNodesRun = 200_000
+    /// Runs times their steps and nodes at most: so many take some seconds.
+    private static let mostStates = 20_000_000
 
     /// The report with inlets elsewhere where the run then has more pressure at the peak: each in exchange for a closed link of its zones, as
     /// long as that helps and every pressure is kept. With today's tank levels, by which inlets are exchanged before, a link beside a tank
@@ -11,7 +11,7 @@ extension ZoneReport {
     func exchanged(_ run: Run) -> ZoneReport {
         guard keeps, layout.network.nodes.contains(where: { $0.tank != nil }) else { return self }
         let inlets = feeds.borders.filter { !$0.isFixed && !(feeds.isClosed[$0.link] ?? false) }.count
-        let most = Self.mostNodesRun / layout.network.nodes.count
+        let most = Self.mostStates / (layout.network.nodes.count * max(1, trial.days[0].times.count))
         guard inlets * ZoneFeeds.tried <= most else { return self }
         var best = self, runs = 0, isMoved = true
         while isMoved {

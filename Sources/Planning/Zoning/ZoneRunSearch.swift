@@ -39,7 +39,7 @@ extension ZoneReport {
     }
 
     /// Quick runs that `closedAgain` takes at most, and what another run counts beside one of them.
-    private static let mostRuns = 400
+    private static let mostRuns = 1000
     private static let costOfOther = 4
     /// Successful steps that are tried by the quick day alone.
     private static let stepsTogether = 8
