@@ -18,7 +18,7 @@ struct ZoneMapTests {
             network.nodes[node].kind = .junction(Junction(demands: [Demand(baseFlow: 2e-5)]))
         }
         var options = ZoneDesignOptions()
-        (options.properties, options.fireFlow, options.minimumPressure) = (3000, 0, 0)
+        (options.properties, options.fireFlow, options.minimumPressure, options.trunkDiameter) = (3000, 0, 0, 0.3)
         plan.city.network = network
         plan.city.zones = []
         plan.assessment.zones = []

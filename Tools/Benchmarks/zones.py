@@ -4,8 +4,9 @@
 
     zones.py YUSU NETWORK.inp|city-NODES[:OPTION=VALUE…] …
 
-`city-10000` is a city that `generate_network.py` makes. For each network: zones, the share of the properties in them, whether each hangs together and keeps its bounds, valves to close, inlets, mean
-pressure lost at peak with today's tank levels and in EPANET's run, and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
+`city-10000` is a city that `generate_network.py` makes (needs scipy). For each network: zones, the share of the properties in them, whether
+each hangs together and keeps its bounds, valves to close, inlets, mean pressure lost at peak with today's tank levels and in EPANET's run,
+and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
 METIS (pymetis, contiguous k-way) of the same parts into as many zones, within the same greatest size, whose inlets the same engine
 chooses (`--partition`). METIS knows no least size: where its zones miss the bounds, a third row has that of its partitions, over seeds and
 imbalances, which keeps them in as many zones with the fewest links cut; where none does, zones that are too small are joined to a neighbour
