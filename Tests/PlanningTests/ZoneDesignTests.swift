@@ -174,8 +174,41 @@ struct ZoneDesignTests {
         feeds = feeds.opening(["T5-A50", "T5-B50"].compactMap { id in network.links.firstIndex { $0.id.name == id } })
         let report = ZoneReport(layout, trial, feeds, options)
         #expect(!report.shortfalls.isEmpty)
-        let opened = report.opened { ZoneReport(layout, trial, $0, options, brief: $1) }
+        let opened = report.opened(most: feeds.borders.count) { ZoneReport(layout, trial, $0, options, brief: $1) }
         #expect(opened.shortfalls.isEmpty && opened.feeds.closed.count < feeds.closed.count)
+        // One more closed is one too many; with no inlet more allowed all open, as today.
+        let again = feeds.closed.filter { !opened.feeds.closed.contains($0) }
+        #expect(again.contains { !ZoneReport(layout, trial, opened.feeds.closing([$0]), options).shortfalls.isEmpty })
+        let today = report.opened(most: 0) { ZoneReport(layout, trial, $0, options, brief: $1) }
+        #expect(today.shortfalls.isEmpty && today.feeds.closed.isEmpty)
+    }
+
+    @Test("where a tank is, inlets are exchanged by what the run has at the peak, and every pressure stays kept")
+    func exchangedByRuns() throws {
+        let network = TwoDistricts.networkWithTank(level: 44)
+        var options = TwoDistricts.options
+        options.fireFlow = 0
+        let layout = try ZoneLayout(network, options)
+        let trial = try ZoneTrial(network, options)
+        // The inlets farthest down the trunk.
+        var feeds = ZoneFeeds(layout, trial)
+        feeds = feeds.closing(feeds.borders.filter { !$0.isFixed }.map(\.link))
+        feeds = feeds.opening(["T5-A50", "T5-B50"].compactMap { id in network.links.firstIndex { $0.id.name == id } })
+        func run(_ feeds: ZoneFeeds, _ brief: Range<Int>?) -> ZoneReport { ZoneReport(layout, trial, feeds, options, brief: brief) }
+        let report = run(feeds, nil)
+        let better = report.exchanged(run)
+        #expect(report.keeps && better.keeps && better.meanAtPeak > report.meanAtPeak + 0.01)
+        #expect(better.feeds.closed.count == report.feeds.closed.count)
+        // Independent of the search: the run of the design at the peak.
+        var design = network
+        for link in better.feeds.closed { design.links[link].status = .closed }
+        let steps = try Simulation(of: design).steps
+        let peak = try #require(steps.first { $0.time == trial.moments[0].time })
+        var mean = 0.0
+        for node in trial.drawing {
+            mean += (try #require(peak.state.heads[node]) - network.nodes[node].elevation) / Double(trial.drawing.count)
+        }
+        #expect(abs(mean - better.meanAtPeak) < 1e-6)
     }
 
     @Test("with tanks pressures are kept by exact tanks and by explicit steps, each beside today's run of its own")

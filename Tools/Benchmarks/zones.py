@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Zones of `yusu zones` on networks of the field, run by EPANET 2.3.5 and set beside a METIS partition.
 
-    zones.py YUSU NETWORK.inp[:OPTION=VALUE…] …
+    zones.py YUSU NETWORK.inp|city-NODES[:OPTION=VALUE…] …
 
-For each network: zones, the share of the properties in them, whether each hangs together and keeps its bounds, valves to close, inlets, mean
-pressure lost at peak, and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
+`city-10000` is a city that `generate_network.py` makes (needs scipy). For each network: zones, the share of the properties in them, whether
+each hangs together and keeps its bounds, valves to close, inlets, mean pressure lost at peak with today's tank levels and in EPANET's run,
+and the most by which EPANET's run of zones.inp falls below what a node must keep. Then the same for a partition by
 METIS (pymetis, contiguous k-way) of the same parts into as many zones, within the same greatest size, whose inlets the same engine
 chooses (`--partition`). METIS knows no least size: where its zones miss the bounds, a third row has that of its partitions, over seeds and
 imbalances, which keeps them in as many zones with the fewest links cut; where none does, zones that are too small are joined to a neighbour
@@ -33,7 +34,7 @@ def rows(path):
 
 
 def pressures(path):
-    """Pressure of each junction at each hour, in metres, and the junctions that draw water."""
+    """Pressure of each junction at each hour, in metres, the junctions that draw water, and their mean at each step."""
     project = en.createproject()
     en.open(project, path, os.devnull, "")
     nodes = en.getcount(project, en.NODECOUNT)
@@ -51,9 +52,11 @@ def pressures(path):
         pass
     en.openH(project)
     en.initH(project, en.NOSAVE)
-    result = {}
+    result, means = {}, {}
+    drawn = [i for i in range(1, nodes + 1) if names[i - 1] in drawing]
     while True:
         t = en.runH(project)
+        means[t] = sum(en.getnodevalue(project, i, en.PRESSURE) for i in drawn) * factor / len(drawn)
         if t % 3600 == 0:
             result[t] = {names[i - 1]: en.getnodevalue(project, i, en.PRESSURE) * factor for i in range(1, nodes + 1)}
         if en.nextH(project) <= 0:
@@ -61,7 +64,7 @@ def pressures(path):
     en.closeH(project)
     en.close(project)
     en.deleteproject(project)
-    return result, drawing
+    return result, drawing, means
 
 
 def shortfall(before, after, drawing, least):
@@ -223,11 +226,11 @@ def metis(network, out, least, most, keeps_bounds):
     return path
 
 
-def told(name, summary, out, seconds, before, drawing, least):
+def told(name, summary, out, seconds, before, drawing, means, least):
     zones = rows(os.path.join(out, "zones.csv"))
     broken = sum(z["pieces"] != "1" for z in zones)
     outside = sum(z["within_bounds"] != "yes" for z in zones)
-    after, _ = pressures(os.path.join(out, "zones.inp"))
+    after, _, means_after = pressures(os.path.join(out, "zones.inp"))
     short, place = shortfall(before, after, drawing, least)
     share = 100 * (1 - summary["properties_outside"] / summary["properties"])
     lost = summary["before"]["mean_pressure_m"] - summary["after"]["mean_pressure_m"]
@@ -236,8 +239,11 @@ def told(name, summary, out, seconds, before, drawing, least):
         (sum(z["keeps_fire_pressure"] != "yes" for z in zones), "fire flow"), (not summary["converged"], "not converged"),
         (short > 0.5 + 0.01, "pressures not kept in EPANET")) if count]
     between = sum(r["role"] == "closed" and bool(r["from_zone"]) and bool(r["to_zone"]) for r in rows(os.path.join(out, "valves.csv")))
+    peak = summary["peak_time_s"]
+    epanet = means.get(peak, math.nan) - means_after.get(peak, math.nan)
     print(f"  {name}: zones {len(zones)} ({share:.1f} % of properties), broken {broken}, out of bounds {outside}, links cut "
-          f"{summary['closed_valves'] + summary['inlets']}, closed {summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, mean pressure lost {lost:.3f} m, resilience "
+          f"{summary['closed_valves'] + summary['inlets']}, closed {summary['closed_valves']} ({between} between zones), inlets {summary['inlets']}, "
+          f"mean pressure lost {lost:.3f} m, in EPANET's run {epanet:.3f} m, resilience "
           f"{summary['before']['resilience_index']:.4f} -> {summary['after']['resilience_index']:.4f}, age {summary['before']['mean_age_h']:.2f} -> "
           f"{summary['after']['mean_age_h']:.2f} h, Yusu shortfalls {len(summary['shortfalls'])}, EPANET worst shortfall {short:.3f} m at {place}, "
           f"{seconds:.1f} s, {'fails: ' + ', '.join(fails) if fails else 'accepted'}", flush=True)
@@ -252,12 +258,16 @@ def main():
         options = dict(pair.split("=") for pair in pairs)
         least = float(options.get("pressure", 15))
         least_size, most = float(options.get("least", 500)), float(options.get("most", 3000))
-        print(f"{os.path.basename(path)} {options}")
+        print(f"{os.path.basename(path)} {options}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            before, drawing = pressures(path)
+            if path.startswith("city-"):
+                generator = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "generate_network.py")
+                nodes, path = path.split("-")[1], os.path.join(folder, "city.inp")
+                subprocess.run([sys.executable, generator, "city", nodes, path], check=True, stdout=subprocess.DEVNULL)
+            before, drawing, means = pressures(path)
             own = os.path.join(folder, "own")
             summary, seconds, done = run(yusu, path, own, options)
-            told("Yusu", summary, own, seconds, before, drawing, least)
+            told("Yusu", summary, own, seconds, before, drawing, means, least)
             for line in done.stderr.splitlines()[:6]:
                 print("      " + line)
             given = {**options, "trunk-diameter": repr(summary["trunk_diameter_mm"])}
@@ -265,7 +275,7 @@ def main():
                 other = os.path.join(folder, f"metis{keeps_bounds}")
                 partition = metis(path, own, least_size, most, keeps_bounds)
                 theirs, seconds, _ = run(yusu, path, other, given, ("--partition", partition))
-                told(name, theirs, other, seconds, before, drawing, least)
+                told(name, theirs, other, seconds, before, drawing, means, least)
                 if all(z["within_bounds"] == "yes" for z in rows(os.path.join(other, "zones.csv"))):
                     break
 

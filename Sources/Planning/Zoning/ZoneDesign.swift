@@ -270,11 +270,13 @@ private func design(_ chosen: ZoneFeeds, _ trial: ZoneTrial, _ options: ZoneDesi
         report = run(feeds)
     }
     // Where no single link tells: runs do.
-    report = report.opened { run($0, brief: $1) }
+    report = report.opened(most: inletsOfZone * layout.zoneCount) { run($0, brief: $1) }
     // Of what was opened two inlets a zone stay, on average: which of them are needless hangs on when tanks and pumps switch, and each
     // costs pressure.
     if report.feeds.closed.count < chosen.closed.count {
         report = report.closedAgain(least: inletsOfZone * layout.zoneCount) { run($0, brief: $1) }
     }
+    // Where tanks are, at last, what the run has at the peak tells which inlets are best.
+    report = report.exchanged { run($0, brief: $1) }
     return report.design
 }

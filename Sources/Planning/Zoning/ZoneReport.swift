@@ -21,6 +21,8 @@ struct ZoneReport {
     private(set) var worst: Moment?
     /// The same of each zone that lacks something, by −1 of what lies outside.
     private(set) var worstOfZone: [Int: Moment] = [:]
+    /// Over the nodes that draw water, at the time of today's peak in the run of the first of the trial's days; −∞ where that was not run. [m]
+    private(set) var meanAtPeak = -Double.infinity
     private var isConverged = false
     private var lowestOfRun: [Double]
 
@@ -69,6 +71,9 @@ struct ZoneReport {
     ) {
         let now = trial.pressures(state)
         let before = trial.days[day].pressures[step]
+        if day == 0, time == trial.moments[0].time {
+            meanAtPeak = trial.drawing.reduce(0) { $0 + (now[$1] ?? 0) } / Double(max(1, trial.drawing.count))
+        }
         for node in trial.drawing {
             let pressure = now[node]
             let zone = layout.zoneOfNode[node]

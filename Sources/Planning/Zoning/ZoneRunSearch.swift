@@ -9,32 +9,44 @@ extension ZoneReport {
     private var quick: Range<Int> { (trial.days.count - 1)..<trial.days.count }
     private var others: Range<Int> { 0..<(trial.days.count - 1) }
 
-    /// The report with closed links open again, twice as many each time, those first that would carry most at the worst moment, until every
-    /// pressure is kept. This report, where it lacks nothing or nothing helps.
-    func opened(_ run: Run) -> ZoneReport {
+    /// The report with closed links open again, those first that would carry most at the worst moment: the fewest, by doubling and halving,
+    /// with which every pressure is kept, as long as the zones have no more than `most` inlets together. Where so few do not suffice, when
+    /// tanks and pumps switch tells, not how many are open: then all are open, as today, for `closedAgain` to begin from. This report, where
+    /// it lacks nothing or nothing helps.
+    ///
+    /// - most: inlets.
+    func opened(most: Int, _ run: Run) -> ZoneReport {
         guard let worst else { return self }
         let order = trial.byPotentialFlow(feeds.closed, worst.state)
-        var count = 1
-        while true {
+        func keeping(_ count: Int) -> ZoneReport? {
             let more = feeds.opening(order.prefix(count))
-            if run(more, quick).keeps {
-                let report = run(more, nil)
-                if report.keeps { return report }
-            }
-            if count >= order.count { return self }
-            count *= 2
+            guard run(more, quick).keeps else { return nil }
+            let report = run(more, nil)
+            return report.keeps ? report : nil
         }
+        let limit = min(most - (feeds.borders.count - feeds.closed.count), order.count)
+        var found: ZoneReport?
+        var failing = 0, count = min(1, limit)
+        while found == nil, count > failing {
+            found = keeping(count)
+            if found == nil { (failing, count) = (count, min(2 * count, limit)) }
+        }
+        while found != nil, count - failing > 1 {
+            let middle = (failing + count) / 2
+            if let report = keeping(middle) { (found, count) = (report, middle) } else { failing = middle }
+        }
+        return found ?? keeping(order.count) ?? self
     }
 
     /// Quick runs that `closedAgain` takes at most, and what another run counts beside one of them.
-    private static let mostRuns = 200
+    private static let mostRuns = 1000
     private static let costOfOther = 4
     /// Successful steps that are tried by the quick day alone.
     private static let stepsTogether = 8
 
     /// The report with those inlets closed again that no pressure needs, neither in the run nor with the fire flow, those first that cost
     /// least pressure at peak: more at once where that was found, fewer where the run comes to lack something. The quickest day leads, the
-    /// others follow after some steps.
+    /// others follow after some steps. What was refused is tried again with others closed, as long as that finds any.
     ///
     /// - least: inlets that stay.
     func closedAgain(least: Int, _ run: Run) -> ZoneReport {
@@ -54,31 +66,35 @@ extension ZoneReport {
             if kept > 0 { best = ahead[kept - 1] }
             ahead = []
         }
-        let order = feeds.byLeastLoss()
-        let inlets = feeds.borders.count - feeds.closed.count
-        var place = 0, count = max(1, order.count / 4)
-        while place < order.count, runs < Self.mostRuns {
-            let now = ahead.last ?? best
-            let room = inlets - least - (now.closed.count - feeds.closed.count)
-            guard room > 0 else { break }
-            let links = now.closable(order[place..<min(place + min(count, room), order.count)])
-            var isKept = links.isEmpty
-            if !isKept, now.keeps(closing: links) {
-                runs += 1
-                isKept = run(now.closing(links), quick).keeps
-                if isKept { ahead.append(now.closing(links)) }
+        func room(_ feeds: ZoneFeeds) -> Int { feeds.borders.count - feeds.closed.count - least }
+        var isMore = true
+        while isMore, runs < Self.mostRuns, room(best) > 0 {
+            let before = best.closed.count
+            let order = best.byLeastLoss()
+            var place = 0, count = max(1, min(order.count / 4, room(best)))
+            while place < order.count, runs < Self.mostRuns {
+                let now = ahead.last ?? best
+                guard room(now) > 0 else { break }
+                let links = now.closable(order[place..<min(place + min(count, room(now)), order.count)])
+                var isKept = links.isEmpty
+                if !isKept, now.keeps(closing: links) {
+                    runs += 1
+                    isKept = run(now.closing(links), quick).keeps
+                    if isKept { ahead.append(now.closing(links)) }
+                }
+                if isKept {
+                    place += min(count, room(now))
+                    count *= 2
+                } else if count > 1 {
+                    count = (count + 1) / 2
+                } else {
+                    place += 1
+                }
+                if ahead.count == Self.stepsTogether { follow() }
             }
-            if isKept {
-                place += min(count, room)
-                count *= 2
-            } else if count > 1 {
-                count = (count + 1) / 2
-            } else {
-                place += 1
-            }
-            if ahead.count == Self.stepsTogether { follow() }
+            follow()
+            isMore = best.closed.count > before
         }
-        follow()
         guard best.closed.count > feeds.closed.count else { return self }
         let report = run(best, nil)
         return report.keeps ? report : self

@@ -113,6 +113,9 @@ struct GraphicDrawing {
         case .map(let map):
             height = draw(map, on: &canvas)
             style = "chart map"
+        case .zoneMap(let map):
+            height = draw(map, on: &canvas)
+            style = "chart map"
         }
         let label = graphic.id + "-title " + graphic.id + "-text"
         var element = Markup(

@@ -31,6 +31,11 @@ struct DrawingStyle: Equatable {
     private static let pipes: [String: (UInt32, Double)] = [
         "p0": (0x7A858E, 1.2), "p1": (0xB8741A, 2), "p2": (0xC9601C, 3), "p3": (0xA8331A, 4.2), "p4": (0x6E0F16, 5.6),
     ]
+    /// Zones of a designed network, in colours that colour-blind readers tell apart (Okabe & Ito 2008), half of them dashed.
+    private static let areas: [String: (colour: UInt32, dashes: [Double])] = [
+        "a0": (0x0072B2, []), "a1": (0xE69F00, []), "a2": (0x009E73, [5, 2]), "a3": (0xCC79A7, []), "a4": (0xD55E00, [2, 2]),
+        "a5": (0x56B4E9, [7, 2, 2, 2]),
+    ]
     private static let nodes: [String: UInt32] = [
         "n0": 0x4189BF, "n1": 0x2F6EA6, "n2": 0x1F5890, "n3": 0x15457A, "n4": 0x08264A,
     ]
@@ -66,11 +71,16 @@ struct DrawingStyle: Equatable {
             case "node": width = names.contains("tiny") ? 3.4 : 6.4
             case "sensors": (fill, stroke, width) = (0x0B4F8A, Self.paper, 1.2)
             case "access": (fill, stroke, width) = (Self.paper, 0x2F6B2F, 1.6)
+            case "meter": (fill, stroke, width) = (Self.paper, 0x14202B, 1.6)
+            case "shut": (fill, stroke, width) = (0x14202B, Self.paper, 0.8)
+            case "shut-cross": (stroke, width) = (Self.paper, 1.2)
+            case "scale": (stroke, width) = (Self.ink, 1.4)
             case "tank": (fill, stroke, width) = (0x14202B, Self.paper, 1)
             default:
                 if let colour = Self.parts[name] { fill = colour }
                 if let colour = Self.zones[name] { fill = Self.mixed(colour, into: Self.paper, 0.75) }
                 if let pipe = Self.pipes[name] { (stroke, width) = pipe }
+                if let area = Self.areas[name] { (stroke, width, dashes) = (area.colour, 2.6, area.dashes) }
                 if let colour = Self.nodes[name] { stroke = colour }
             }
         }

@@ -12,18 +12,9 @@ extension GraphicDrawing {
     /// so that the map of a large network stays small.
     func draw(_ map: NetworkMap, on canvas: inout Canvas) -> Double {
         let points = map.nodes.map(\.position) + (map.pipes + map.devices).flatMap(\.points)
-        let finite = points.filter { $0.x.isFinite && $0.y.isFinite }
-        guard let first = finite.first else { return 10 }
-        let low = finite.reduce(first) { Point(x: min($0.x, $1.x), y: min($0.y, $1.y)) }
-        let high = finite.reduce(first) { Point(x: max($0.x, $1.x), y: max($0.y, $1.y)) }
-        let margin = 26.0
-        let (spanX, spanY) = (max(high.x - low.x, 1e-9), max(high.y - low.y, 1e-9))
-        let scale = min((Self.width - 2 * margin) / spanX, (700 - 2 * margin) / spanY)
-        let height = max(200, spanY * scale + 2 * margin)
-        let shift = Point(x: (Self.width - spanX * scale) / 2, y: (height - spanY * scale) / 2)
-        func place(_ point: Point) -> Point {
-            Point(x: shift.x + (point.x - low.x) * scale, y: height - shift.y - (point.y - low.y) * scale)
-        }
+        guard let frame = MapFrame(points, width: Self.width) else { return 10 }
+        let height = frame.height
+        let place = frame.place
         let legend = 96.0
         canvas.rectangle(x: 0, y: 0, width: Self.width, height: height + legend, style: "paper")
         var labels: [(String, [Point])] = []
@@ -53,7 +44,7 @@ extension GraphicDrawing {
     }
 
     /// Each name at the first place where it covers no earlier one: within its zone, above, below, right and left of it, further off.
-    private static func placed(
+    static func placed(
         _ labels: [(String, [Point])], width: Double, height: Double
     ) -> [(text: String, name: String, at: Point)] {
         var taken: [(x: ClosedRange<Double>, y: ClosedRange<Double>)] = []
@@ -84,7 +75,7 @@ extension GraphicDrawing {
 
     static func index(of value: Double, in classes: [Double]) -> Int { classes.lastIndex { value >= $0 } ?? 0 }
 
-    private static func path(_ points: [Point]) -> String {
+    static func path(_ points: [Point]) -> String {
         var d = ""
         for (index, point) in points.enumerated() {
             d += (index == 0 ? "M" : "L") + Canvas.coordinate(point.x) + " " + Canvas.coordinate(point.y)
@@ -92,7 +83,7 @@ extension GraphicDrawing {
         return d
     }
 
-    private static func middle(of points: [Point]) -> Point {
+    static func middle(of points: [Point]) -> Point {
         let lengths = zip(points, points.dropFirst()).map { (($1.x - $0.x) * ($1.x - $0.x) + ($1.y - $0.y) * ($1.y - $0.y)).squareRoot() }
         var rest = lengths.reduce(0, +) / 2
         for (index, length) in lengths.enumerated() {

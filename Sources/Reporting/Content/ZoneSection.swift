@@ -62,7 +62,7 @@ extension PlanSource {
                     .number(pressure(zone.zone.meanAfter)), .number(pressure(zone.reducedPressure)),
                 ])
             }, note: .words(.zonesDesignedNote))
-        return [.paragraph(sum), .table(table)]
+        return [.paragraph(sum)] + (map(of: zones).map { [.graphic($0)] } ?? []) + [.table(table)]
     }
 
     /// Litres per connection and day where every zone's connections are known, else cubic metres per day.

@@ -132,6 +132,10 @@ enum StyleSheet {
         .node.tiny { stroke-width: 3.4; }
         .n0 { stroke: #4189bf; } .n1 { stroke: #2f6ea6; } .n2 { stroke: #1f5890; } .n3 { stroke: #15457a; } .n4 { stroke: #08264a; }
         .sensors { fill: #0b4f8a; stroke: #fbfbf8; stroke-width: 1.2; } .access { fill: #fbfbf8; stroke: #2f6b2f; stroke-width: 1.6; }
+        .pipe[class*=" a"] { stroke-width: 2.6; stroke-linecap: butt; }
+        .a0 { stroke: #0072b2; } .a1 { stroke: #e69f00; } .a2 { stroke: #009e73; stroke-dasharray: 5 2; } .a3 { stroke: #cc79a7; } .a4 { stroke: #d55e00; stroke-dasharray: 2 2; } .a5 { stroke: #56b4e9; stroke-dasharray: 7 2 2 2; }
+        .meter { fill: #fbfbf8; stroke: #14202b; stroke-width: 1.6; } .shut { fill: #14202b; stroke: #fbfbf8; stroke-width: .8; } .shut-cross { fill: none; stroke: #fbfbf8; stroke-width: 1.2; }
+        svg.map .scale { fill: none; stroke: #14202b; stroke-width: 1.4; }
         .tank { fill: #14202b; stroke: #fbfbf8; stroke-width: 1; }
 
         """

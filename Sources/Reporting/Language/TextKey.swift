@@ -19,7 +19,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     case neededForDollars, factsCaption, factsNote, balanceTitle, balanceMissingTitle, balanceMissing, balancePeriod, balancePeriodFrom
     case balanceDiagramTitle, balanceDiagramDescription, balanceCaption, balanceTerm, perYear, perDay, shareOfSupplied, intervalNote
     case intervalBelowZero, zonesDesigned, zonesDesignedCaption, zonesDesignedInlets, zonesDesignedValves, zonesDesignedReducing
-    case zonesDesignedBefore, zonesDesignedAfter, zonesDesignedReduced, zonesDesignedNote
+    case zonesDesignedBefore, zonesDesignedAfter, zonesDesignedReduced, zonesDesignedNote, zonesMapTitle, zonesMapDescription
+    case zonesMapClosed, zonesMapInlet, zonesMapReducing, zonesMapOutside
     case balanceDefaultsTitle, indicatorsTitle, indicatorsCaption, indicatorsMissingTitle, indicatorsMissing, indicatorHead
     case formulaAndSource, readWithCare, zonesTitle, zonesCaption, zonesNote, zonesMissingTitle, zonesMissing, zonesUnmeteredTitle
     case zonesUnmetered, zone, inflow, registered, inflowLessRegistered, zoneRankingTitle, zoneRankingDescription, night, nights

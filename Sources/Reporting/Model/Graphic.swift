@@ -11,6 +11,7 @@ public struct Graphic: Sendable {
         case tree(BalanceTree)
         case balance(BalanceDiagram)
         case map(NetworkMap)
+        case zoneMap(ZoneMap)
     }
 
     /// Unique in the document.

@@ -73,6 +73,7 @@ extension Graphic {
         case .ranking(let ranking): if found.isEmpty { add(Trace.Kind.named(ranking.axis)) }
         case .spans(let chart): if found.isEmpty { add(Trace.Kind.named(chart.axis.label)) }
         case .tree, .balance: if found.isEmpty { add(.balanceVolume) }
+        case .zoneMap: if found.isEmpty { add(.sizing) }
         case .map(let map):
             if map.pipes.contains(where: { $0.probability != nil }) { add(.leakProbability) }
             if map.nodes.contains(where: { $0.nightPressure != nil }) { add(.pressure) }
