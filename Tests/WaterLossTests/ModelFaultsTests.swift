@@ -63,8 +63,12 @@ struct ModelFaultsTests {
     static func network() throws -> Network { try INP.parse(town, file: "town.inp") }
 
     /// Readings of a world that `change` makes of the model, with offsets of 0.2 m, noise of 3 cm and of 1 %.
-    static func records(seed: UInt64 = 7, _ change: (inout Network) -> Void = { _ in }) throws -> (SensorRecord, SensorRecord) {
-        var world = try network()
+    /// - leak: in the later days, drawn from a node. [m³/s]
+    static func records(
+        seed: UInt64 = 7, of network: Network? = nil, sensors: [Sensor] = sensors, leak: (node: Node.ID, flow: Double)? = nil,
+        _ change: (inout Network) -> Void = { _ in }
+    ) throws -> (SensorRecord, SensorRecord) {
+        var world = try network ?? Self.network()
         change(&world)
         var noise = GridTown.Noise(seed: seed)
         let solver = try HydraulicSolver(world), links = world.linkIndex(), nodes = world.nodeIndex()
@@ -74,6 +78,7 @@ struct ModelFaultsTests {
             var conditions = BoundaryConditions(of: world, at: hour * 3600)
             let common = 1 + 0.02 * noise.next()
             for node in world.nodes.indices { conditions.demands[node] *= common * bias[node] * max(0, 1 + 0.1 * noise.next()) }
+            if let leak, hour >= days.healthy * 24, let node = nodes[leak.node] { conditions.demands[node] += leak.flow }
             let state = solver.solve(conditions, warm: hour > 0)
             for (k, sensor) in sensors.enumerated() {
                 let error = noise.next(), element = sensor.element ?? ""

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import NumericalMethods
 import Testing
 
@@ -65,5 +66,49 @@ struct PlaceFitTests {
         let expected = 0.5 * dotProduct(pipe.y, pipe.y) - 0.5 * square - 0.5 * factor.logDeterminant
         #expect(abs(fit.logLikelihood(size, tempering: 1) - expected) < 1e-5 * max(1, abs(expected)))
         #expect(abs(fit.misfit(size) - square / Double(pipe.n)) < 1e-5 * square)
+    }
+
+    @Test("of answers that grow with the leak the likeliest size is that of the steps, and the errors are those of the bent signature")
+    func bent() throws {
+        let random = try RandomNumbers(seed: 11), n = 8
+        let straight = (0..<n).map { _ in random.normal() }, more = (0..<n).map { _ in random.normal() }
+        // Bent to a size of 2, on the way to 1.3 there is that share of it.
+        let size = 1.3, y = (0..<n).map { size * (straight[$0] + size / 2 * more[$0]) }
+        var fit = PlaceFit(slope: dotProduct(straight, y), curvature: dotProduct(straight, straight))
+        fit.bend = PlaceFit.Bend(
+            size: 2, slope: dotProduct(more, y), mixed: dotProduct(more, straight), curvature: dotProduct(more, more))
+        let top = try #require(fit.likeliest)
+        #expect(abs(top.size - size) < 1e-5 * size && abs(top.gain - 0.5 * dotProduct(y, y)) < 1e-9 * dotProduct(y, y))
+        for size in [0.4, 1.3, 3.9, 9] {
+            let share = min(size / 2, 2), left = (0..<n).map { y[$0] - size * (straight[$0] + share * more[$0]) }
+            let expected = 0.5 * dotProduct(y, y) - 0.5 * dotProduct(left, left)
+            #expect(abs(fit.logLikelihood(size, tempering: 1) - expected) < 1e-9 * max(1, abs(expected)))
+            #expect(abs(fit.straightened(size).logLikelihood(size, tempering: 1) - expected) < 1e-9 * max(1, abs(expected)))
+        }
+        // Errors along one way: (1 + s² v)⁻¹ of the square along it.
+        let way = (0..<n).map { _ in random.normal() }, square = dotProduct(way, way)
+        let system = try SymmetricEigensystem(Matrix(rows: 1, columns: 1, storage: [square]))
+        fit.scatter = PlaceFit.Scatter(
+            system, steps: [dotProduct(way, y)], signature: [dotProduct(way, straight)], bend: [dotProduct(way, more)])
+        for size in [0.4, 1.3, 9] {
+            let share = min(size / 2, 2), left = (0..<n).map { y[$0] - size * (straight[$0] + share * more[$0]) }
+            let variance = size * size * square, along = dotProduct(way, left)
+            let expected =
+                0.5 * dotProduct(y, y) - 0.5 * dotProduct(left, left)
+                + 0.5 * along * along / square * variance / (1 + variance) - 0.5 * log1p(variance)
+            #expect(abs(fit.logLikelihood(size, tempering: 1) - expected) < 1e-9 * max(1, abs(expected)))
+        }
+    }
+
+    @Test("quantiles of a grid have no bias: of a density even in the logarithm, and of one that is narrow")
+    func quantiles() {
+        let grid = (0..<400).map { 0.01 * pow(1.0156, Double($0)) }
+        for deviation in [0.02, 0.2] {  // of the logarithm
+            let middle = log(0.3)
+            let quantiles = GridQuantiles(grid: grid, weights: grid.map { exp(-0.5 * pow((log($0) - middle) / deviation, 2)) })
+            #expect(abs(log(quantiles[0.5]) - middle) < 0.02 * deviation)
+            #expect(abs(log(quantiles[0.975]) - middle - 1.96 * deviation) < 0.06 * deviation)
+            #expect(abs(log(quantiles[0.025]) - middle + 1.96 * deviation) < 0.06 * deviation)
+        }
     }
 }
