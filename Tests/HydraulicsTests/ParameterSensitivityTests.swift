@@ -129,7 +129,11 @@ struct ParameterSensitivityTests {
                 }
                 return (adjoint[o][p], other)
             }
-            let ofDevice = switch parameter { case .setting, .headFactor: true; default: false }
+            let ofDevice =
+                switch parameter {
+                case .setting, .headFactor: true;
+                default: false
+                }
             for (o, pair) in both.enumerated() {
                 let isHead = if case .head = observations[o] { true } else { false }
                 let scale =

@@ -50,7 +50,8 @@ struct CalibrationTests {
         for (a, first) in standing.directions.enumerated() {
             for (b, second) in standing.directions.enumerated() where b <= a {
                 let product = dotProduct(first, second)
-                #expect(abs(product - (a == b ? 1 : 0)) < 1e-3)
+                let expected = a == b ? 1.0 : 0
+                #expect(abs(product - expected) < 1e-3)
             }
         }
         let random = try RandomNumbers(seed: 4)

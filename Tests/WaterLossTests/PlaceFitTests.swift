@@ -81,7 +81,7 @@ struct PlaceFitTests {
         #expect(abs(top.size - size) < 1e-5 * size && abs(top.gain - 0.5 * dotProduct(y, y)) < 1e-9 * dotProduct(y, y))
         for size in [0.4, 1.3, 3.9, 9] {
             let share = min(size / 2, 2), left = (0..<n).map { y[$0] - size * (straight[$0] + share * more[$0]) }
-            let expected = 0.5 * dotProduct(y, y) - 0.5 * dotProduct(left, left)
+            let expected: Double = 0.5 * (dotProduct(y, y) - dotProduct(left, left))
             #expect(abs(fit.logLikelihood(size, tempering: 1) - expected) < 1e-9 * max(1, abs(expected)))
             #expect(abs(fit.straightened(size).logLikelihood(size, tempering: 1) - expected) < 1e-9 * max(1, abs(expected)))
         }
@@ -93,9 +93,9 @@ struct PlaceFitTests {
         for size in [0.4, 1.3, 9] {
             let share = min(size / 2, 2), left = (0..<n).map { y[$0] - size * (straight[$0] + share * more[$0]) }
             let variance = size * size * square, along = dotProduct(way, left)
-            let expected =
-                0.5 * dotProduct(y, y) - 0.5 * dotProduct(left, left)
-                + 0.5 * along * along / square * variance / (1 + variance) - 0.5 * log1p(variance)
+            let straight: Double = dotProduct(y, y) - dotProduct(left, left)
+            let explained: Double = along * along / square * variance / (1 + variance)
+            let expected: Double = 0.5 * (straight + explained - log1p(variance))
             #expect(abs(fit.logLikelihood(size, tempering: 1) - expected) < 1e-9 * max(1, abs(expected)))
         }
     }
@@ -105,7 +105,8 @@ struct PlaceFitTests {
         let grid = (0..<400).map { 0.01 * pow(1.0156, Double($0)) }
         for deviation in [0.02, 0.2] {  // of the logarithm
             let middle = log(0.3)
-            let quantiles = GridQuantiles(grid: grid, weights: grid.map { exp(-0.5 * pow((log($0) - middle) / deviation, 2)) })
+            func density(_ value: Double) -> Double { exp(-0.5 * pow((log(value) - middle) / deviation, 2)) }
+            let quantiles = GridQuantiles(grid: grid, weights: grid.map(density))
             #expect(abs(log(quantiles[0.5]) - middle) < 0.02 * deviation)
             #expect(abs(log(quantiles[0.975]) - middle - 1.96 * deviation) < 0.06 * deviation)
             #expect(abs(log(quantiles[0.025]) - middle + 1.96 * deviation) < 0.06 * deviation)
