@@ -131,7 +131,7 @@ struct ParameterSensitivityTests {
             }
             let ofDevice =
                 switch parameter {
-                case .setting, .headFactor: true;
+                case .setting, .headFactor: true
                 default: false
                 }
             for (o, pair) in both.enumerated() {

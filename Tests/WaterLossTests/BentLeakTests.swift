@@ -57,7 +57,9 @@ struct BentLeakTests {
         #expect(record.sizes(LeakOnset(start: 3, growth: 0)) == (0..<48).map { $0 < 3 ? 0 : 1 })
         // Began with the last day and grew through it: (1 + … + 24)/24² of its end on the average.
         let grown = record.sizes(LeakOnset(start: 24, growth: 24))
-        #expect(abs(grown[47] - 1 / (12.5 / 24)) < 1e-12 && grown[23] == 0)
-        #expect(abs(grown.suffix(24).reduce(0, +) / 24 - 1) < 1e-12)
+        let last: Double = grown[47], mean: Double = grown.suffix(24).reduce(0, +) / 24
+        #expect(abs(last - 24 / 12.5) < 1e-12)
+        #expect(abs(mean - 1) < 1e-12)
+        #expect(grown[23] == 0)
     }
 }
