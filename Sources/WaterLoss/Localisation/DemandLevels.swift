@@ -7,11 +7,12 @@ import WaterModel
 
 /// By how much all demand together is above the model's, hour by hour.
 ///
-/// A day of 3 % more demand bends the head losses and leaves less pressure to drive a leak. Where that shows in the readings, each hour is
-/// taken at its own demand; elsewhere it would cost time alone.
+/// A day of 3 % more demand bends the head losses and leaves less pressure to drive a leak. Where that shows in the readings each hour is
+/// taken at its own demand; in networks so large that not every hour can have its own answers only where it shows much.
 struct DemandLevels {
-    /// What the spread of all demand does to most pressures, in the noise of a reading, from which on that is done. [–]
-    private static let least = 2.0
+    /// What the spread of all demand does to most pressures, from which on that is done: in the noise of a reading, and of a large network
+    /// as a share of the pressure. [–]
+    private static let least = 2.0, leastShare = 0.02
 
     /// Whether the readings show that days of more demand are otherwise.
     /// - residuals: of healthy hours.
@@ -23,11 +24,12 @@ struct DemandLevels {
         let usual = solver.solve(busiest)
         let busier = solver.solve(busiest.demanding(1 + hypot(options.dailyCommonSpread, options.hourlyCommonSpread)), warm: true)
         guard usual.verdict.outcome == .converged, busier.verdict.outcome == .converged else { return false }
+        let isLarge = residuals.conditions.count * AlikeHours.sensitivities(model) > AlikeHours.mostSensitivities
         let moves = model.channels.filter { !$0.isFlow }.compactMap { channel -> Double? in
             guard let pressure = model.predicted(channel, usual), let then = model.predicted(channel, busier) else { return nil }
-            return abs(then - pressure)
+            return abs(then - pressure) / (isLarge ? leastShare * max(abs(pressure), 1) : least * options.pressureNoise)
         }
-        return OrderStatistics.medianOrZero(moves) > least * options.pressureNoise
+        return OrderStatistics.medianOrZero(moves) > 1
     }
 }
 
