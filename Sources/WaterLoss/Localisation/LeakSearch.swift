@@ -89,7 +89,7 @@ struct LeakSearch {
     /// Bends signatures, and anew where a leak is of another size then, until the sizes are those that they are bent to.
     mutating func bend(_ bent: inout BentAnswers) {
         guard let whitening else { return }
-        var changed = Array(bent.correction.keys)
+        var changed = bent.correction.keys.sorted()
         for _ in 0..<Self.mostBends {
             for node in changed {
                 bends[node] = bent.correction[node].map { Bend(size: bent.sizes[node] ?? 0, values: whitening.signature($0)) }
