@@ -111,9 +111,10 @@ struct PlaceFitTests {
             func density(_ value: Double) -> Double { exp(-0.5 * pow((log(value) - middle) / deviation, 2)) }
             let quantiles = GridQuantiles(grid: grid, weights: grid.map(density))
             let found: [Double] = [0.025, 0.5, 0.975].map { (log(quantiles[$0]) - middle) / deviation }
-            #expect(abs(found[0] + 1.96) < 0.06)
+            // The narrow one is of a point's width.
+            #expect(abs(found[0] + 1.96) < 0.1)
             #expect(abs(found[1]) < 0.02)
-            #expect(abs(found[2] - 1.96) < 0.06)
+            #expect(abs(found[2] - 1.96) < 0.1)
         }
     }
 }

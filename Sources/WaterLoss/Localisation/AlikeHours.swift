@@ -21,12 +21,7 @@ struct AlikeHours {
     /// Difference of demand that counts as one of level. [m]
     private static let ofDemand = 25.0
     /// Sensitivities that all conditions together may have.
-    static let mostSensitivities = 20_000_000
-
-    /// Of one condition.
-    static func sensitivities(_ model: ImposedModel) -> Int {
-        max(model.channels.count * (model.network.nodes.count + model.network.links.count), 1)
-    }
+    private static let mostSensitivities = 20_000_000
 
     private struct Key: Hashable {
         var timeOfDay: Int
@@ -47,8 +42,9 @@ struct AlikeHours {
         let levels = zip(hours, ofDemand).map { hour, level in
             model.tankLevels.map { hour.fixedHeads[$0.node] ?? 0 } + [Self.ofDemand * level]
         }
+        let width = max(model.channels.count * (model.network.nodes.count + model.network.links.count), 1)
         let isOfDemand = ofDemand.contains { $0 != 0 }
-        let most = Self.mostSensitivities / Self.sensitivities(model)
+        let most = Self.mostSensitivities / width
         let groups =
             (model.tankLevels.isEmpty && !isOfDemand ? [] : Self.tolerances).lazy.map { Self.groups(keys, levels, within: $0) }
             .first { ($0.max() ?? 0) < most } ?? Self.groups(keys, levels, within: .infinity)

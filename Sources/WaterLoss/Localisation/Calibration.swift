@@ -120,8 +120,7 @@ extension LeakLocatorOptions {
         copy.valveShareSpread *= standing
         copy.hourlyDemandSpread *= moving
         copy.hourlyCommonSpread *= moving
-        // A few days tell little of how days differ.
-        copy.dailyCommonSpread *= max(moving, 1)
+        copy.dailyCommonSpread *= moving
         return copy
     }
 }

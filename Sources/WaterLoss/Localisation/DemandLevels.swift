@@ -7,14 +7,13 @@ import WaterModel
 
 /// By how much all demand together is above the model's, hour by hour.
 ///
-/// A day of 3 % more demand bends the head losses and leaves less pressure to drive a leak. Where that shows in the readings each hour is
-/// taken at its own demand; in networks so large that not every hour can have its own answers only where it shows much.
+/// In a network that loses most of its head on the way, a day of 3 % more demand leaves less pressure to drive a leak and bends the head
+/// losses, by as much as tells one size from the next. There each hour is taken at its own demand.
 struct DemandLevels {
-    /// What the spread of all demand does to most pressures, from which on that is done: in the noise of a reading, and of a large network
-    /// as a share of the pressure. [–]
-    private static let least = 2.0, leastShare = 0.02
+    /// Share of most pressures by which the spread of all demand moves them, from which on that is done: a leak goes with the root. [–]
+    private static let least = 0.02
 
-    /// Whether the readings show that days of more demand are otherwise.
+    /// Whether leaks run differently on days of more demand.
     /// - residuals: of healthy hours.
     static func matter(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> Bool {
         func total(_ conditions: BoundaryConditions) -> Double { conditions.demands.reduce(0, +) }
@@ -24,12 +23,11 @@ struct DemandLevels {
         let usual = solver.solve(busiest)
         let busier = solver.solve(busiest.demanding(1 + hypot(options.dailyCommonSpread, options.hourlyCommonSpread)), warm: true)
         guard usual.verdict.outcome == .converged, busier.verdict.outcome == .converged else { return false }
-        let isLarge = residuals.conditions.count * AlikeHours.sensitivities(model) > AlikeHours.mostSensitivities
-        let moves = model.channels.filter { !$0.isFlow }.compactMap { channel -> Double? in
+        let shares = model.channels.filter { !$0.isFlow }.compactMap { channel -> Double? in
             guard let pressure = model.predicted(channel, usual), let then = model.predicted(channel, busier) else { return nil }
-            return abs(then - pressure) / (isLarge ? leastShare * max(abs(pressure), 1) : least * options.pressureNoise)
+            return abs(then - pressure) / max(abs(pressure), 1)
         }
-        return OrderStatistics.medianOrZero(moves) > 1
+        return OrderStatistics.medianOrZero(shares) > least
     }
 }
 
