@@ -80,7 +80,11 @@ struct DeviceScan {
         for example in examples where example.hours > 0 {
             var conditions = example.conditions
             // What is imposed of valves' settings is the given model's.
-            parameters.impose(changes, on: &conditions)
+            for (device, change) in zip(parameters.devices, changes) where device.kind != .head {
+                conditions.settings[device.link] =
+                    device.kind == .pressure
+                    ? max(conditions.settings[device.link] + change, 0) : conditions.settings[device.link] * exp(change)
+            }
             let state = solver.solve(conditions, warm: isWarm)
             isWarm = true
             guard state.verdict.outcome == .converged else { return .infinity }

@@ -30,8 +30,7 @@ struct StandingErrors {
     private(set) var before: [Int]
     private(set) var after: [Int]
 
-    /// Parameters of the network, and for each way the direction in them, and in the channels' biases, along which it lies; of length
-    /// one, at right angles.
+    /// Parameters of the network, and for each way the direction in them along which it lies; of length one, at right angles.
     let parameters: WorldParameters
     let directions: [[Double]]
     /// For each condition, what the values at which the network was taken do to each channel, in the linear model. [unit of the channel]
@@ -135,7 +134,7 @@ struct StandingErrors {
         pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
         demands = all.map(\.demands)
         let (columns, left, directions) = Self.pivoted(answers, width: width)
-        self.directions = directions
+        self.directions = directions.map { Array($0.prefix(world.count)) }
         shift = all.indices.map { halves[$0 % 2][$0 / 2].shift }
         rank = columns.count
         let ways = columns.count

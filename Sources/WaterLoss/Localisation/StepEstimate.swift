@@ -126,19 +126,14 @@ struct StepRecord {
     mutating func dropStrays(keepsAll: Bool = false) {
         for _ in 0..<Self.rounds {
             let standing = standingWidth, later = firstLater
-            // Steps are none before the later hours, where their columns begin.
-            var healthy = filter.begun(width: 1 + standing)
-            filter.advance(&healthy, over: 0..<later, present: present, fill: fill)
-            var pass = healthy.continued(width: 1 + standing + (classes.count > later ? channels * classCount : 0))
-            filter.advance(&pass, over: later..<classes.count, present: present) { hour, channel, row, first in
+            let features = classes.count > later ? channels * classCount : 0
+            var pass = filter.begun(width: 1 + standing + features)
+            filter.advance(&pass, over: classes.indices, present: present) { hour, channel, row, first in
                 fill(hour, channel, &row, first)
-                row[first + 1 + standing + channel * classCount + classes[hour]] = 1
+                if hour >= later { row[first + 1 + standing + channel * classCount + classes[hour]] = 1 }
             }
-            let rows = (healthy: healthy.rows, later: pass.rows)
-            let coefficients = coefficients(Self.gram(rows.later).adding(Self.gram(rows.healthy)))
-            let fit =
-                Self.innovations(healthy.hours, left: rows.healthy * Array(coefficients.prefix(1 + standing)))
-                + Self.innovations(pass.hours, left: rows.later * coefficients)
+            let rows = pass.rows
+            let fit = Self.innovations(pass.hours, left: rows * coefficients(Self.gram(rows)))
             let found = fit.compactMap { hour, item in
                 item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { (hour, $0.channel) }
             }
@@ -241,7 +236,10 @@ struct StepRecord {
 
     /// Cross products of the later hours, whose columns follow those that stand, and of the healthy ones, which have none of them.
     func withHealthy(_ later: Matrix) -> Matrix {
-        later.adding(healthy.products)
+        var sum = later
+        let known = healthy.products
+        for i in 0..<known.rows { for j in 0..<known.columns { sum[i, j] += known[i, j] } }
+        return sum
     }
 
     static func normal(_ products: Matrix, standing: Int) -> CholeskyFactor? {
@@ -285,7 +283,8 @@ struct StepRecord {
         // Hours of the later record before the steps are neither healthy nor leaking for certain.
         var present = present
         for hour in firstLater..<hours.lowerBound { for k in 0..<channels { present[hour][k] = false } }
-        let sizes = [Double](repeating: 0, count: firstLater) + sizes(LeakOnset(start: later.lowerBound, growth: growth))
+        let shape = LeakOnset(start: hours.lowerBound, growth: growth), last = shape.share(at: hours.upperBound - 1)
+        let sizes = classes.indices.map { shape.share(at: $0) / last }
         var pass = healthy.pass.continued(width: 1 + standing + channels * classCount)
         filter.advance(&pass, over: firstLater..<hours.upperBound, present: present) { hour, channel, row, first in
             fill(hour, channel, &row, first)
@@ -380,29 +379,12 @@ struct StepRecord {
         }
     }
 
-    /// Flow of a leak at each hour of the later record over its mean of the last day, as its pressure does not change it. [–]
-    func sizes(_ onset: LeakOnset) -> [Double] {
-        let shares = (0..<classes.count - firstLater).map(onset.share), last = shares.suffix(24 * perHour)
-        let mean = last.reduce(0, +) / Double(max(last.count, 1))
-        return mean > 0 ? shares.map { $0 / mean } : shares
-    }
-
     /// The hours of the later record, with the share of its size that a leak has in them.
     func hours(_ onset: LeakOnset?) -> [BentAnswers.Hour] {
-        let sizes = onset.map(sizes)
-        return (firstLater..<classes.count).map { hour in
+        (firstLater..<classes.count).map { hour in
             BentAnswers.Hour(
-                condition: conditions[hour], kind: classes[hour], share: sizes?[hour - firstLater] ?? 1,
+                condition: conditions[hour], kind: classes[hour], share: onset?.share(at: hour - firstLater) ?? 1,
                 isOfLastDay: hour >= classes.count - 24 * perHour)
         }
-    }
-}
-
-extension Matrix {
-    /// With a smaller one added to its first rows and columns.
-    fileprivate func adding(_ other: Matrix) -> Matrix {
-        var sum = self
-        for i in 0..<other.rows { for j in 0..<other.columns { sum[i, j] += other[i, j] } }
-        return sum
     }
 }
