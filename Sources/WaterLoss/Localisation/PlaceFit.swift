@@ -26,7 +26,7 @@ struct PlaceFit {
     var count = 0
 
     /// A signature s₀ of small leaks is s₀ + (s/`size`) s₁ for those of size s: head losses grow with a power of the flow that is nearly
-    /// two. Beyond a few times the size to which it was taken no more is added.
+    /// two. Beyond twice the size to which it was taken, where nothing was solved, no more is added.
     struct Bend {
         /// [m³/s]
         var size: Double
