@@ -68,6 +68,65 @@ struct ZoneMapTests {
         #expect(page.contains("zones-map-title"))
     }
 
+    @Test("layers of the map have each zone with its outline, each cut where it lies, each pipe's zone, and gateways in the model's coordinates")
+    func layers() throws {
+        var plan = try Self.plan()
+        plan.reading = ReadingNetwork(
+            endpoints: 10, classes: [], options: [],
+            placement: GatewayPlacement(
+                endpoints: [(Point(x: 100, y: 40), 10)], candidates: [Point(x: 120, y: 60)], range: 500, redundancy: 2, messages: 10,
+                gatewayCapacity: 1000), metresPerUnit: 2, preDesign: nil, range: 500, redundancy: 2, readSuccess: nil, life: 10, items: [],
+            ownsInterfaceAndKeys: nil, isInProgramme: true)
+        let zones = try #require(plan.townZones)
+        let layers = Dictionary(
+            uniqueKeysWithValues: PlanLayers(plan: plan, language: try Catalogue.named("en")).all.map { ($0.name, $0) })
+        let areas = try #require(layers["designed_zones"]), borders = try #require(layers["designed_borders"])
+        #expect(areas.features.map { $0.values[0] } == zones.design.zones.map { .text($0.name) })
+        #expect(areas.features.allSatisfy { $0.points.count > 2 && $0.values.count == areas.fields.count })
+        #expect(borders.features.count == zones.design.borders.count)
+        #expect(borders.features.count { $0.values[1] == .text("closed") } == zones.closedValves)
+        #expect(borders.features.allSatisfy { $0.points.count == 1 && $0.values.count == borders.fields.count })
+        let pipes = try #require(layers["pipes"])
+        let place = try #require(pipes.fields.firstIndex { $0.name == "designed_zone" })
+        let drawn = try Self.map(plan).map
+        for area in drawn.areas { #expect(pipes.features.count { $0.values[place] == .text(area.name) } == area.lines.count) }
+        #expect(layers["nodes"]?.features.count { $0.values[3] != .none } == zones.design.zoneOfNode.count { $0 != nil })
+        let gateways = try #require(layers["gateways"])
+        #expect(gateways.features.map(\.points) == [[Point(x: 60, y: 30)]])
+    }
+
+    @Test("in a metafile each name stands on an area of the paper's colour that covers the pipes under it, and on the page none does")
+    func backing() throws {
+        let (graphic, map) = try Self.map(try Self.plan())
+        let drawing = GraphicDrawing(wording: Wording(try Catalogue.named("en")), graphic: graphic).drawing
+        func records(_ svg: Markup) -> [Int: Int] {
+            let bytes = EnhancedMetafile(svg, width: GraphicDrawing.width, height: drawing.height).bytes
+            func number(_ offset: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
+            var counts: [Int: Int] = [:], offset = 0
+            while offset + 8 <= bytes.count {
+                counts[number(offset), default: 0] += 1
+                offset += number(offset + 4)
+            }
+            return counts
+        }
+        var bare = drawing.svg
+        bare.parts = drawing.svg.parts.map { part in
+            guard case .element(var element) = part, element.name == "text" else { return part }
+            element.attributes = element.attributes.filter { $0.0 != "class" }
+            return .element(element)
+        }
+        let polygon = 3
+        let scales = map.unitsPerMetre == nil ? 0 : 1
+        #expect(records(drawing.svg)[polygon] == (records(bare)[polygon] ?? 0) + map.areas.count + scales)
+        let paper = DrawingStyle.applied(to: drawing.svg).text
+        #expect(paper.ranges(of: "stroke=\"none\"").count == map.areas.count + scales)
+        #expect(!drawing.svg.text.contains("stroke=\"none\""))
+        // The box holds the middle of its text.
+        let text = Markup("text", [("x", "100"), ("y", "50"), ("text-anchor", "middle"), ("class", "halo zone-name")], text: "Z12")
+        let box = try #require(DrawingStyle.backing(of: text, isMap: true))
+        #expect(box.corner.x < 90 && box.corner.x + box.width > 110 && box.corner.y < 41 && box.corner.y + box.height > 51)
+    }
+
     @Test("a scale stands where the pipes are drawn as long as they are, in any unit, and not on a sketch")
     func scale() {
         #expect(PlanSource.unitsPerMetre([1, 1, 1.02, 0.99]) == 1.0)
