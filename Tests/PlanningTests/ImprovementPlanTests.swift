@@ -147,6 +147,35 @@ struct ImprovementPlanTests {
         #expect(worth(.takeOrPay)[.realLosses] == 0 && worth(.takeOrPay)[.apparentLosses] == 2.1)
     }
 
+    @Test(
+        "the choice sees the worth of water year by year: what it says the programme is worth is what the programme is worth",
+        arguments: 0..<4)
+    func worthByYear(case number: Int) throws {
+        let plan = Self.plan(
+            { city in
+                switch number {
+                case 0: city.plan.supply.deficits = [300, 300, 0, 0, 150]
+                case 1:
+                    city.plan.regime = .deficit
+                    city.plan.supply.deficits = [50, 900, 20]
+                case 2:
+                    // Water that is paid for until 2029, some dearer water beside it, and a small deficit.
+                    city.plan.regime = .takeOrPay
+                    city.plan.supply.takeOrPayUntil = 2029
+                    city.catalogue.values["general", default: [:]]["supply_deficit"] = SourcedValue(100, status: .measured)
+                    fallthrough
+                default:
+                    city.plan.supply.purchases = [
+                        .init(name: "A", quantity: SourcedValue(200, status: .measured), price: SourcedValue(0.9, status: .measured), until: 2028),
+                        .init(name: "B", quantity: SourcedValue(100, status: .measured), price: SourcedValue(0.7, status: .measured), until: nil),
+                    ]
+                }
+            }, draws: 0)
+        let value = try #require(plan.selection.value)
+        #expect(plan.selection.isProvenOptimal && plan.measures.count { $0.isSelected } > 2)
+        #expect(abs(value - plan.selection.netPresentValue) < 1e-6 * abs(value), "\(value) \(plan.selection.netPresentValue)")
+    }
+
     @Test("a deficit that closes earns less than one without end, and more than a surplus")
     func closingDeficit() {
         func worth(_ regime: PlanSettings.WaterRegime, _ deficit: Double?) -> Double {

@@ -223,10 +223,6 @@ struct PlanInputs {
             deficit = nil
         }
         let supply = city.plan.supply
-        if let days = supply.deficits, !days.isEmpty, days.contains(where: { $0 != days[0] }) {
-            warnings.append(
-                "The deficit differs from year to year: measures are chosen for its mean, and their worth is told year by year.")
-        }
         if let days = supply.deficits, !days.isEmpty, deficit == nil { deficit = 365 * days.reduce(0, +) / Double(days.count) }
         let purchases = supply.purchases.compactMap { purchase -> (volume: Double, price: Int, firstFree: Int?)? in
             guard let daily = purchase.quantity.value, purchase.price.value != nil else { return nil }
