@@ -189,8 +189,6 @@ struct FinancingTests {
             let short = [500.0, 500, 500, 300, 0][min(4, year.year - 2026)] * 365
             #expect(abs(year.sold - min(year.saved, short)) < 1e-6)
         }
-        // The choice counts the same water in the same years.
-        #expect(abs((deficit.selection.value ?? 0) - deficit.selection.netPresentValue) < 1e-6 * abs(deficit.selection.netPresentValue))
     }
 
     @Test("supply and demand: a deficit falls by what is saved")

@@ -305,6 +305,28 @@ struct ImprovementPlanTests {
         #expect(plan.warnings.contains { $0.contains("No programme can be chosen") })
     }
 
+    @Test("an objective that nothing can serve is refused: hours where supply never stops, least capital without a target to reach")
+    func objectives() {
+        func refusal(_ change: @escaping (inout City) -> Void) -> [String] { Self.plan(change, draws: 0).selection.refusal }
+        #expect(refusal { $0.plan.objective = .supplyHours }.contains { $0.contains("24 hours a day already") })
+        #expect(
+            refusal {
+                $0.plan.objective = .supplyHours
+                $0.profile.supplyHours = .unknown
+            }.contains { $0.contains("is not known") })
+        #expect(
+            refusal {
+                $0.plan.objective = .supplyHours
+                $0.profile.supplyHours = SourcedValue(12, status: .measured)
+            }.isEmpty)
+        #expect(refusal { $0.plan.objective = .leastCapital }.contains { $0.contains("nothing must be reached") })
+        #expect(
+            refusal {
+                $0.plan.objective = .leastCapital
+                ($0.plan.targetRevenueWaterRatio, $0.plan.isTargetRequired) = (0.6, true)
+            }.isEmpty)
+    }
+
     @Test("sources that fall short of uses are told, and funding stops where it is used up")
     func funding() {
         let plan = Self.plan({ $0.plan.funding = [.init(name: "Grant", kind: .grant, amount: 1000)] }, draws: 0)

@@ -304,42 +304,6 @@ struct ZoneDesignTests {
     }
 }
 
-@Suite("pressure zones")
-struct PressureZoneTests {
-    @Test("a fixed setting leaves the worst node its minimum, timed and by flow no less, and each takes off more")
-    func settings() throws {
-        let zones = try designZones(TwoDistricts.network(head: 80), TwoDistricts.options)
-        let design = try designPressureZones(zones.network)
-        #expect(design.isConverged && design.shortfall <= 1e-3)
-        // The worst node has the margin of a metre left, within what the engine's valve adds.
-        #expect(design.shortfall > -1.5)
-        #expect(design.zones.allSatisfy { !$0.valves.isEmpty && $0.reason == nil })
-        for zone in design.zones {
-            let means = zone.effects.map(\.meanPressure)
-            #expect(means[0] < zone.meanPressure && means[1] <= means[0] + 1e-9)
-            if means.count > 2 { #expect(means[2] <= means[0] + 1e-9) }
-            for effect in zone.effects {
-                #expect(effect.leakageCut[0] < effect.leakageCut[1] && effect.leakageCut[1] < effect.leakageCut[2])
-            }
-        }
-    }
-
-    @Test("timed settings hold in the engine too")
-    func timed() throws {
-        let zones = try designZones(TwoDistricts.network(head: 80), TwoDistricts.options)
-        let design = try designPressureZones(zones.network, mode: .timed)
-        #expect(design.isConverged && design.shortfall <= 1e-3)
-        #expect(!design.network.controls.isEmpty)
-    }
-
-    @Test("no valve where little can be taken off, with the node that stands in the way")
-    func notWorthIt() throws {
-        let zones = try designZones(TwoDistricts.network(head: 31), TwoDistricts.options)
-        let design = try designPressureZones(zones.network)
-        #expect(design.zones.allSatisfy { $0.valves.isEmpty && ($0.reason ?? "").contains("to be taken off") })
-    }
-}
-
 @Suite("Zones designed on a network, in the plan of its city")
 struct TownZonesTests {
     private static func plan(_ change: (inout City) -> Void = { _ in }) -> ImprovementPlan {

@@ -95,6 +95,37 @@ struct ZoneMapTests {
         #expect(gateways.features.map(\.points) == [[Point(x: 60, y: 30)]])
     }
 
+    @Test("gateways stand on a map of the network, or of the lot's meters where there is none", arguments: ["en", "es", "ko"])
+    func gateways(language: String) throws {
+        let catalogue = try Catalogue.named(language)
+        var plan = try Self.plan()
+        let sites = [Point(x: 100, y: 40), Point(x: 300, y: 200)]
+        let placement = GatewayPlacement(
+            endpoints: sites.map { ($0, 10) }, candidates: sites, range: 50, redundancy: 1, messages: 10, gatewayCapacity: 1000)
+        func reading(scale: Double?) -> ReadingNetwork {
+            ReadingNetwork(
+                endpoints: 20, classes: [], options: [], placement: placement, metresPerUnit: scale, preDesign: nil, range: 50, redundancy: 1,
+                readSuccess: nil, life: 10, items: [], ownsInterfaceAndKeys: nil, isInProgramme: true)
+        }
+        func drawn(_ plan: ImprovementPlan, scale: Double?) throws -> String? {
+            guard let graphic = PlanSource(plan).map(of: placement, reading(scale: scale)) else { return nil }
+            return GraphicDrawing(wording: Wording(catalogue), graphic: graphic).svg.text
+        }
+        let marks = "l7 7l-7 7l-7 -7Z"
+        let onNetwork = try #require(try drawn(plan, scale: 2))
+        // One more stands in the legend.
+        #expect(onNetwork.ranges(of: marks).count == 3 && onNetwork.contains(catalogue.text(.gatewaysMapPipe)))
+        #expect(!onNetwork.contains(catalogue.text(.zonesMapOutside)))
+        plan.city.network = nil
+        #expect(try drawn(plan, scale: nil) == nil)
+        plan.city.lot = sites.map { LotMeters(place: $0, count: 5) }
+        let onLot = try #require(try drawn(plan, scale: nil))
+        #expect(onLot.ranges(of: marks).count == 3 && onLot.contains(catalogue.text(.gatewaysMapMeters)))
+        #expect(onLot.contains("class=\"node tiny n0\""))
+        plan.reading = reading(scale: nil)
+        #expect(html(of: PlanDocument(plan: plan, language: catalogue)).contains("gateways-map-title"))
+    }
+
     @Test("in a metafile each name stands on an area of the paper's colour that covers the pipes under it, and on the page none does")
     func backing() throws {
         let (graphic, map) = try Self.map(try Self.plan())

@@ -61,6 +61,8 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
     plan.valueOfInformation = book.valueOfInformation()
     plan.diagnosis = DiagnosisProgramme(assessment, notSized: inputs.notSized)
     plan.townZones = inputs.zones
+    plan.pressureDesign =
+        inputs.zones?.pressure ?? ZonesAsTheyAre.reducingValves(city, measures, minimumPressure: inputs.minimumPressure)
     plan.districts =
         inputs.zones.map { DistrictCheck.of($0, minimumPressure: inputs.minimumPressure) }
         ?? DistrictCheck.of(city, assessment, minimumPressure: inputs.minimumPressure)

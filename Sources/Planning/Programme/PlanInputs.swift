@@ -58,6 +58,16 @@ struct PlanInputs {
         }
         if let price = city.profile.tariff.value, price < 0 { reasons.append("the tariff is below zero") }
         if let cost = city.profile.variableProductionCost.value, cost < 0 { reasons.append("the cost of production is below zero") }
+        if city.plan.objective == .supplyHours {
+            if let hours = city.profile.supplyHours.value {
+                if hours >= 24 { reasons.append("longer hours of supply are the objective, and supply is 24 hours a day already") }
+            } else {
+                reasons.append("longer hours of supply are the objective, and supply_hours of city.yaml is not known")
+            }
+        }
+        if city.plan.objective == .leastCapital, !city.plan.isTargetRequired {
+            reasons.append("the least capital is the objective, and nothing must be reached: give target_is_required and the target in plan.yaml")
+        }
         if let ratio = city.plan.targetRevenueWaterRatio, ratio > 1 { reasons.append("the target lies above 100 %") }
         return reasons
     }

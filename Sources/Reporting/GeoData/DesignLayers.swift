@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Planning
+import TextFiles
 import WaterLoss
 import WaterModel
 
@@ -50,13 +51,11 @@ extension PlanLayers {
             name: "designed_borders", title: word(.zonesMapClosed) + ", " + word(.zonesMapInlet), kind: .point,
             fields: [
                 ("link", .text), ("role", .text), ("from_zone", .text), ("to_zone", .text), ("diameter_mm", .real),
-                ("flow_after_m3_per_s", .real), ("has_reducing_valve", .integer), ("reducing_setting_m", .real),
+                ("flow_after_m3_per_s", .real),
             ])
         guard let zones = source.plan.townZones else { return layer }
         let network = zones.design.network
         let links = network.linkIndex(), nodes = network.nodeIndex()
-        let fitted = Dictionary(
-            zones.pressure?.zones.flatMap { $0.valves.map { ($0.link, $0.fixedSetting) } } ?? [], uniquingKeysWith: { first, _ in first })
         for border in zones.design.borders {
             var points: [Point] = []
             if let place = links[border.link] {
@@ -70,8 +69,38 @@ extension PlanLayers {
                     values: [
                         .text(border.link.name), .text(border.role.rawValue), .init(border.from), .init(border.to),
                         .init(border.diameter.map { $0 * 1000 }), .init(border.flowAfter),
-                        .integer(fitted[border.link] == nil ? 0 : 1), .init(fitted[border.link]),
                     ]))
+        }
+        return layer
+    }
+
+    /// Behind the inlet that is fitted, at the middle of its link.
+    var reducingValves: GeoLayer {
+        var layer = GeoLayer(
+            name: "reducing_valves", title: word(.reducingCaption), kind: .point,
+            fields: [
+                ("inlet", .text), ("zone", .text), ("diameter_mm", .real), ("fixed_setting_m", .real), ("timed_settings_m", .text),
+                ("flow_setting_constant_m", .real), ("flow_setting_square_m_per_m3s2", .real),
+            ])
+        guard let design = source.plan.pressureDesign, let network = source.city.network else { return layer }
+        let links = network.linkIndex(), nodes = network.nodeIndex()
+        for zone in design.zones {
+            for valve in zone.valves {
+                var points: [Point] = []
+                if let place = links[valve.link] {
+                    let link = network.links[place]
+                    let ends = [link.start, link.end].map { nodes[$0].flatMap { network.nodes[$0].position } }
+                    if let start = ends[0], let end = ends[1] { points = [GraphicDrawing.middle(of: [start] + link.vertices + [end])] }
+                }
+                layer.features.append(
+                    .init(
+                        points: points,
+                        values: [
+                            .text(valve.link.name), .text(zone.name), .real(valve.diameter * 1000), .real(valve.fixedSetting),
+                            .text(valve.timedSettings.map { NumberText.fixed($0, 3) }.joined(separator: " ")),
+                            .init(valve.flowSetting?.constant), .init(valve.flowSetting?.square),
+                        ]))
+            }
         }
         return layer
     }

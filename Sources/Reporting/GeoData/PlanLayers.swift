@@ -42,7 +42,8 @@ struct PlanLayers {
     }
 
     var all: [GeoLayer] {
-        [zones, zonesOfDesign, pipes, devices, nodes, bordersOfDesign, gateways, leakCandidates, measures].filter { !$0.features.isEmpty }
+        [zones, zonesOfDesign, pipes, devices, nodes, bordersOfDesign, reducingValves, gateways, leakCandidates, measures]
+            .filter { !$0.features.isEmpty }
     }
 
     func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
