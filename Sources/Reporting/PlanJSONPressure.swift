@@ -3,7 +3,7 @@
 import Planning
 import TextFiles
 
-extension PlanJSON {
+extension PlanRecord {
     /// Reducing valves of zones with their settings, and what each way of setting brings.
     var reducingValves: JSON {
         guard let design = plan.pressureDesign else { return .null }
@@ -23,7 +23,8 @@ extension PlanJSON {
                                     zone.valves.map { valve in
                                         .object([
                                             ("inlet", .string(valve.link.name)), ("valve", .string(valve.valve.name)),
-                                            ("diameter_mm", .number(1000 * valve.diameter)), ("fixed_setting_m", .number(valve.fixedSetting)),
+                                            ("diameter_mm", .number(1000 * valve.diameter)),
+                                            ("fixed_setting_m", .number(valve.fixedSetting)),
                                             ("timed_settings_m", .array(valve.timedSettings.map { .number($0) })),
                                             ("flow_setting_constant_m", JSON(valve.flowSetting?.constant)),
                                             ("flow_setting_square_m_per_m3s2", JSON(valve.flowSetting?.square)),

@@ -166,8 +166,12 @@ struct ImprovementPlanTests {
                     fallthrough
                 default:
                     city.plan.supply.purchases = [
-                        .init(name: "A", quantity: SourcedValue(200, status: .measured), price: SourcedValue(0.9, status: .measured), until: 2028),
-                        .init(name: "B", quantity: SourcedValue(100, status: .measured), price: SourcedValue(0.7, status: .measured), until: nil),
+                        .init(
+                            name: "A", quantity: SourcedValue(200, status: .measured), price: SourcedValue(0.9, status: .measured),
+                            until: 2028),
+                        .init(
+                            name: "B", quantity: SourcedValue(100, status: .measured), price: SourcedValue(0.7, status: .measured),
+                            until: nil),
                     ]
                 }
             }, draws: 0)

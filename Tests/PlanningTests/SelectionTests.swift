@@ -165,7 +165,8 @@ struct SelectionTests {
         #expect(abs(both.value - (160 - 0.25 * 150 - 0.5 * 120)) < 1e-9 && abs(both.netPresentValue - both.value) < 1e-9)
         #expect(both.prices.map(\.limit.name) == ["the water that can be sold in 1", "the water that need not be bought in 1"])
         // No limit in a year: nothing is less worth.
-        let free = try SelectionProblem(zones: zones, firstYear: 1, sales: [.init(limits: [.infinity], worth: [1])]).solve(for: .netPresentValue)
+        let free = try SelectionProblem(zones: zones, firstYear: 1, sales: [.init(limits: [.infinity], worth: [1])]).solve(
+            for: .netPresentValue)
         #expect(abs(free.value - 160) < 1e-9)
     }
 

@@ -338,6 +338,29 @@ struct TownZonesTests {
         #expect(valves.quantity == Double(zones.reducingValves) && valves.quantity > 0 && valves.volumeSaved.value > 0)
         let means = try #require(zones.meanPressures)
         #expect(means.after < means.before - 3 && means.after > 15)
+        // Their settings are the plan's, each way of setting with its effect.
+        let settings = try #require(plan.pressureDesign)
+        #expect(settings.zones.reduce(0) { $0 + $1.valves.count } == zones.reducingValves && settings.shortfall <= 1e-3)
+        #expect(settings.zones.contains { Set($0.effects.map(\.mode)).isSuperset(of: [.fixed, .timed]) })
+    }
+
+    @Test("zones that exist: valves where pressure is to be managed and nowhere else, and the fire flow at the critical node")
+    func existing() throws {
+        let design = try designZones(TwoDistricts.network(head: 80), TwoDistricts.options)
+        var city = Town.poor().0
+        city.network = design.network
+        #expect(ZonesAsTheyAre.reducingValves(city, in: [], minimumPressure: 15) == nil)
+        let valves = try #require(ZonesAsTheyAre.reducingValves(city, in: ["Z1"], minimumPressure: 15))
+        #expect(valves.zones.map(\.name) == ["Z1"] && !valves.zones[0].valves.isEmpty && valves.shortfall <= 1e-3)
+        let nodes = design.zones.compactMap(\.criticalNode)
+        let fire = ZonesAsTheyAre.firePressures(design.network, at: nodes)
+        #expect(fire.count == nodes.count)
+        for zone in design.zones {
+            let node = try #require(zone.criticalNode), pressure = try #require(fire[node])
+            #expect(pressure < zone.lowestAfter - 0.1 && pressure.isFinite)
+        }
+        city.network = nil
+        #expect(ZonesAsTheyAre.reducingValves(city, in: ["Z1"], minimumPressure: 15) == nil)
     }
 
     @Test("where no designed zone has a place for a reducing valve, none is planned")

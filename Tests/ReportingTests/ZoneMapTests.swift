@@ -68,7 +68,9 @@ struct ZoneMapTests {
         #expect(page.contains("zones-map-title"))
     }
 
-    @Test("layers of the map have each zone with its outline, each cut where it lies, each pipe's zone, and gateways in the model's coordinates")
+    @Test(
+        "layers of the map have each zone with its outline, each cut where it lies, each pipe's zone, and gateways in the model's coordinates"
+    )
     func layers() throws {
         var plan = try Self.plan()
         plan.reading = ReadingNetwork(
@@ -104,7 +106,8 @@ struct ZoneMapTests {
             endpoints: sites.map { ($0, 10) }, candidates: sites, range: 50, redundancy: 1, messages: 10, gatewayCapacity: 1000)
         func reading(scale: Double?) -> ReadingNetwork {
             ReadingNetwork(
-                endpoints: 20, classes: [], options: [], placement: placement, metresPerUnit: scale, preDesign: nil, range: 50, redundancy: 1,
+                endpoints: 20, classes: [], options: [], placement: placement, metresPerUnit: scale, preDesign: nil, range: 50,
+                redundancy: 1,
                 readSuccess: nil, life: 10, items: [], ownsInterfaceAndKeys: nil, isInProgramme: true)
         }
         func drawn(_ plan: ImprovementPlan, scale: Double?) throws -> String? {
@@ -124,6 +127,43 @@ struct ZoneMapTests {
         #expect(onLot.contains("class=\"node tiny n0\""))
         plan.reading = reading(scale: nil)
         #expect(html(of: PlanDocument(plan: plan, language: catalogue)).contains("gateways-map-title"))
+    }
+
+    @Test("reducing valves stand with their settings in the document, the map's layer and plan.json", arguments: ["en", "es", "ko"])
+    func reducing(language: String) throws {
+        let catalogue = try Catalogue.named(language)
+        var plan = try Self.plan()
+        let design = try #require(plan.townZones).design
+        let inlet = try #require(design.borders.first { $0.role == .inlet })
+        let valve = PressureZoneDesign.Valve(
+            link: inlet.link, valve: "V", diameter: 0.15, fixedSetting: 31.4, timedSettings: [31.4, 30.2, 29.1, 30.3],
+            flowSetting: (27.5, 1300))
+        func effect(_ mode: PressureZoneDesign.Mode, _ mean: Double) -> PressureZoneDesign.Effect {
+            .init(
+                mode: mode, meanPressure: mean, highestPressure: mean + 5, leakageCut: [0.11, 0.22, 0.33], burstCut: [0.1, 0.2, 0.4],
+                consumptionCut: nil, waterSaved: nil, energySaved: nil)
+        }
+        func blocks(_ valves: [PressureZoneDesign.Valve]) -> [Block] {
+            plan.pressureDesign = PressureZoneDesign(
+                zones: [
+                    .init(
+                        name: design.zones[0].name, valves: valves, reason: valves.isEmpty ? "it has no inlet" : nil, meanPressure: 40,
+                        highestPressure: 45, effects: valves.isEmpty ? [] : [effect(.fixed, 33), effect(.timed, 32), effect(.flow, 31)],
+                        criticalNode: nil)
+                ], mode: .fixed, network: design.network, shortfall: -1, isConverged: true)
+            return PlanSource(plan).reducingValves
+        }
+        #expect(blocks([]).isEmpty)
+        #expect(blocks([valve]).count == 2)
+        let page = html(of: PlanDocument(plan: plan, language: catalogue))
+        for key in [TextKey.reducingCaption, .reducingEffects, .reducingModeFixed, .reducingModeTimed, .reducingModeFlow] {
+            #expect(page.contains(catalogue.text(key)))
+        }
+        let layer = try #require(PlanLayers(plan: plan, language: catalogue).all.first { $0.name == "reducing_valves" })
+        #expect(layer.features.count == 1 && layer.features[0].points.count == 1 && layer.features[0].values.count == layer.fields.count)
+        #expect(layer.features[0].values[4] == .text("31.400 30.200 29.100 30.300"))
+        let json = planJSON(plan).text
+        #expect(json.contains("\"fixed_setting_m\": 31.4") && json.contains("\"flow_setting_square_m_per_m3s2\": 1300"))
     }
 
     @Test("in a metafile each name stands on an area of the paper's colour that covers the pipes under it, and on the page none does")

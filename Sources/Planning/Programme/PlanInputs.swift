@@ -66,7 +66,8 @@ struct PlanInputs {
             }
         }
         if city.plan.objective == .leastCapital, !city.plan.isTargetRequired {
-            reasons.append("the least capital is the objective, and nothing must be reached: give target_is_required and the target in plan.yaml")
+            reasons.append(
+                "the least capital is the objective, and nothing must be reached: give target_is_required and the target in plan.yaml")
         }
         if let ratio = city.plan.targetRevenueWaterRatio, ratio > 1 { reasons.append("the target lies above 100 %") }
         return reasons

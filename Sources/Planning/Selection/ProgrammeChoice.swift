@@ -89,7 +89,9 @@ struct ProgrammeChoice {
             let water = worth.water(draw, year: year)
             let factor = worth.discountFactor(year: year, draw)
             var steps = [(size: water.saleLimit ?? .infinity, worth: water.tariff)]
-            steps += water.purchases.filter { $0.price > water.restWorth }.sorted { $0.price > $1.price }.map { (max(0, $0.volume), $0.price) }
+            steps += water.purchases.filter { $0.price > water.restWorth }.sorted { $0.price > $1.price }.map {
+                (max(0, $0.volume), $0.price)
+            }
             while steps.count < count { steps.append((0, water.restWorth)) }
             steps.append((.infinity, water.restWorth))
             var top = steps.first { $0.size > 0 }?.worth ?? water.restWorth
@@ -123,7 +125,8 @@ struct ProgrammeChoice {
     }
 
     private func zone(
-        of group: Int, _ worths: (first: [Double], sales: [SelectionProblem.Sale]), _ settings: PlanSettings) -> SelectionProblem.Zone {
+        of group: Int, _ worths: (first: [Double], sales: [SelectionProblem.Sale]), _ settings: PlanSettings
+    ) -> SelectionProblem.Zone {
         let name = group < inputs.base.areas.count ? inputs.base.areas[group].name : "the whole city"
         let mandatory = Set(groups[group].filter { settings.mandatory.contains(measures[$0].key) })
         // What lies in other areas, the choice among packages sees to.

@@ -5,14 +5,11 @@ import WaterModel
 
 /// What the engine tells of zones that exist: those that the junctions of a city's network name.
 enum ZonesAsTheyAre {
-    /// Reducing valves at the inlets of zones for which the plan chose to manage pressure.
+    /// Reducing valves at the inlets of zones.
     ///
-    /// - measures: of the plan, chosen or not.
+    /// - chosen: names of those for which the plan chose to manage pressure; the others stay as they are.
     /// - Returns: nil where none was chosen, or without a network whose junctions name the zones, small enough for a plan and converging.
-    static func reducingValves(
-        _ city: City, _ measures: [PlannedMeasure], minimumPressure: Double
-    ) -> PressureZoneDesign? {
-        let chosen = Set(measures.filter { $0.isSelected && $0.catalogueKey == "pressure_management" }.compactMap { $0.zone?.name })
+    static func reducingValves(_ city: City, in chosen: Set<String>, minimumPressure: Double) -> PressureZoneDesign? {
         guard !chosen.isEmpty, let network = city.network, network.nodes.count <= TownZones.mostNodes else { return nil }
         var options = PressureZoneOptions()
         options.minimumPressure = minimumPressure

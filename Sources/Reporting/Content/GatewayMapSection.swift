@@ -15,7 +15,11 @@ extension PlanSource {
                 }, uniquingKeysWith: { first, _ in first })
             for link in network.links {
                 guard let start = places[link.start], let end = places[link.end] else { continue }
-                if link.pipe != nil { others.append([start] + link.vertices + [end]) } else { devices.append([start] + link.vertices + [end]) }
+                if link.pipe != nil {
+                    others.append([start] + link.vertices + [end])
+                } else {
+                    devices.append([start] + link.vertices + [end])
+                }
             }
             sources = network.nodes.filter { !$0.isJunction }.compactMap { node in places[node.id].map { NetworkMap.dot(node, at: $0) } }
         }

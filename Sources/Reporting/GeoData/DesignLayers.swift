@@ -37,7 +37,8 @@ extension PlanLayers {
                 .init(
                     points: outline.count > 2 ? outline : [],
                     values: [
-                        .text(zone.name), .real(zone.properties), .real(zone.mainsLength), .integer(zone.inlets), .integer(zone.closedValves),
+                        .text(zone.name), .real(zone.properties), .real(zone.mainsLength), .integer(zone.inlets),
+                        .integer(zone.closedValves),
                         .integer(valves), .init(zone.meanBefore), .init(zone.meanAfter), .init(reduced), .init(zone.lowestOfRun),
                         .init(zone.fireAfter), .integer(zone.isWithinBounds && zone.keepsPressure && zone.keepsFirePressure ? 1 : 0),
                     ]))
