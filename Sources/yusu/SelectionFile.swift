@@ -94,7 +94,7 @@ struct SelectionFile {
             check(sale, "sale", ["limit_m3_per_year", "worth_per_m3"])
             let worth = numbers(sale["worth_per_m3"], "worth_per_m3") ?? []
             let limit = sale["limit_m3_per_year"]
-            if limit?.elements != nil {
+            if case .array = limit {
                 result.sales = [.init(limits: numbers(limit, "limit_m3_per_year") ?? [], worth: worth)]
             } else {
                 result.sales = [.init(limit: number(limit, "limit_m3_per_year") ?? 0, worth: worth)]

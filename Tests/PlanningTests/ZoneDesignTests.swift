@@ -2,6 +2,7 @@
 
 import Hydraulics
 import Testing
+import WaterLoss
 import WaterModel
 
 @testable import Planning
@@ -359,6 +360,22 @@ struct TownZonesTests {
             let node = try #require(zone.criticalNode), pressure = try #require(fire[node])
             #expect(pressure < zone.lowestAfter - 0.1 && pressure.isFinite)
         }
+        // In the plan of that city the check of its zones has it, and what lies below the fire's pressure is told.
+        city.zones = design.zones.map { Zone(id: Zone.ID($0.name), name: $0.name, connections: Int($0.properties)) }
+        var assessment = Town.poor().1
+        assessment.pressures = PressureSurvey(
+            nodes: design.network.nodes.enumerated().compactMap { place, node in
+                design.zoneOfNode[place].map {
+                    .init(node: node.id, zone: Zone.ID($0), peak: nodes.contains(node.id) ? 20 : 30, night: 40)
+                }
+            }, peakHour: 7, nightHour: 3, converged: true)
+        let plan = improvementPlan(for: city, assessment: assessment, seed: 1, draws: 0)
+        for check in plan.districts {
+            let node = try #require(check.criticalNode)
+            #expect(abs(try #require(check.firePressure) - (try #require(fire[node]))) < 1e-6)
+        }
+        let isLow = fire.values.contains { $0 < 10 }
+        #expect(plan.warnings.contains { $0.contains("fire flow of 10 l/s") } == isLow)
         city.network = nil
         #expect(ZonesAsTheyAre.reducingValves(city, in: ["Z1"], minimumPressure: 15) == nil)
     }

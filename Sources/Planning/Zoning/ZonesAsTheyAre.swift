@@ -29,7 +29,7 @@ enum ZonesAsTheyAre {
         guard network.nodes.count <= TownZones.mostNodes, !nodes.isEmpty else { return [:] }
         let options = ZoneDesignOptions()
         let trial: ZoneTrial
-        do throws(HydraulicError) { trial = try ZoneTrial(network, options) } catch { return [:] }
+        do throws(HydraulicError) { trial = try ZoneTrial(network, options, isBrief: true) } catch { return [:] }
         guard !trial.moments.isEmpty else { return [:] }
         let places = network.nodeIndex()
         var result: [Node.ID: Double] = [:]
