@@ -6,7 +6,7 @@
 
 Each case has zones with packages and years of start, yearly budgets with or without carry-over or a budget of the whole programme, crews,
 prerequisites and exclusions across zones (in a third of the cases packages are sets of measures, as in a plan, that need measures of zones
-before and after them), mandatory zones, a least volume or a revenue-water ratio, a deficit that closes, and one of the
+before and after them), mandatory zones, a least volume or a revenue-water ratio, a deficit that closes (in half of them another each year), and one of the
 objectives. Both programs must find the same value to 1e-6 of it, or both none; where the budget buys no package, Yusu refuses, and HiGHS must
 choose none. Needs highspy (PyPI).
 """
@@ -97,6 +97,10 @@ def case(seed, zones=None, packages=None, years=None):
     if sale:
         problem["sale"] = {
             "limit_m3_per_year": losses * r.uniform(0.05, 0.4), "worth_per_m3": [r.uniform(0, 0.3) * 1.08 ** -(t + 1) for t in range(horizon)]}
+        q = random.Random(2_000_000 + seed)
+        if q.random() < 0.5:
+            limit = problem["sale"]["limit_m3_per_year"]
+            problem["sale"]["limit_m3_per_year"] = [limit * q.choice([0, 0.3, 1, 2]) for _ in range(horizon)]
     if r.random() < 0.2:
         problem["most_connection_hours"] = losses * 0.1
     problem["objective"] = r.choice(["net_present_value"] * 4 + ["volume_saved", "supply_hours", "least_capital", "revenue_water_ratio"])
@@ -195,7 +199,8 @@ class Model:
                 excess = len(columns) + len(self.extra)
                 self.extra.append(-worth)
                 row = {j: at(c[2].get("saleable_m3_per_year", []), t) for j, c in enumerate(columns)}
-                self.rows.append((-inf, problem["sale"]["limit_m3_per_year"], {**row, excess: -1}))
+                limit = problem["sale"]["limit_m3_per_year"]
+                self.rows.append((-inf, at(limit, t) if isinstance(limit, list) else limit, {**row, excess: -1}))
         if problem["objective"] == "supply_hours" and "most_connection_hours" in problem:
             excess = len(columns) + len(self.extra)
             self.extra.append(-1)

@@ -48,6 +48,8 @@ public struct ImprovementPlan: Sendable {
     public var districts: [DistrictCheck] = []
     /// Designed on the network; nil: the city has zones of its own, or no network that says more.
     public var townZones: TownZones?
+    /// Reducing valves at the inlets of zones, designed or existing, with their settings; nil where there are none to tell.
+    public var pressureDesign: PressureZoneDesign?
     public var risks: [PlanRisk] = []
     /// What the city was not asked or does not know, and what it would be needed for.
     public var questions: [Question] = []

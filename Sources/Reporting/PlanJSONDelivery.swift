@@ -10,7 +10,7 @@ extension PlanRecord {
         [
             ("not_sized", .array(plan.notSized.map(notSized))), ("target", target), ("cost_estimate", costEstimate),
             ("lots", .array(plan.lots.map(lot))), ("schedule", schedule), ("training", training), ("monitoring", monitoring),
-            ("leak_control", leakControl), ("district_design", districts),
+            ("leak_control", leakControl), ("district_design", districts), ("pressure_design", reducingValves),
             ("reading_network", reading), ("safeguards", safeguards), ("risk", risk), ("diagnosis", diagnosis),
             ("questions", .array(plan.questions.map { .object([("item", .string($0.item)), ("needed_for", .string($0.neededFor))]) })),
             ("references", JSON(references)), ("glossary", .array(PlanGlossary.terms.map(\.json))),

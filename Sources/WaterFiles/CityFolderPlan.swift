@@ -129,6 +129,12 @@ enum CatalogueFile {
                         node, file: file, name: "\(measure).\(parameter)", known: YAMLMapping.figureKeys, problems: &problems)
                 else { continue }
                 let (value, unit) = entry.figure(nil, at: parameters.line(of: parameter), problems: &problems)
+                // Prices, shares, times and pressures: none of them is below nothing.
+                if let least = [value.value, value.low, value.high].compactMap({ $0 }).min(), least < 0 {
+                    problems.add(
+                        file, parameters.line(of: parameter), "'\(measure).\(parameter)' is or reaches \(NumberText.exact(least))",
+                        "give 0 or more: a price, a share or a time cannot be negative")
+                }
                 catalogue.values[measure, default: [:]][parameter] = value
                 catalogue.units[measure, default: [:]][parameter] = unit
             }

@@ -22,7 +22,8 @@ struct PressureCommand: ParsableCommand {
 
     @Argument(help: "Network model (EPANET INP) whose junctions name their zone in [TAGS].", completion: .file()) var file: String
     @Option(help: "Folder for the results.", completion: .directory) var output: String
-    @Option(help: "Settings of the valves in pressure.inp: fixed or timed.") var mode = PressureZoneDesign.Mode.fixed
+    @Option(help: "Settings of the valves in pressure.inp; by flow: of each step, as the line gives them.") var mode = PressureZoneDesign
+        .Mode.fixed
     @Option(help: "Pressure that every node which draws water keeps, m.") var pressure = 15.0
     @Option(help: "Kept on top, for the valve's control, m.") var margin = 1.0
     @Option(help: "Mean pressure that a valve must take off to be worth its place, m.") var leastReduction = 3.0
@@ -33,7 +34,6 @@ struct PressureCommand: ParsableCommand {
     @Flag(help: "No messages on standard error.") var quiet = false
 
     func validate() throws {
-        guard mode != .flow else { throw ValidationError("--mode is fixed or timed: an INP file cannot hold a setting by flow") }
         guard period > 0, 24 % period == 0 else { throw ValidationError("--period must divide 24") }
         guard pressure >= 0, margin >= 0, leastReduction >= 0, energy >= 0 else { throw ValidationError("figures must be 0 or more") }
     }

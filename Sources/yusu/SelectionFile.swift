@@ -92,9 +92,13 @@ struct SelectionFile {
         result.mostConnectionHours = number(value["most_connection_hours"], "most_connection_hours")
         if let sale = value["sale"], sale != .null {
             check(sale, "sale", ["limit_m3_per_year", "worth_per_m3"])
-            result.sale = .init(
-                limit: number(sale["limit_m3_per_year"], "limit_m3_per_year") ?? 0,
-                worth: numbers(sale["worth_per_m3"], "worth_per_m3") ?? [])
+            let worth = numbers(sale["worth_per_m3"], "worth_per_m3") ?? []
+            let limit = sale["limit_m3_per_year"]
+            if case .array = limit {
+                result.sales = [.init(limits: numbers(limit, "limit_m3_per_year") ?? [], worth: worth)]
+            } else {
+                result.sales = [.init(limit: number(limit, "limit_m3_per_year") ?? 0, worth: worth)]
+            }
         }
         for zone in value["zones"]?.elements ?? [] { result.zones.append(self.zone(zone, firstYear)) }
         if result.zones.isEmpty { complain("there are no zones", "give a list 'zones'") }

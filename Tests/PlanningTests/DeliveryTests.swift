@@ -67,6 +67,27 @@ struct DeliveryTests {
         #expect(odd.selection.refusal.contains { $0.contains("moon") })
     }
 
+    @Test("a circle among measures that have no size here is refused too, and so is a share above the whole")
+    func circleOfTheCatalogue() {
+        // Without zones to build there is no district metering, and no such job waits for another.
+        let needs = ["district_metering": ["faster_repair"], "faster_repair": ["district_metering"]]
+        let plan = Self.plan(
+            {
+                $0.zones.removeLast()
+                $0.catalogue.prerequisites = needs
+            }, draws: 0)
+        #expect(!plan.measures.contains { $0.catalogueKey == "faster_repair" })
+        #expect(
+            plan.selection.refusal.contains {
+                $0.contains("go round in a circle: district_metering needs faster_repair needs district_metering")
+            })
+        let percent = Self.plan({ $0.catalogue.values["active_leak_control"] = ["effect": SourcedValue(33, status: .assumed)] }, draws: 0)
+        #expect(percent.selection.refusal.contains { $0.contains("active_leak_control.effect is 33") && $0.contains("not a percentage") })
+        // A chain is no circle.
+        let chain = Self.plan({ $0.catalogue.prerequisites = ["faster_repair": ["mains_renewal"]] }, draws: 0)
+        #expect(chain.selection.refusal.isEmpty)
+    }
+
     @Test("what the city's catalogue needs and excludes is kept by the choice")
     func relations() {
         let needing = Self.plan({ $0.catalogue.prerequisites = ["active_leak_control": ["mains_renewal"]] }, draws: 0)

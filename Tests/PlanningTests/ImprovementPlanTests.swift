@@ -147,6 +147,39 @@ struct ImprovementPlanTests {
         #expect(worth(.takeOrPay)[.realLosses] == 0 && worth(.takeOrPay)[.apparentLosses] == 2.1)
     }
 
+    @Test(
+        "the choice sees the worth of water year by year: what it says the programme is worth is what the programme is worth",
+        arguments: 0..<4)
+    func worthByYear(case number: Int) throws {
+        let plan = Self.plan(
+            { city in
+                switch number {
+                case 0: city.plan.supply.deficits = [300, 300, 0, 0, 150]
+                case 1:
+                    city.plan.regime = .deficit
+                    city.plan.supply.deficits = [50, 900, 20]
+                case 2:
+                    // Water that is paid for until 2029, some dearer water beside it, and a small deficit.
+                    city.plan.regime = .takeOrPay
+                    city.plan.supply.takeOrPayUntil = 2029
+                    city.catalogue.values["general", default: [:]]["supply_deficit"] = SourcedValue(100, status: .measured)
+                    fallthrough
+                default:
+                    city.plan.supply.purchases = [
+                        .init(
+                            name: "A", quantity: SourcedValue(200, status: .measured), price: SourcedValue(0.9, status: .measured),
+                            until: 2028),
+                        .init(
+                            name: "B", quantity: SourcedValue(100, status: .measured), price: SourcedValue(0.7, status: .measured),
+                            until: nil),
+                    ]
+                }
+            }, draws: 0)
+        let value = try #require(plan.selection.value)
+        #expect(plan.selection.isProvenOptimal && plan.measures.count { $0.isSelected } > 2)
+        #expect(abs(value - plan.selection.netPresentValue) < 1e-6 * abs(value), "\(value) \(plan.selection.netPresentValue)")
+    }
+
     @Test("a deficit that closes earns less than one without end, and more than a surplus")
     func closingDeficit() {
         func worth(_ regime: PlanSettings.WaterRegime, _ deficit: Double?) -> Double {
@@ -274,6 +307,28 @@ struct ImprovementPlanTests {
         #expect(plan.measures.allSatisfy { !$0.isSelected })
         #expect(plan.selection.refusal.contains { $0.contains("the budget of 1 is below") && $0.contains("cheapest package") })
         #expect(plan.warnings.contains { $0.contains("No programme can be chosen") })
+    }
+
+    @Test("an objective that nothing can serve is refused: hours where supply never stops, least capital without a target to reach")
+    func objectives() {
+        func refusal(_ change: @escaping (inout City) -> Void) -> [String] { Self.plan(change, draws: 0).selection.refusal }
+        #expect(refusal { $0.plan.objective = .supplyHours }.contains { $0.contains("24 hours a day already") })
+        #expect(
+            refusal {
+                $0.plan.objective = .supplyHours
+                $0.profile.supplyHours = .unknown
+            }.contains { $0.contains("is not known") })
+        #expect(
+            refusal {
+                $0.plan.objective = .supplyHours
+                $0.profile.supplyHours = SourcedValue(12, status: .measured)
+            }.isEmpty)
+        #expect(refusal { $0.plan.objective = .leastCapital }.contains { $0.contains("nothing must be reached") })
+        #expect(
+            refusal {
+                $0.plan.objective = .leastCapital
+                ($0.plan.targetRevenueWaterRatio, $0.plan.isTargetRequired) = (0.6, true)
+            }.isEmpty)
     }
 
     @Test("sources that fall short of uses are told, and funding stops where it is used up")

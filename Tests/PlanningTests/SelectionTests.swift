@@ -155,10 +155,19 @@ struct SelectionTests {
                 name: name,
                 packages: [.init(name: "p", starts: [.init(year: 0, netPresentValue: 80, capital: [1], saleable: [100])])])
         }
-        let result = try SelectionProblem(zones: zones, firstYear: 1, sale: .init(limit: 150, worth: [1])).solve(for: .netPresentValue)
+        let result = try SelectionProblem(zones: zones, firstYear: 1, sales: [.init(limit: 150, worth: [1])]).solve(for: .netPresentValue)
         #expect(result.choices.allSatisfy { $0 != nil } && abs(result.value - 110) < 1e-9 && abs(result.netPresentValue - 110) < 1e-9)
-        let tighter = try SelectionProblem(zones: zones, firstYear: 1, sale: .init(limit: 50, worth: [1])).solve(for: .netPresentValue)
+        let tighter = try SelectionProblem(zones: zones, firstYear: 1, sales: [.init(limit: 50, worth: [1])]).solve(for: .netPresentValue)
         #expect(tighter.choices.filter { $0 != nil }.count == 1 && abs(tighter.value - 30) < 1e-9)
+        // Then 30 that need not be bought, at 0.5 more than the rest: of 200 freed 50 are sold, 30 spared, 120 left.
+        let steps: [SelectionProblem.Sale] = [.init(limit: 50, worth: [0.25]), .init(limits: [80], worth: [0.5])]
+        let both = try SelectionProblem(zones: zones, firstYear: 1, sales: steps).solve(for: .netPresentValue)
+        #expect(abs(both.value - (160 - 0.25 * 150 - 0.5 * 120)) < 1e-9 && abs(both.netPresentValue - both.value) < 1e-9)
+        #expect(both.prices.map(\.limit.name) == ["the water that can be sold in 1", "the water that need not be bought in 1"])
+        // No limit in a year: nothing is less worth.
+        let free = try SelectionProblem(zones: zones, firstYear: 1, sales: [.init(limits: [.infinity], worth: [1])]).solve(
+            for: .netPresentValue)
+        #expect(abs(free.value - 160) < 1e-9)
     }
 
     @Test("equity spares the worst zone most before it looks at money")

@@ -2,6 +2,7 @@
 
 import Hydraulics
 import Testing
+import WaterLoss
 import WaterModel
 
 @testable import Planning
@@ -304,42 +305,6 @@ struct ZoneDesignTests {
     }
 }
 
-@Suite("pressure zones")
-struct PressureZoneTests {
-    @Test("a fixed setting leaves the worst node its minimum, timed and by flow no less, and each takes off more")
-    func settings() throws {
-        let zones = try designZones(TwoDistricts.network(head: 80), TwoDistricts.options)
-        let design = try designPressureZones(zones.network)
-        #expect(design.isConverged && design.shortfall <= 1e-3)
-        // The worst node has the margin of a metre left, within what the engine's valve adds.
-        #expect(design.shortfall > -1.5)
-        #expect(design.zones.allSatisfy { !$0.valves.isEmpty && $0.reason == nil })
-        for zone in design.zones {
-            let means = zone.effects.map(\.meanPressure)
-            #expect(means[0] < zone.meanPressure && means[1] <= means[0] + 1e-9)
-            if means.count > 2 { #expect(means[2] <= means[0] + 1e-9) }
-            for effect in zone.effects {
-                #expect(effect.leakageCut[0] < effect.leakageCut[1] && effect.leakageCut[1] < effect.leakageCut[2])
-            }
-        }
-    }
-
-    @Test("timed settings hold in the engine too")
-    func timed() throws {
-        let zones = try designZones(TwoDistricts.network(head: 80), TwoDistricts.options)
-        let design = try designPressureZones(zones.network, mode: .timed)
-        #expect(design.isConverged && design.shortfall <= 1e-3)
-        #expect(!design.network.controls.isEmpty)
-    }
-
-    @Test("no valve where little can be taken off, with the node that stands in the way")
-    func notWorthIt() throws {
-        let zones = try designZones(TwoDistricts.network(head: 31), TwoDistricts.options)
-        let design = try designPressureZones(zones.network)
-        #expect(design.zones.allSatisfy { $0.valves.isEmpty && ($0.reason ?? "").contains("to be taken off") })
-    }
-}
-
 @Suite("Zones designed on a network, in the plan of its city")
 struct TownZonesTests {
     private static func plan(_ change: (inout City) -> Void = { _ in }) -> ImprovementPlan {
@@ -374,6 +339,45 @@ struct TownZonesTests {
         #expect(valves.quantity == Double(zones.reducingValves) && valves.quantity > 0 && valves.volumeSaved.value > 0)
         let means = try #require(zones.meanPressures)
         #expect(means.after < means.before - 3 && means.after > 15)
+        // Their settings are the plan's, each way of setting with its effect.
+        let settings = try #require(plan.pressureDesign)
+        #expect(settings.zones.reduce(0) { $0 + $1.valves.count } == zones.reducingValves && settings.shortfall <= 1e-3)
+        #expect(settings.zones.contains { Set($0.effects.map(\.mode)).isSuperset(of: [.fixed, .timed]) })
+    }
+
+    @Test("zones that exist: valves where pressure is to be managed and nowhere else, and the fire flow at the critical node")
+    func existing() throws {
+        let design = try designZones(TwoDistricts.network(head: 80), TwoDistricts.options)
+        var city = Town.poor().0
+        city.network = design.network
+        #expect(ZonesAsTheyAre.reducingValves(city, in: [], minimumPressure: 15) == nil)
+        let valves = try #require(ZonesAsTheyAre.reducingValves(city, in: ["Z1"], minimumPressure: 15))
+        #expect(valves.zones.map(\.name) == ["Z1"] && !valves.zones[0].valves.isEmpty && valves.shortfall <= 1e-3)
+        let nodes = design.zones.compactMap(\.criticalNode)
+        let fire = ZonesAsTheyAre.firePressures(design.network, at: nodes)
+        #expect(fire.count == nodes.count)
+        for zone in design.zones {
+            let node = try #require(zone.criticalNode), pressure = try #require(fire[node])
+            #expect(pressure < zone.lowestAfter - 0.1 && pressure.isFinite)
+        }
+        // In the plan of that city the check of its zones has it, and what lies below the fire's pressure is told.
+        city.zones = design.zones.map { Zone(id: Zone.ID($0.name), name: $0.name, connections: Int($0.properties)) }
+        var assessment = Town.poor().1
+        assessment.pressures = PressureSurvey(
+            nodes: design.network.nodes.enumerated().compactMap { place, node in
+                design.zoneOfNode[place].map {
+                    .init(node: node.id, zone: Zone.ID($0), peak: nodes.contains(node.id) ? 20 : 30, night: 40)
+                }
+            }, peakHour: 7, nightHour: 3, converged: true)
+        let plan = improvementPlan(for: city, assessment: assessment, seed: 1, draws: 0)
+        for check in plan.districts {
+            let node = try #require(check.criticalNode)
+            #expect(abs(try #require(check.firePressure) - (try #require(fire[node]))) < 1e-6)
+        }
+        let isLow = fire.values.contains { $0 < 10 }
+        #expect(plan.warnings.contains { $0.contains("fire flow of 10 l/s") } == isLow)
+        city.network = nil
+        #expect(ZonesAsTheyAre.reducingValves(city, in: ["Z1"], minimumPressure: 15) == nil)
     }
 
     @Test("where no designed zone has a place for a reducing valve, none is planned")

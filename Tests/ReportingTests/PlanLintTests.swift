@@ -69,6 +69,28 @@ struct PlanLintTests {
         #expect(verdict == .fail && reasons.contains { $0.contains(reason) }, "\(reasons)")
     }
 
+    @Test(
+        "pressure management passes with settings that the engine found, and fails without, with a node too low, or where no valve can stand"
+    )
+    func pressure() throws {
+        let plan = """
+            {"measures": [{"id": "pressure_management:Z1", "measure": "pressure_management", "zone": "Z1", "is_selected": true}],
+             "assumptions": [{"item": "pressure_management.leakage_exponent", "low": 0.5, "high": 1.5}], "pressure_design": DESIGN}
+            """
+        let set = """
+            {"largest_shortfall_m": -1, "zones": [{"zone": "Z1", "reason_for_none": null, "valves": [{"fixed_setting_m": 30}]}]}
+            """
+        #expect(try Self.verdict(plan.replacing("DESIGN", with: set), 7) == (.pass, []))
+        for (design, reason) in [
+            ("null", "no setpoint"), (set.replacing("-1", with: "2"), "below what it must keep"),
+            (set.replacing("Z1", with: "Z2"), "no setpoint"),
+            ("{\"zones\": [{\"zone\": \"Z1\", \"reason_for_none\": \"it has no inlet\", \"valves\": []}]}", "it has no inlet"),
+        ] {
+            let (verdict, reasons) = try Self.verdict(plan.replacing("DESIGN", with: design), 7)
+            #expect(verdict == .fail && reasons.contains { $0.contains(reason) }, "\(reasons)")
+        }
+    }
+
     @Test("causes that do not add up, intervals that are missing, and payment by what nobody measures are found")
     func content() throws {
         let balance = """

@@ -180,6 +180,20 @@ import WaterModel
             ])
     }
 
+    @Test("a price, share or time of the catalogue that is negative, or whose range is, is refused with its place")
+    func negativePrices() throws {
+        let found = try complaints([
+            "city.yaml": Self.head,
+            "catalogue.yaml": "measures:\n  mains_renewal:\n    unit_cost: {value: -40, low: -60, high: -25, \(Self.origin)}\n"
+                + "    life: {value: 10, margin_percent: 120, \(Self.origin)}\n    effect: {value: 0, low: 0, high: 1, \(Self.origin)}\n",
+        ])
+        #expect(
+            found == [
+                "catalogue.yaml:3: 'mains_renewal.unit_cost' is or reaches -60; give 0 or more: a price, a share or a time cannot be negative",
+                "catalogue.yaml:4: 'mains_renewal.life' is or reaches -2; give 0 or more: a price, a share or a time cannot be negative",
+            ])
+    }
+
     @Test("problems of all files are told at once")
     func allFiles() throws {
         let found = try complaints([

@@ -63,6 +63,24 @@ struct SelectCommandTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
     }
 
+    @Test("a deficit is one limit for all years, or one a year", arguments: [("60", 63.0), ("[60, 0]", 3.0), ("[60]", 3.0)])
+    func sale(limit: String, value: Double) throws {
+        // Two packages of 50 a year in two years, water sold worth 1 more than the rest: what lies above the limit earns that less.
+        let folder = try TemporaryCity()
+        let zones = ["A", "B"].map {
+            """
+            {"zone": "\($0)", "mandatory": true, "packages": [{"package": "P", "starts": [
+              {"year": 2027, "net_present_value": 71.5, "capital": [1], "saleable_m3_per_year": [50, 50]}]}]}
+            """
+        }.joined(separator: ", ")
+        let sale = "\"sale\": {\"limit_m3_per_year\": \(limit), \"worth_per_m3\": [1, 1]}"
+        try folder.write("problem.json", "{\"first_year\": 2027, \(sale), \"zones\": [\(zones)]}")
+        let done = try Program.yusu(["select", "problem.json", "--output", "out", "--quiet"], in: folder)
+        #expect(done.status == 0, "\(done.messages)")
+        let found = try #require(try folder.json("out/selection.json")["value"] as? Double)
+        #expect(abs(found - value) < 1e-9)
+    }
+
     @Test("what can be chosen is chosen")
     func chosen() throws {
         let folder = try TemporaryCity()

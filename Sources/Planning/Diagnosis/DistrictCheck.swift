@@ -20,7 +20,7 @@ public struct DistrictCheck: Sendable {
     public var shortfall: Double?
     /// Of a design; nil for zones that exist.
     public var closedValves: Int?
-    /// At the critical node with the fire flow, of a design. [m]
+    /// At the critical node at peak with the fire flow. [m]
     public var firePressure: Double?
     /// Of a design. [m]
     public var mainsLength: Double?
@@ -48,7 +48,7 @@ public struct DistrictCheck: Sendable {
     static func of(_ city: City, _ assessment: CityAssessment, minimumPressure: Double) -> [DistrictCheck] {
         guard let network = city.network, let survey = assessment.pressures, survey.converged else { return [] }
         let zoneOf = Dictionary(survey.nodes.compactMap { node in node.zone.map { (node.node, $0) } }, uniquingKeysWith: { a, _ in a })
-        return city.zones.compactMap { zone in
+        let checks = city.zones.compactMap { zone -> DistrictCheck? in
             let nodes = survey.nodes.filter { $0.zone == zone.id }
             guard let worst = nodes.min(by: { ($0.peak, $0.node) < ($1.peak, $1.node) }) else { return nil }
             var parent = Dictionary(nodes.map { ($0.node, $0.node) }, uniquingKeysWith: { a, _ in a })
@@ -67,6 +67,12 @@ public struct DistrictCheck: Sendable {
                 zone: zone.id, connections: zone.connections, inlets: zone.inflowMeters.count,
                 pieces: Set(nodes.map { root($0.node) }).count, openBorders: borders, lowestPeakPressure: worst.peak,
                 criticalNode: worst.node, shortfall: max(0, minimumPressure - worst.peak))
+        }
+        let fire = ZonesAsTheyAre.firePressures(network, at: checks.compactMap(\.criticalNode))
+        return checks.map { check in
+            var check = check
+            check.firePressure = check.criticalNode.flatMap { fire[$0] }
+            return check
         }
     }
 }

@@ -61,6 +61,9 @@ public func improvementPlan(for city: City, assessment: CityAssessment, seed: UI
     plan.valueOfInformation = book.valueOfInformation()
     plan.diagnosis = DiagnosisProgramme(assessment, notSized: inputs.notSized)
     plan.townZones = inputs.zones
+    let reduced = Set(selected.filter { $0.catalogueKey == "pressure_management" }.compactMap { $0.zone?.name })
+    plan.pressureDesign =
+        inputs.zones?.pressure ?? ZonesAsTheyAre.reducingValves(city, in: reduced, minimumPressure: inputs.minimumPressure)
     plan.districts =
         inputs.zones.map { DistrictCheck.of($0, minimumPressure: inputs.minimumPressure) }
         ?? DistrictCheck.of(city, assessment, minimumPressure: inputs.minimumPressure)

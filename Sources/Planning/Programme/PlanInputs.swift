@@ -30,7 +30,7 @@ struct PlanInputs {
     var warnings: [String]
 
     /// Measures that wait for one another, or that need what they shut out; names of relations that the catalogue does not have.
-    private static func contradictions(_ measures: [SizedMeasure], _ city: City) -> [String] {
+    private static func contradictions(_ measures: [SizedMeasure], _ catalogue: MeasureCatalogue, _ city: City) -> [String] {
         var reasons: [String] = []
         let jobs = measures.map {
             WorkSchedule.Job(
@@ -41,7 +41,11 @@ struct PlanInputs {
                 measure.prerequisites.contains { id in measures.contains { $0.id == id && $0.prerequisites.contains(measure.id) } }
             }.map(\.id)
             reasons.append("prerequisites go round in a circle: \((circle.isEmpty ? measures.map(\.id) : circle).joined(separator: ", "))")
+        } else if let circle = circle(of: catalogue, with: city.catalogue.prerequisites) {
+            // Of measures that have no size here, or are in place: a circle is wrong whether or not it bites.
+            reasons.append("prerequisites go round in a circle: \(circle.joined(separator: " needs "))")
         }
+        reasons += sharesAboveOne(catalogue, city.catalogue)
         for measure in measures {
             for id in measure.prerequisites where measure.exclusions.contains(id) {
                 reasons.append("measure \(measure.id) needs \(id) and excludes it")
@@ -54,8 +58,46 @@ struct PlanInputs {
         }
         if let price = city.profile.tariff.value, price < 0 { reasons.append("the tariff is below zero") }
         if let cost = city.profile.variableProductionCost.value, cost < 0 { reasons.append("the cost of production is below zero") }
+        if city.plan.objective == .supplyHours {
+            if let hours = city.profile.supplyHours.value {
+                if hours >= 24 { reasons.append("longer hours of supply are the objective, and supply is 24 hours a day already") }
+            } else {
+                reasons.append("longer hours of supply are the objective, and supply_hours of city.yaml is not known")
+            }
+        }
+        if city.plan.objective == .leastCapital, !city.plan.isTargetRequired {
+            reasons.append(
+                "the least capital is the objective, and nothing must be reached: give target_is_required and the target in plan.yaml")
+        }
         if let ratio = city.plan.targetRevenueWaterRatio, ratio > 1 { reasons.append("the target lies above 100 %") }
         return reasons
+    }
+
+    /// Measures of the catalogue that need one another in turn, the first again at the end; nil where there are none.
+    private static func circle(of catalogue: MeasureCatalogue, with own: [String: [String]]) -> [String]? {
+        var needs: [String: [String]] = [:]
+        for measure in catalogue.measures { needs[measure.key] = (measure.prerequisites + (own[measure.key] ?? [])).sorted() }
+        // Without those that need nothing that is left, again and again, only circles and what needs them are left.
+        while let free = needs.keys.filter({ !(needs[$0] ?? []).contains { needs[$0] != nil } }).min() { needs[free] = nil }
+        guard var name = needs.keys.min() else { return nil }
+        var path: [String] = []
+        while !path.contains(name) {
+            path.append(name)
+            name = (needs[name] ?? []).first { needs[$0] != nil } ?? name
+        }
+        return path.drop { $0 != name } + [name]
+    }
+
+    /// What the city calls a share and gives as more than the whole, as per cent would be.
+    private static func sharesAboveOne(_ catalogue: MeasureCatalogue, _ own: CatalogueOverrides) -> [String] {
+        own.values.sorted { $0.key < $1.key }.flatMap { measure, figures in
+            figures.sorted { $0.key < $1.key }.compactMap { key, value -> String? in
+                guard let unit = catalogue.parameter(measure, key)?.unit, unit.hasPrefix("share"), let most = value.value, most > 1 else {
+                    return nil
+                }
+                return "\(measure).\(key) is \(text(most)), more than the whole: it is a share (\(unit)), not a percentage"
+            }
+        }
     }
 
     init(city: City, assessment: CityAssessment) {
@@ -133,7 +175,7 @@ struct PlanInputs {
             readings[parameter.key] = settled("reading_network", parameter.key, in: "reading_network")
         }
         reading = ReadingFigures(values: readings)
-        contradictions = Self.contradictions(sizing.measures, city)
+        contradictions = Self.contradictions(sizing.measures, catalogue, city)
         self.figures = all
         measures = sizing.measures
         notSized = sizing.notSized
@@ -192,10 +234,6 @@ struct PlanInputs {
             deficit = nil
         }
         let supply = city.plan.supply
-        if let days = supply.deficits, !days.isEmpty, days.contains(where: { $0 != days[0] }) {
-            warnings.append(
-                "The deficit differs from year to year: measures are chosen for its mean, and their worth is told year by year.")
-        }
         if let days = supply.deficits, !days.isEmpty, deficit == nil { deficit = 365 * days.reduce(0, +) / Double(days.count) }
         let purchases = supply.purchases.compactMap { purchase -> (volume: Double, price: Int, firstFree: Int?)? in
             guard let daily = purchase.quantity.value, purchase.price.value != nil else { return nil }

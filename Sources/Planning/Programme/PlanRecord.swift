@@ -58,6 +58,12 @@ func planWarnings(_ plan: ImprovementPlan, inputs: PlanInputs, netPresentValueWi
     }
     warnings += moneyWarnings(plan, selected, netPresentValueWithoutRise)
     warnings += targetWarnings(plan, inputs)
+    let dry = plan.districts.filter { ($0.firePressure ?? .infinity) < ZoneDesignOptions().firePressure }.map(\.zone.name)
+    if !dry.isEmpty {
+        warnings.append(
+            "A fire flow of 10 l/s at peak leaves less than 10 m at the critical node of \(dry.joined(separator: ", ")): ask the fire service what "
+                + "it needs there before pressure is lowered.")
+    }
     let weak = plan.assumptions.filter { $0.value.status >= .contested && $0.value.status != .unknown }
     if !weak.isEmpty {
         warnings.append(

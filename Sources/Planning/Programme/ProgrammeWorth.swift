@@ -67,13 +67,13 @@ struct ProgrammeWorth {
         return sum
     }
 
-    /// As `netPresentValue`, but every cubic metre at the worth of those beyond the deficit. [currency]
-    func netPresentValueBeyondDeficit(_ outcome: ProgrammeSimulation.Outcome, _ draw: [Double]) -> Double {
+    /// As `netPresentValue`, but every cubic metre of a year that is freed worth the same.
+    ///
+    /// - worth: by year. [currency/m³]
+    func netPresentValue(_ outcome: ProgrammeSimulation.Outcome, _ draw: [Double], worth: (Int) -> Double) -> Double {
         var sum = 0.0
         for year in outcome.capital.indices {
-            var all = self.water(draw, year: year)
-            all.deficit = 0
-            let benefit = outcome.apparentSaved[year] * all.tariff + all.avoided(by: outcome.freed(year))
+            let benefit = outcome.apparentSaved[year] * water(draw, year: year).tariff + outcome.freed(year) * worth(year)
             sum += (benefit - outcome.capital[year] - outcome.operation[year]) * discountFactor(year: year, draw)
         }
         if let last = outcome.capital.indices.last { sum += outcome.residual * discountFactor(year: last, draw) }

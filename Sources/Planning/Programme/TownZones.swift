@@ -11,6 +11,8 @@ public struct TownZones: Sendable {
 
     /// A plan is to take seconds: larger networks are designed by the commands. [–]
     static let mostNodes = 3000
+    /// Up to which every mode of setting is run in a plan, not the fixed one alone. [–]
+    static let mostNodesCompared = 1000
 
     /// Links that a meter goes to.
     public var inlets: Int { design.borders.count { $0.role != .closed } }
@@ -70,6 +72,7 @@ public struct TownZones: Sendable {
         }
         var pressure = PressureZoneOptions()
         pressure.minimumPressure = minimumPressure
+        pressure.comparesModes = network.nodes.count <= mostNodesCompared
         let valves: PressureZoneDesign?
         do throws(ZoneDesignError) { valves = try designPressureZones(design.network, pressure) } catch { valves = nil }
         return TownZones(design: design, pressure: valves.flatMap { $0.isConverged ? $0 : nil })

@@ -77,28 +77,56 @@ struct ProgrammeChoice {
         }
     }
 
+    /// What freed water is worth, year by year: the first of it, and how much less what comes after each limit.
+    ///
+    /// Where water beyond a limit would be worth more than what lies below (a tariff under the cost of production), it counts as that.
+    private func waterWorths() -> (first: [Double], sales: [SelectionProblem.Sale]) {
+        let worth = inputs.worth
+        let count = 1 + worth.purchases.count
+        var first: [Double] = []
+        var sales = Array(repeating: SelectionProblem.Sale(limits: [], worth: []), count: count)
+        for year in 0..<inputs.horizon {
+            let water = worth.water(draw, year: year)
+            let factor = worth.discountFactor(year: year, draw)
+            var steps = [(size: water.saleLimit ?? .infinity, worth: water.tariff)]
+            steps += water.purchases.filter { $0.price > water.restWorth }.sorted { $0.price > $1.price }.map {
+                (max(0, $0.volume), $0.price)
+            }
+            while steps.count < count { steps.append((0, water.restWorth)) }
+            steps.append((.infinity, water.restWorth))
+            var top = steps.first { $0.size > 0 }?.worth ?? water.restWorth
+            first.append(top)
+            var reached = 0.0
+            for number in 0..<count {
+                reached += steps[number].size
+                let next = min(top, steps[(number + 1)...].first { $0.size > 0 }?.worth ?? water.restWorth)
+                sales[number].limits.append(reached)
+                sales[number].worth.append(reached > 0 ? (top - next) * factor : 0)
+                if reached > 0 { top = next }
+            }
+        }
+        return (first, sales)
+    }
+
     private func makeProblem(_ settings: PlanSettings) -> SelectionProblem {
         var result = SelectionProblem(
             zones: [], firstYear: settings.startYear, budget: inputs.budget, yearlyBudgets: settings.yearlyBudgets,
             carriesForward: settings.carriesForward, crews: settings.crews.mapValues { Array(repeating: $0, count: inputs.horizon) })
-        let worth = inputs.worth
-        if let limit = worth.water(draw).saleLimit, limit > 0 {
-            let water = worth.water(draw)
-            result.sale = .init(
-                limit: limit,
-                worth: (0..<inputs.horizon).map { (water.tariff - water.restWorth) * worth.discountFactor(year: $0, draw) })
-        }
+        let worths = waterWorths()
+        result.sales = worths.sales
         let profile = inputs.city.profile
         if let hours = profile.supplyHours.value, let connections = profile.connections.value, hours < 24 {
             result.mostConnectionHours = (24 - hours) * connections
         }
         (result.revenueWater, result.supply) = waterOfTargetYear
         if settings.isTargetRequired { result.leastRatio = settings.targetRevenueWaterRatio }
-        result.zones = groups.indices.map { zone(of: $0, sale: result.sale, settings) }
+        result.zones = groups.indices.map { zone(of: $0, worths, settings) }
         return result
     }
 
-    private func zone(of group: Int, sale: SelectionProblem.Sale?, _ settings: PlanSettings) -> SelectionProblem.Zone {
+    private func zone(
+        of group: Int, _ worths: (first: [Double], sales: [SelectionProblem.Sale]), _ settings: PlanSettings
+    ) -> SelectionProblem.Zone {
         let name = group < inputs.base.areas.count ? inputs.base.areas[group].name : "the whole city"
         let mandatory = Set(groups[group].filter { settings.mandatory.contains(measures[$0].key) })
         // What lies in other areas, the choice among packages sees to.
@@ -112,24 +140,22 @@ struct ProgrammeChoice {
             return SelectionProblem.Package(
                 name: ids.joined(separator: " + "), provides: Set(ids), requires: elsewhere(set, \.prerequisites),
                 excludes: elsewhere(set, \.exclusions),
-                starts: isAdmitted ? delays.compactMap { start(set, group, delay: $0, sale) } : [])
+                starts: isAdmitted ? delays.compactMap { start(set, group, delay: $0, worths.first) } : [])
         }
         return SelectionProblem.Zone(
             name: name, loss: group < inputs.base.areas.count ? losses[group].real : nil, isMandatory: !mandatory.isEmpty,
             packages: packages)
     }
 
-    private func start(_ set: [Int], _ group: Int, delay: Int, _ sale: SelectionProblem.Sale?) -> SelectionProblem.Start? {
+    /// - first: what the first of the water freed is worth, by year. [currency/m³]
+    private func start(_ set: [Int], _ group: Int, delay: Int, _ first: [Double]) -> SelectionProblem.Start? {
         let simulation = inputs.simulation
         let shifted = self.set(set, delay: delay)
         guard delay == 0 || shifted.allSatisfy({ $0.start + $0.buildYears < inputs.horizon }) else { return nil }
         let outcome = simulation.run(shifted, losses: losses[group], draw)
         let full = simulation.fullEffect(shifted, losses: losses[group], draw)
         let saleable = outcome.saleable
-        var value = inputs.worth.netPresentValue(outcome, draw)
-        if let sale {
-            value = inputs.worth.netPresentValueBeyondDeficit(outcome, draw) + zip(sale.worth, saleable).reduce(0) { $0 + $1.0 * $1.1 }
-        }
+        let value = inputs.worth.netPresentValue(outcome, draw) { first[$0] }
         var effort: [String: [Double]] = [:]
         for measure in shifted where inputs.city.plan.crews[measure.key] != nil {
             var years = effort[measure.key] ?? Array(repeating: 0, count: inputs.horizon)
@@ -143,7 +169,7 @@ struct ProgrammeChoice {
         return SelectionProblem.Start(
             year: delay, netPresentValue: value, volume: full.real + full.apparent + full.demand, capital: capital, effort: effort,
             revenueGain: gain.revenue, supplyCut: gain.supply, connectionHours: connectionHours(full.real + full.demand),
-            saleable: sale == nil ? [] : saleable)
+            saleable: saleable)
     }
 
     /// More revenue water and less supply in the year of the target; with a limited deficit the cautious reading. [m³/year]

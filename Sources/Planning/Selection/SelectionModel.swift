@@ -12,8 +12,9 @@ public enum SelectionLimit: Sendable, Hashable {
     case crew(String, Int)
     case leastVolume
     case leastRatio
-    /// Water that can be sold in a year.
+    /// Water that can be sold in a year; of the further sales of the problem, by number from 1, water that need not be bought.
     case sale(Int)
+    case spared(Int, Int)
     case connectionHours
     /// What a zone's packages require, in a year.
     case prerequisite(String, Int)
@@ -30,6 +31,7 @@ public enum SelectionLimit: Sendable, Hashable {
         case .leastVolume: "the volume to be saved"
         case .leastRatio: "the revenue-water ratio to be reached"
         case .sale(let year): "the water that can be sold in \(year)"
+        case .spared(let purchase, let year): "the \(purchase == 1 ? "" : "next ")water that need not be bought in \(year)"
         case .connectionHours: "the hours of supply"
         case .prerequisite(let name, let year): "the prerequisite \(name) by \(year)"
         case .exclusion(let name): "the exclusion of \(name)"
@@ -75,9 +77,10 @@ struct SelectionModel {
             // (R + r)/(S − s) ≥ τ where r + τs ≥ τS − R.
             add(.leastRatio, .init(problem.revenueWater - ratio * problem.supply)) { -($0.revenueGain + ratio * $0.supplyCut) }
         }
-        if pricesSales, let sale = problem.sale {
-            for (year, worth) in sale.worth.enumerated() where worth > 0 {
-                add(.sale(problem.firstYear + year), .init(sale.limit, excessPrice: worth)) { $0.saleable[at: year] }
+        for (number, sale) in (pricesSales ? problem.sales : []).enumerated() {
+            for (year, worth) in sale.worth.enumerated() where worth > 0 && sale.limits[at: year] < .infinity {
+                let limit = number == 0 ? SelectionLimit.sale(problem.firstYear + year) : .spared(number, problem.firstYear + year)
+                add(limit, .init(sale.limits[at: year], excessPrice: worth)) { $0.saleable[at: year] }
             }
         }
         if capsHours, let most = problem.mostConnectionHours { add(.connectionHours, .init(most, excessPrice: 1)) { $0.connectionHours } }

@@ -13,7 +13,7 @@ public struct SelectionProblem: Sendable {
     public struct Start: Sendable, Hashable {
         /// Counted from 0, the first year of the programme.
         public var year: Int
-        /// Present value of benefit less cost, water sold at the full worth of `Sale`. [currency]
+        /// Present value of benefit less cost, all of `saleable` worth what the first of it is. [currency]
         public var netPresentValue: Double
         /// Saved at full effect. [m³/year]
         public var volume: Double
@@ -26,7 +26,7 @@ public struct SelectionProblem: Sendable {
         public var supplyCut: Double
         /// Longer supply, times the connections that have it. [h/d]
         public var connectionHours: Double
-        /// Water that can be sold while there is a deficit, by year. [m³/year]
+        /// Water that is freed, by year: what the limits of `Sale` hold for. [m³/year]
         public var saleable: [Double]
 
         /// Over all years. [currency]
@@ -83,17 +83,21 @@ public struct SelectionProblem: Sendable {
         }
     }
 
-    /// Water that is sold while there is a deficit: in each year up to a limit, and worth so much more than the rest.
+    /// The first of the water that is freed in a year, which is worth more than the rest: what is sold while there is a deficit, or what need
+    /// not be bought.
     public struct Sale: Sendable, Hashable {
-        /// [m³/year]
-        public var limit: Double
-        /// Present worth of a cubic metre above that of one that is not sold, by year. [currency/m³]
+        /// By year; in years after the last nothing, infinite where there is no limit. [m³/year]
+        public var limits: [Double]
+        /// Present worth of a cubic metre above that of one beyond the limit, by year. [currency/m³]
         public var worth: [Double]
 
-        public init(limit: Double, worth: [Double]) {
-            self.limit = limit
+        public init(limits: [Double], worth: [Double]) {
+            self.limits = limits
             self.worth = worth
         }
+
+        /// The same limit in every year.
+        public init(limit: Double, worth: [Double]) { self.init(limits: worth.map { _ in limit }, worth: worth) }
     }
 
     public var zones: [Zone]
@@ -116,12 +120,13 @@ public struct SelectionProblem: Sendable {
     public var supply: Double
     /// Most that supply can grow longer, times connections; nil: no limit. [h/d]
     public var mostConnectionHours: Double?
-    public var sale: Sale?
+    /// The dearest water first; each limit counts from the first cubic metre.
+    public var sales: [Sale]
 
     public init(
         zones: [Zone], firstYear: Int, budget: Double? = nil, yearlyBudgets: [Double]? = nil, carriesForward: Bool = false,
         crews: [String: [Double]] = [:], leastVolume: Double? = nil, leastRatio: Double? = nil, revenueWater: Double = 0,
-        supply: Double = 0, mostConnectionHours: Double? = nil, sale: Sale? = nil
+        supply: Double = 0, mostConnectionHours: Double? = nil, sales: [Sale] = []
     ) {
         self.zones = zones
         self.firstYear = firstYear
@@ -134,7 +139,7 @@ public struct SelectionProblem: Sendable {
         self.revenueWater = revenueWater
         self.supply = supply
         self.mostConnectionHours = mostConnectionHours
-        self.sale = sale
+        self.sales = sales
     }
 }
 

@@ -117,9 +117,9 @@ extension SelectionProblem {
         let starts = taken.enumerated().compactMap { zone, option in option.map { model.start($0, zone) } }
         let years = starts.map(\.capital.count).max() ?? 0
         var netPresentValue = starts.reduce(0) { $0 + $1.netPresentValue }
-        if let sale {
-            for (year, worth) in sale.worth.enumerated() {
-                netPresentValue -= worth * max(0, starts.reduce(0) { $0 + $1.saleable[at: year] } - sale.limit)
+        for sale in sales {
+            for (year, worth) in sale.worth.enumerated() where worth > 0 && sale.limits[at: year] < .infinity {
+                netPresentValue -= worth * max(0, starts.reduce(0) { $0 + $1.saleable[at: year] } - sale.limits[at: year])
             }
         }
         let revenue = revenueWater + starts.reduce(0) { $0 + $1.revenueGain }

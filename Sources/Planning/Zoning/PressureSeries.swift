@@ -19,7 +19,7 @@ struct PressureSeries {
     /// Metres by which the engine's run asked for higher settings, by zone.
     var raise: [String: Double] = [:]
     private(set) var zoneNames: [String] = []
-    private var times: [Int] = []
+    private(set) var times: [Int] = []
     /// By step and node. [m]
     private var pressures: [[Float]] = []
     private var members: [String: [Int]] = [:]
@@ -139,7 +139,8 @@ struct PressureSeries {
                 case .timed: setting = valves[index].timedSettings[period(step)]
                 case .flow:
                     let flow = inlets[index].flow[step]
-                    setting = valves[index].flowSetting.map { $0.constant + $0.square * flow * flow } ?? valves[index].fixedSetting
+                    let fixed = valves[index].fixedSetting
+                    setting = valves[index].flowSetting.map { min(fixed, $0.constant + $0.square * flow * flow) } ?? fixed
                 }
                 return max(0, Double(pressures[step][inlets[index].inside]) - setting)
             }.min() ?? 0
@@ -156,9 +157,15 @@ struct PressureSeries {
             criticalNode: network.nodes[critical].id)
     }
 
-    /// By zone, the most by which a node lies below what it must keep at a step. [m]
-    func shortfallsNow(_ heads: [Double?], _ step: Int) -> [String: Double] {
-        guard step < pressures.count else { return [:] }
+    /// Setting of a zone's only valve by flow at each step of today's run; nil where several inlets share the flow. [m]
+    func settingsByFlow(_ zone: PressureZoneDesign.Zone) -> [Double]? {
+        guard zone.valves.count == 1, let line = zone.valves[0].flowSetting, let inlet = inlets[zone.name]?.first else { return nil }
+        return inlet.flow.map { min(zone.valves[0].fixedSetting, line.constant + line.square * $0 * $0) }
+    }
+
+    /// By zone, the most by which a node lies below what it must keep, by what it has today at the last step up to then. [m]
+    func shortfallsNow(_ heads: [Double?], at time: Int) -> [String: Double] {
+        guard let step = times.lastIndex(where: { $0 <= time }) else { return [:] }
         return members.mapValues { nodes in
             nodes.reduce(-Double.infinity) { worst, node in
                 guard pressures[step][node].isFinite else { return worst }
@@ -168,18 +175,19 @@ struct PressureSeries {
     }
 
     /// The zones with what the run of the fitted network shows in place of what followed from today's: a valve inside a zone lowers less where
-    /// the inlet is lowered. Of such a zone the other modes are left out.
+    /// the inlet is lowered.
     ///
-    /// - run: pressure of each node at each step with the valves. [m]
-    func measured(_ zones: [PressureZoneDesign.Zone], _ mode: PressureZoneDesign.Mode, _ run: [[Float]]) -> [PressureZoneDesign.Zone] {
-        guard run.count == pressures.count else { return zones }
+    /// - run: by time, pressure of each node with the valves; steps of today's run that it lacks count as they are today. [m]
+    func measured(
+        _ zones: [PressureZoneDesign.Zone], _ mode: PressureZoneDesign.Mode, _ run: [Int: [Float]]
+    ) -> [PressureZoneDesign.Zone] {
+        let rows = times.indices.map { run[times[$0]] ?? pressures[$0] }
         return zones.map { zone in
             guard !zone.valves.isEmpty, let nodes = members[zone.name] else { return zone }
-            let shown = effect(mode, zone.name, nodes) { Double(run[$0][$1]) }
             var result = zone
-            let told = zone.effects.first { $0.mode == mode }?.meanPressure ?? shown.meanPressure
-            let isRigid = abs(told - shown.meanPressure) > options.margin
-            result.effects = zone.effects.compactMap { $0.mode == mode ? shown : isRigid ? nil : $0 }
+            result.effects = zone.effects.map { told in
+                told.mode == mode ? effect(mode, zone.name, nodes) { Double(rows[$0][$1]) } : told
+            }
             return result
         }
     }

@@ -4,11 +4,13 @@ import Hydraulics
 import WaterModel
 
 extension PressureSeries {
-    /// The network with a reducing valve behind each inlet pipe, fixed or set anew at the beginning of each period.
+    /// The network with a reducing valve behind each inlet pipe: fixed, set anew at the beginning of each period, or at each step of today's run
+    /// by the flow of that step.
     func network(with zones: [PressureZoneDesign.Zone], _ mode: PressureZoneDesign.Mode) -> Network {
         var result = network
         let links = network.linkIndex(), nodes = network.nodeIndex()
         for zone in zones {
+            let byFlow = mode == .flow ? settingsByFlow(zone) : nil
             for valve in zone.valves {
                 guard let place = links[valve.link] else { continue }
                 let link = network.links[place]
@@ -24,7 +26,7 @@ extension PressureSeries {
                 before.tag = nil
                 result.nodes += [before, after]
                 if endsInside { result.links[place].end = before.id } else { result.links[place].start = before.id }
-                let setting = mode == .timed ? valve.timedSettings[firstPeriod] : valve.fixedSetting
+                let setting = mode == .timed ? valve.timedSettings[firstPeriod] : byFlow?.first ?? valve.fixedSetting
                 result.links.append(
                     Link(
                         id: valve.valve, start: before.id, end: after.id,
@@ -33,6 +35,9 @@ extension PressureSeries {
                     Link(
                         id: Link.ID("\(valve.valve.name)_pipe"), start: after.id, end: inside.id,
                         kind: .pipe(Pipe(length: 1, diameter: valve.diameter, roughness: link.pipe?.roughness ?? 100)), status: .open))
+                for (step, setting) in (byFlow ?? []).enumerated().dropFirst() {
+                    result.controls.append(Control(link: valve.valve, action: .setting(setting), trigger: .time(times[step])))
+                }
                 guard mode == .timed else { continue }
                 for (period, setting) in valve.timedSettings.enumerated() {
                     result.controls.append(
@@ -48,17 +53,15 @@ extension PressureSeries {
     /// Most by which a node of each zone falls below what it must keep, in a run of the fitted network, and the pressures of that run. [m]
     func shortfalls(
         _ fitted: Network
-    ) throws(HydraulicError) -> (byZone: [String: Double], pressures: [[Float]], isConverged: Bool) {
+    ) throws(HydraulicError) -> (byZone: [String: Double], pressures: [Int: [Float]], isConverged: Bool) {
         let model = try HydraulicModel(fitted)
         var worst: [String: Double] = [:]
-        var step = 0
-        var pressures: [[Float]] = []
+        var pressures: [Int: [Float]] = [:]
         let elevations = network.nodes.map(\.elevation)
-        let run = Simulation(of: model, keepsSteps: false) { _, tell in
+        let run = Simulation(of: model, keepsSteps: false) { time, tell in
             let heads = tell().heads
-            defer { step += 1 }
-            pressures.append(elevations.indices.map { Float((heads[$0] ?? -.infinity) - elevations[$0]) })
-            for (zone, shortfall) in shortfallsNow(heads, step) { worst[zone] = max(worst[zone] ?? -.infinity, shortfall) }
+            pressures[time] = elevations.indices.map { Float((heads[$0] ?? -.infinity) - elevations[$0]) }
+            for (zone, shortfall) in shortfallsNow(heads, at: time) { worst[zone] = max(worst[zone] ?? -.infinity, shortfall) }
         }
         return (worst, pressures, run.isConverged)
     }

@@ -25,6 +25,8 @@ public struct PressureZoneOptions: Sendable {
     public var leakage: [String: Double] = [:]
     /// Of a cubic metre supplied. Default 0.3 (0.16 to 0.5), Vietnamese utilities (published). [kWh/m³]
     public var energyPerVolume = 0.3
+    /// Every mode of setting is run and told, not the network's alone. Default true.
+    public var comparesModes = true
 
     public init() {}
 }
@@ -43,7 +45,7 @@ public struct PressureZoneDesign: Sendable {
         public var fixedSetting: Double
         /// From each period's start, counted from midnight by `PressureZoneOptions.period`. [m]
         public var timedSettings: [Double]
-        /// Outlet pressure a + b Q², Q in m³/s: a [m], b [m/(m³/s)²]; nil where several inlets share the flow.
+        /// Outlet pressure a + b Q², at most `fixedSetting`, Q in m³/s: a [m], b [m/(m³/s)²]; nil where several inlets share the flow.
         public var flowSetting: (constant: Double, square: Double)?
     }
 
@@ -77,7 +79,8 @@ public struct PressureZoneDesign: Sendable {
 
     public var zones: [Zone]
     public var mode: Mode
-    /// With the valves, fixed or timed.
+    /// With the valves. Of settings by flow it has, at each step of today's run, what the line gives for the flow of that step: a network file
+    /// holds no setting by flow.
     public var network: Network
     /// In the engine's run with the valves: the most by which a node falls below what it must keep; below 0 where all keep it. [m]
     public var shortfall: Double
@@ -87,8 +90,8 @@ public struct PressureZoneDesign: Sendable {
 /// Places and settings of reducing valves at the inlets of zones.
 ///
 /// Zones are the tags of junctions, as `designZones` writes them. Where all inlets of a zone are lowered by the same head its flows stay, so the
-/// setting that the worst node leaves follows from one run; the network with its valves is then run, and settings are raised until every
-/// node keeps its pressure there too. Flow modulation is not in the network that is returned: its setting is a line over Q².
+/// setting that the worst node leaves follows from one run; the network with its valves is then run, for each mode of setting, and settings are
+/// raised until every node keeps its pressure there too. What a mode brings is what its run shows.
 /// - Throws: `ZoneDesignError`.
 public func designPressureZones(
     _ network: Network, mode: PressureZoneDesign.Mode = .fixed, _ options: PressureZoneOptions = PressureZoneOptions()
@@ -100,24 +103,65 @@ public func designPressureZones(
         throw .nothingToZone("no junction names its zone in [TAGS]; run 'yusu zones' first")
     }
     do throws(HydraulicError) {
-        var survey = try PressureSeries(network, options)
-        var zones = survey.zoneNames.map { survey.zone($0) }
-        var round = 0
-        while true {
-            let fitted = survey.network(with: zones, mode)
-            let (shortfalls, pressures, isConverged) = try survey.shortfalls(fitted)
-            let worst = shortfalls.values.max() ?? -.infinity
-            guard round < 6, worst > 1e-3, zones.contains(where: { !$0.valves.isEmpty && shortfalls[$0.name] ?? 0 > 1e-3 }) else {
-                // A line over the flow is no setting of the network: its valves stand at the fixed one.
-                zones = survey.measured(zones, mode == .timed ? .timed : .fixed, pressures)
-                return PressureZoneDesign(zones: zones, mode: mode, network: fitted, shortfall: worst, isConverged: isConverged)
-            }
-            for index in zones.indices {
-                guard let shortfall = shortfalls[zones[index].name], shortfall > 1e-3 else { continue }
-                survey.raise[zones[index].name, default: 0] += shortfall + 0.1
-                zones[index] = survey.zone(zones[index].name)
-            }
-            round += 1
+        let survey = try PressureSeries(network, options)
+        var result = try settled(survey, mode)
+        let others = options.comparesModes ? PressureZoneDesign.Mode.allCases.filter { $0 != mode } : []
+        for other in others where result.zones.contains(where: { $0.effects.contains { $0.mode == other } }) {
+            result.take(other, from: try settled(survey, other))
         }
+        // What no run has shown is not told.
+        if !options.comparesModes {
+            for index in result.zones.indices { result.zones[index].effects.removeAll { $0.mode != mode } }
+        }
+        return result
     } catch { throw .hydraulics(error) }
+}
+
+/// One mode of setting, run until its settings are high enough.
+private func settled(
+    _ series: PressureSeries, _ mode: PressureZoneDesign.Mode
+) throws(HydraulicError) -> PressureZoneDesign {
+    var survey = series
+    var zones = survey.zoneNames.map { survey.zone($0) }
+    var round = 0
+    while true {
+        let fitted = survey.network(with: zones, mode)
+        let (shortfalls, pressures, isConverged) = try survey.shortfalls(fitted)
+        let worst = shortfalls.values.max() ?? -.infinity
+        guard round < 6, worst > 1e-3, zones.contains(where: { !$0.valves.isEmpty && shortfalls[$0.name] ?? 0 > 1e-3 }) else {
+            return PressureZoneDesign(
+                zones: survey.measured(zones, mode, pressures), mode: mode, network: fitted, shortfall: worst, isConverged: isConverged)
+        }
+        for index in zones.indices {
+            guard let shortfall = shortfalls[zones[index].name], shortfall > 1e-3 else { continue }
+            survey.raise[zones[index].name, default: 0] += shortfall + 0.1
+            zones[index] = survey.zone(zones[index].name)
+        }
+        round += 1
+    }
+}
+
+extension PressureZoneDesign {
+    /// Takes settings and effects of a mode from the design that was run with it; of zones that do not keep their pressures there, nothing.
+    fileprivate mutating func take(_ mode: Mode, from other: PressureZoneDesign) {
+        for index in zones.indices {
+            zones[index].effects.removeAll { $0.mode == mode }
+            guard other.isConverged, other.shortfall <= 1e-3, index < other.zones.count,
+                let effect = other.zones[index].effects.first(where: { $0.mode == mode }),
+                zones[index].valves.count == other.zones[index].valves.count
+            else { continue }
+            zones[index].effects.append(effect)
+            for place in zones[index].valves.indices {
+                let valve = other.zones[index].valves[place]
+                switch mode {
+                case .fixed: zones[index].valves[place].fixedSetting = valve.fixedSetting
+                case .timed: zones[index].valves[place].timedSettings = valve.timedSettings
+                case .flow: zones[index].valves[place].flowSetting = valve.flowSetting
+                }
+            }
+        }
+        for index in zones.indices {
+            zones[index].effects.sort { (Mode.allCases.firstIndex(of: $0.mode) ?? 0) < (Mode.allCases.firstIndex(of: $1.mode) ?? 0) }
+        }
+    }
 }

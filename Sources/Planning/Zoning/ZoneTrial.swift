@@ -38,7 +38,8 @@ final class ZoneTrial {
     private(set) var solves = 0
     private let model: HydraulicModel
 
-    init(_ network: Network, _ options: ZoneDesignOptions) throws(HydraulicError) {
+    /// - isBrief: today's run by exact tanks alone, for a look at the peak.
+    init(_ network: Network, _ options: ZoneDesignOptions, isBrief: Bool = false) throws(HydraulicError) {
         self.network = network
         let places = network.nodeIndex()
         ends = network.links.map { (places[$0.start] ?? 0, places[$0.end] ?? 0) }
@@ -50,7 +51,8 @@ final class ZoneTrial {
         var greatest = -Double.infinity
         var peak: (time: Int, state: HydraulicState)?
         let elevations = network.nodes.map(\.elevation)
-        for constants in network.nodes.contains(where: { $0.tank != nil }) ? [.exact, .epanet] : [PhysicalConstants.exact] {
+        let hasTwoWays = !isBrief && network.nodes.contains { $0.tank != nil }
+        for constants in hasTwoWays ? [.exact, .epanet] : [PhysicalConstants.exact] {
             var day = Day(constants: constants)
             let model = constants.followsEPANET ? try HydraulicModel(network, constants: constants) : model
             _ = Simulation(of: model, keepsSteps: false) { time, tell in

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import WaterModel
+
 /// How a class of a drawing looks in formats that know no style sheets: the light colours of `StyleSheet`, without transparency.
 struct DrawingStyle: Equatable {
     /// 0xRRGGBB; nil: none.
@@ -39,6 +41,33 @@ struct DrawingStyle: Equatable {
     private static let nodes: [String: UInt32] = [
         "n0": 0x4189BF, "n1": 0x2F6EA6, "n2": 0x1F5890, "n3": 0x15457A, "n4": 0x08264A,
     ]
+
+    /// What stands in place of the halo of a text where a format has none: an area of the ground's colour behind it.
+    struct Backing {
+        var corner: Point
+        var width: Double
+        var height: Double
+        var style: DrawingStyle
+    }
+
+    /// nil for a text without a halo, and for one that stands upright.
+    ///
+    /// - isMap: on the paper of a map, else on the page.
+    static func backing(of element: Markup, isMap: Bool) -> Backing? {
+        func value(_ name: String) -> String { element.attributes.first { $0.0 == name }?.1 ?? "" }
+        let names = value("class").split(separator: " ")
+        guard element.name == "text", names.contains("halo"), value("transform").isEmpty else { return nil }
+        let words = element.parts.reduce("") { text, part in
+            if case .text(let piece) = part { text + piece } else { text }
+        }
+        let size = Self(element: "text", classes: value("class")).textSize
+        let width = Canvas.width(of: words, size: size) + 2
+        let (x, y) = (Double(value("x")) ?? 0, Double(value("y")) ?? 0)
+        let left = value("text-anchor") == "middle" ? x - width / 2 : value("text-anchor") == "end" ? x - width + 1 : x - 1
+        var style = Self(element: "rect", classes: "")
+        (style.fill, style.stroke) = (isMap ? paper : white, nil)
+        return Backing(corner: Point(x: left, y: y - 0.82 * size), width: width, height: 1.06 * size, style: style)
+    }
 
     /// Of an element of a drawing by its classes.
     init(element: String, classes: String) {
@@ -97,8 +126,9 @@ struct DrawingStyle: Equatable {
     /// A drawing whose elements bear their looks themselves, for programs that apply no style sheet to drawings.
     static func applied(to svg: Markup) -> Markup {
         var drawing = svg
-        drawing.parts = svg.parts.map { part in
-            guard case .element(var element) = part, ["path", "rect", "text"].contains(element.name) else { return part }
+        let isMap = isMap(svg)
+        drawing.parts = svg.parts.flatMap { part -> [Markup.Part] in
+            guard case .element(var element) = part, ["path", "rect", "text"].contains(element.name) else { return [part] }
             let style = Self(element: element.name, classes: element.attributes.first { $0.0 == "class" }?.1 ?? "")
             func colour(_ rgb: UInt32?) -> String {
                 guard let rgb else { return "none" }
@@ -120,8 +150,16 @@ struct DrawingStyle: Equatable {
                     element.attributes.append(("stroke-dasharray", style.dashes.map { "\($0)" }.joined(separator: " ")))
                 }
             }
-            return .element(element)
+            guard let backing = backing(of: element, isMap: isMap) else { return [.element(element)] }
+            let box = [
+                ("x", backing.corner.x), ("y", backing.corner.y), ("width", backing.width), ("height", backing.height),
+            ].map { ($0.0, Canvas.coordinate($0.1)) }
+            return [.element(Markup("rect", box + [("fill", colour(backing.style.fill)), ("stroke", "none")])), .element(element)]
         }
         return drawing
+    }
+
+    static func isMap(_ svg: Markup) -> Bool {
+        svg.attributes.contains { $0.0 == "class" && $0.1.split(separator: " ").contains("map") }
     }
 }

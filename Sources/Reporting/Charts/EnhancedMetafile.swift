@@ -27,10 +27,12 @@ struct EnhancedMetafile {
     private var font: (size: Double, isBold: Bool, isVertical: Bool)?
     private var anchor: UInt32?
     private let size: (width: Double, height: Double)
+    private let isMap: Bool
 
     /// - svg: as `GraphicDrawing` makes it.
     init(_ svg: Markup, width: Double, height: Double) {
         size = (width, height)
+        isMap = DrawingStyle.isMap(svg)
         let (w, h) = (Self.units(width), Self.units(height))
         add(Record.mapMode, [8])
         add(Record.windowOrigin, [0, 0])
@@ -102,7 +104,13 @@ struct EnhancedMetafile {
                 use(edge)
                 polylines(outline.lines, dashes: style.dashes)
             }
-        case "text": text(element, style, x: number("x"), y: number("y"), anchor: value("text-anchor"), turn: value("transform"))
+        case "text":
+            if let box = DrawingStyle.backing(of: element, isMap: isMap) {
+                use(box.style)
+                let (left, right, top, bottom) = (box.corner.x, box.corner.x + box.width, box.corner.y, box.corner.y + box.height)
+                polygon([Point(x: left, y: top), Point(x: right, y: top), Point(x: right, y: bottom), Point(x: left, y: bottom)])
+            }
+            text(element, style, x: number("x"), y: number("y"), anchor: value("text-anchor"), turn: value("transform"))
         default: break
         }
     }

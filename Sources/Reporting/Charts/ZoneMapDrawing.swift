@@ -6,7 +6,8 @@ extension GraphicDrawing {
     /// Pipes in the line of their zone, closed valves and inlets above them, each zone's name, legend and scale.
     func draw(_ map: ZoneMap, on canvas: inout Canvas) -> Double {
         let lines = map.areas.flatMap(\.lines) + map.others + map.devices
-        guard let frame = MapFrame(lines.flatMap { $0 } + map.sources.map(\.position), width: Self.width) else { return 10 }
+        let points = lines.flatMap { $0 } + map.sources.map(\.position) + map.meters + map.marks.map(\.position)
+        guard let frame = MapFrame(points, width: Self.width) else { return 10 }
         let kinds = ZoneMap.Mark.Kind.allCases.filter { kind in map.marks.contains { $0.kind == kind } }
         let rows = map.areas.count <= Self.mostInLegend ? (map.areas.count + Self.inRow - 1) / Self.inRow : 0
         let legend = 62 + 22 * Double(rows)
@@ -17,6 +18,7 @@ extension GraphicDrawing {
             canvas.path(outline(area.lines), style: "pipe a\(area.colour)", title: Wording.isolated(area.name))
         }
         canvas.path(outline(map.devices), style: "pipe device")
+        canvas.path(map.meters.map { Self.dot(at: frame.place($0)) }.joined(), style: "node tiny n0")
         for source in map.sources {
             canvas.path(Self.tank(at: frame.place(source.position)), style: "tank", title: Wording.isolated(source.id))
         }
@@ -42,10 +44,12 @@ extension GraphicDrawing {
         case .closed: .zonesMapClosed
         case .inlet: .zonesMapInlet
         case .reducing: .zonesMapReducing
+        case .gateway: .gatewaysMapGateway
         }
     }
 
-    /// A closed valve is a full square with a cross, an inlet a ring, one with a reducing valve a ring with a dot: they differ without colour.
+    /// A closed valve is a full square with a cross, an inlet a ring, one with a reducing valve a ring with a dot, a gateway a diamond: they differ
+    /// without colour.
     private static func parts(of kind: ZoneMap.Mark.Kind, at point: Point) -> [(d: String, style: String)] {
         let c = Canvas.coordinate
         let ring = "M\(c(point.x)) \(c(point.y - 5))l3.5 1.5l1.5 3.5l-1.5 3.5l-3.5 1.5l-3.5 -1.5l-1.5 -3.5l1.5 -3.5Z"
@@ -60,8 +64,12 @@ extension GraphicDrawing {
             ]
         case .inlet: [(ring, "meter")]
         case .reducing: [(ring, "meter"), (dot, "shut")]
+        case .gateway: [("M\(c(point.x)) \(c(point.y - 7))l7 7l-7 7l-7 -7Z", "shut")]
         }
     }
+
+    /// A line without length and with round ends.
+    private static func dot(at point: Point) -> String { "M\(Canvas.coordinate(point.x)) \(Canvas.coordinate(point.y))h0" }
 
     private static func tank(at point: Point) -> String { "M\(Canvas.coordinate(point.x)) \(Canvas.coordinate(point.y - 8))l8 14h-16Z" }
 
@@ -99,7 +107,16 @@ extension GraphicDrawing {
         func line(_ style: String) -> (inout Canvas, Point) -> Void {
             { canvas, at in canvas.line(at.x, at.y, at.x + 20, at.y, style: style) }
         }
-        entries.append((wording.text(.words(.zonesMapOutside)), line("pipe")))
+        if !map.others.isEmpty {
+            entries.append((wording.text(.words(map.areas.isEmpty ? .gatewaysMapPipe : .zonesMapOutside)), line("pipe")))
+        }
+        if !map.meters.isEmpty {
+            entries.append(
+                (
+                    wording.text(.words(.gatewaysMapMeters)),
+                    { canvas, at in canvas.path(Self.dot(at: Point(x: at.x + 10, y: at.y)), style: "node tiny n0") }
+                ))
+        }
         if !map.sources.isEmpty {
             entries.append(
                 (

@@ -16,7 +16,7 @@ enum FindingOrigin {
         ("real loss comes out below zero", .nightLeakage), ("How fast leakage rises here", .register),
         ("The discount rate is missing", .register), ("figures in the assumption register", .counted),
         ("Not sized or not priced", .sizing), ("which has no size here", .sizing),
-        ("too many to design zones", .given), ("No programme can be chosen", .capital),
+        ("too many to design zones", .given), ("No programme can be chosen", .capital), ("A fire flow of 10 l/s", .pressure),
         // What the city's files or the settings of the plan say.
         ("The budget of", .given), ("The target year", .given), ("Water flows for", .given), ("The catalogue has no measure", .given),
         ("has no parameter", .given), ("a figure of the catalogue cannot be negative", .given),

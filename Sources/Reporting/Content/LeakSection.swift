@@ -157,7 +157,7 @@ extension PlanSource {
             let reason = assessment.pressures == nil ? TextKey.pressureMissing : .pressureNotConverged
             return Section(
                 id: "pressure", title: .words(.pressureTitle),
-                blocks: [.notice(Notice(.missing, .words(.pressureMissingTitle), [.words(reason)]))])
+                blocks: [.notice(Notice(.missing, .words(.pressureMissingTitle), [.words(reason)]))] + reducingValves)
         }
         let groups = Dictionary(grouping: survey.nodes) { $0.zone?.name ?? "" }
         let names = groups.keys.sorted { ($0.isEmpty ? 1 : 0, $0) < ($1.isEmpty ? 1 : 0, $1) }
@@ -192,7 +192,7 @@ extension PlanSource {
                             .init(.words(.nightMedian), unit: .metresOfHead), .init(.words(.nightHighest), unit: .metresOfHead),
                             .init(.words(.peakLowest), unit: .metresOfHead),
                         ], rows: rows)),
-            ])
+            ] + reducingValves)
     }
 
     /// Shares of the nodes in classes of 5 m. [%]

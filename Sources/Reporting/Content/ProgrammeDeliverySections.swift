@@ -256,6 +256,7 @@ extension PlanSource {
         ]
         if let placement = reading.placement {
             blocks.append(placementSentence(placement, of: reading))
+            blocks += map(of: placement, reading).map { [.graphic($0)] } ?? []
         } else {
             blocks.append(.notice(Notice(.missing, .words(.mapMissingTitle), [.words(.readingNoMap)])))
         }

@@ -6,8 +6,8 @@ import Planning
 import TextFiles
 import WaterModel
 
-/// The plan's layers as a GeoPackage (OGC 12-128r18, version 1.3): network, zones, leak candidates, measures, with styles for QGIS. The
-/// same plan makes the same bytes. Coordinates are those of the network model, whose system it does not name: "undefined Cartesian".
+/// The plan's layers as a GeoPackage (OGC 12-128r18, version 1.3): network, zones, what is designed, leak candidates, measures, with styles
+/// for QGIS. The same plan makes the same bytes. Coordinates are those of the network model, whose system it does not name: "undefined Cartesian".
 ///
 /// - Throws: `TextFileError.cannotWrite` where SQLite has no room for its file.
 public func geoPackage(of plan: ImprovementPlan, language: Catalogue) throws(TextFileError) -> [UInt8] {

@@ -31,7 +31,7 @@ struct GeoLayer {
     var features: [Feature] = []
 }
 
-/// The plan on the map: network, zones, leak candidates, measures. Coordinates are the network model's own.
+/// The plan on the map: network, zones, what is designed, leak candidates, measures. Coordinates are the network model's own.
 struct PlanLayers {
     let source: PlanSource
     let wording: Wording
@@ -41,9 +41,12 @@ struct PlanLayers {
         wording = Wording(language.forComputing)
     }
 
-    var all: [GeoLayer] { [zones, pipes, devices, nodes, leakCandidates, measures].filter { !$0.features.isEmpty } }
+    var all: [GeoLayer] {
+        [zones, zonesOfDesign, pipes, devices, nodes, bordersOfDesign, reducingValves, gateways, leakCandidates, measures]
+            .filter { !$0.features.isEmpty }
+    }
 
-    private func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
+    func word(_ key: TextKey) -> String { wording.catalogue.text(key) }
 
     /// As the document draws it: what is known of leaks and pressures by element.
     private var map: NetworkMap? {
@@ -62,9 +65,9 @@ struct PlanLayers {
             name: "pipes", title: word(.mapLeakProbability), kind: .line,
             fields: [
                 ("id", .text), ("start", .text), ("end", .text), ("length_m", .real), ("diameter_mm", .real), ("roughness", .real),
-                ("status", .text), ("tag", .text), ("leak_probability", .real), ("leak_rank", .integer),
+                ("status", .text), ("tag", .text), ("designed_zone", .text), ("leak_probability", .real), ("leak_rank", .integer),
             ])
-        let links = links
+        let links = links, designed = designedZones
         for line in map?.pipes ?? [] {
             guard let link = links[Link.ID(line.id)], let pipe = link.pipe else { continue }
             layer.features.append(
@@ -72,7 +75,8 @@ struct PlanLayers {
                     points: line.points,
                     values: [
                         .text(link.id.name), .text(link.start.name), .text(link.end.name), .real(pipe.length), .real(pipe.diameter * 1000),
-                        .real(pipe.roughness), .text(link.status.rawValue), .init(link.tag), .init(line.probability),
+                        .real(pipe.roughness), .text(link.status.rawValue), .init(link.tag),
+                        designed[link.start] == designed[link.end] ? .init(designed[link.start]) : .none, .init(line.probability),
                         line.rank.map { .integer($0) } ?? .none,
                     ]))
         }
@@ -108,9 +112,10 @@ struct PlanLayers {
         var layer = GeoLayer(
             name: "nodes", title: word(.nightPressure) + " [m]", kind: .point,
             fields: [
-                ("id", .text), ("type", .text), ("zone", .text), ("elevation_m", .real), ("night_pressure_m", .real),
-                ("peak_pressure_m", .real),
+                ("id", .text), ("type", .text), ("zone", .text), ("designed_zone", .text), ("elevation_m", .real),
+                ("night_pressure_m", .real), ("peak_pressure_m", .real),
             ])
+        let designed = designedZones
         let survey = source.assessment.pressures
         let pressures = Dictionary(
             (survey?.converged == true ? survey?.nodes ?? [] : []).map { ($0.node, $0) }, uniquingKeysWith: { first, _ in first })
@@ -121,8 +126,8 @@ struct PlanLayers {
                 .init(
                     points: [position],
                     values: [
-                        .text(node.id.name), .text(kind), .init(node.tag), .init(node.elevation), .init(pressures[node.id]?.night),
-                        .init(pressures[node.id]?.peak),
+                        .text(node.id.name), .text(kind), .init(node.tag), .init(designed[node.id]), .init(node.elevation),
+                        .init(pressures[node.id]?.night), .init(pressures[node.id]?.peak),
                     ]))
         }
         return layer

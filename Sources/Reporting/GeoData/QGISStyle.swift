@@ -16,6 +16,10 @@ enum QGISStyle {
         case "devices": single(line(DrawingStyle(element: "path", classes: "pipe device")))
         case "leak_candidates": single(line(DrawingStyle(element: "path", classes: "pipe p3")))
         case "zones": single(area(0xE6EEF3, edge: 0x6F7E8A))
+        case "designed_zones": single(area(0xDCEBF7, edge: 0x0072B2))
+        case "designed_borders": single(marker(DrawingStyle(element: "path", classes: "node n4")))
+        case "reducing_valves": single(marker(DrawingStyle(element: "path", classes: "node n0")))
+        case "gateways": single(marker(DrawingStyle(element: "path", classes: "node n2")))
         case "measures": single(area(0xD9D2A6, edge: 0x6A5A9C))
         default: nil
         }

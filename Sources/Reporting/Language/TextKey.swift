@@ -21,6 +21,10 @@ public enum TextKey: String, Sendable, CaseIterable {
     case intervalBelowZero, zonesDesigned, zonesDesignedCaption, zonesDesignedInlets, zonesDesignedValves, zonesDesignedReducing
     case zonesDesignedBefore, zonesDesignedAfter, zonesDesignedReduced, zonesDesignedNote, zonesMapTitle, zonesMapDescription
     case zonesMapClosed, zonesMapInlet, zonesMapReducing, zonesMapOutside
+    case reducingCaption, reducingInlet, reducingDiameter, reducingFixed, reducingFrom, reducingNote, reducingEffects, reducingMode
+    case reducingBefore, reducingAfter, reducingLeakage, reducingBursts, reducingEffectsNote
+    case reducingModeFixed, reducingModeTimed, reducingModeFlow
+    case gatewaysMapTitle, gatewaysMapDescription, gatewaysMapGateway, gatewaysMapPipe, gatewaysMapMeters
     case balanceDefaultsTitle, indicatorsTitle, indicatorsCaption, indicatorsMissingTitle, indicatorsMissing, indicatorHead
     case formulaAndSource, readWithCare, zonesTitle, zonesCaption, zonesNote, zonesMissingTitle, zonesMissing, zonesUnmeteredTitle
     case zonesUnmetered, zone, inflow, registered, inflowLessRegistered, zoneRankingTitle, zoneRankingDescription, night, nights

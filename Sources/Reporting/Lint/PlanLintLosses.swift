@@ -116,8 +116,20 @@ extension PlanLint {
         if plan.number("low", in: exponent) == nil || plan.number("high", in: exponent) == nil {
             reasons.append("the benefit has no range of N1")
         }
-        for measure in measures where plan.number("setpoint_m", in: measure) == nil {
-            reasons.append("\(plan.name(measure)) has no setpoint: 'yusu pressure' finds it with the network, and checks the critical node")
+        let design = plan.value("pressure_design")
+        let zones = plan.list("zones", in: design)
+        if let shortfall = plan.number("largest_shortfall_m", in: design), shortfall > 1e-3 {
+            reasons.append("with the reducing valves a node falls \(shortfall) m below what it must keep")
+        }
+        for measure in measures {
+            // For the system as a whole, the zones that were designed for it.
+            let own = zones.filter { plan.text("zone", in: measure) == nil || plan.text("zone", in: $0) == plan.text("zone", in: measure) }
+            let settings = own.flatMap { plan.list("valves", in: $0) }.compactMap { plan.number("fixed_setting_m", in: $0) }
+            guard settings.isEmpty else { continue }
+            let why = own.compactMap { plan.text("reason_for_none", in: $0) }.first
+            reasons.append(
+                why.map { "\(plan.name(measure)): no valve can be set there: \($0)" }
+                    ?? "\(plan.name(measure)) has no setpoint: 'yusu pressure' finds it with the network, and checks the critical node")
         }
         return reasons
     }

@@ -2,7 +2,8 @@
 
 import WaterModel
 
-/// A network divided into zones: which pipe lies in which, what is closed and what is metered.
+/// A network divided into zones: which pipe lies in which, what is closed and what is metered; without zones, where gateways stand that read
+/// its meters.
 public struct ZoneMap: Sendable {
     public struct Area: Sendable {
         public var name: String
@@ -16,8 +17,8 @@ public struct ZoneMap: Sendable {
 
     public struct Mark: Sendable {
         public enum Kind: String, Sendable, CaseIterable {
-            /// A valve to close, an inlet with a meter, one with a reducing valve too.
-            case closed, inlet, reducing
+            /// A valve to close, an inlet with a meter, one with a reducing valve too, a gateway.
+            case closed, inlet, reducing, gateway
         }
 
         public var link: String
@@ -32,6 +33,8 @@ public struct ZoneMap: Sendable {
     /// Tanks and reservoirs.
     public var sources: [NetworkMap.NodeDot]
     public var marks: [Mark]
+    /// Places of meters, where they are given in place of a network.
+    public var meters: [Point] = []
     /// Units of the coordinates in one metre; nil where the lengths of the pipes do not tell.
     public var unitsPerMetre: Double?
 
