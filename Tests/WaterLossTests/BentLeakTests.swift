@@ -40,4 +40,25 @@ struct BentLeakTests {
         let after = try #require(solver.solve(conditions).heads[end])
         #expect((after - before) / (tangent * flow) > 2)
     }
+
+    @Test("a leak's course is told in shares of its last day's mean")
+    func course() throws {
+        let network = try ModelFaultsTests.network(), records = try ModelFaultsTests.records()
+        let model = try ImposedModel(network, sensors: ModelFaultsTests.sensors, start: records.0.start)
+        let solver = try HydraulicSolver(network), options = LeakLocatorOptions()
+        let before = HourlyResiduals(model, records.0, solver: solver), after = HourlyResiduals(model, records.1, solver: solver)
+        let classes = HourClasses(records.0, before, records.1, after, options: options)
+        let noise = SensorNoise.estimate(model, before, options: options)
+        let standing = try StandingErrors(model, records.0, before, records.1, after, noise: noise, options: options)
+        let record = StepRecord(
+            model, standing, classes, before: before, after: after, baseline: records.0, readings: records.1, noise: noise,
+            options: options)
+        #expect(record.sizes(LeakOnset(start: 3, growth: 0)) == (0..<48).map { $0 < 3 ? 0 : 1 })
+        // Began with the last day and grew through it: (1 + … + 24)/24² of its end on the average.
+        let grown = record.sizes(LeakOnset(start: 24, growth: 24))
+        let last: Double = grown[47], mean: Double = grown.suffix(24).reduce(0, +) / 24
+        #expect(abs(last - 24 / 12.5) < 1e-12)
+        #expect(abs(mean - 1) < 1e-12)
+        #expect(grown[23] == 0)
+    }
 }

@@ -23,10 +23,13 @@ struct HourlyFilterTests {
         let noise = [3e-4, 5e-4, 0.05, 0.08, 1e-3]
         let standing = try StandingErrors(model, record, residuals, record, residuals, noise: noise, options: options)
         let hours = 12, k = model.channels.count
-        // The same conditions at all hours.
+        // The same conditions at all hours; in one of them a meter reads a flow that the model does not have.
+        let large = 3.0
+        var measured = [[Double?]](repeating: [Double?](repeating: nil, count: hours), count: k)
+        measured[0][6] = large
         let filter = HourlyFilter(
-            model, standing.alike(hours: hours), lags: (0..<hours).map { $0 == 7 ? 3 : 1 }, noise: noise, step: 3600,
-            tanksAreStepped: tanksAreStepped, options: options)
+            model, standing.alike(hours: hours), lags: (0..<hours).map { $0 == 7 ? 3 : 1 }, noise: noise, measured: measured,
+            step: 3600, tanksAreStepped: tanksAreStepped, options: options)
         var present = [[Bool]](repeating: [Bool](repeating: true, count: k), count: hours)
         present[4] = [Bool](repeating: false, count: k)
         present[9][4] = false
@@ -54,6 +57,7 @@ struct HourlyFilterTests {
             let area = Double.pi * 400 / 4 / 3600 * options.levelNoise
             return tanksAreStepped ? (-area - head, area) : (-area - head / 2, area - head / 2)
         }
+        #expect(standing.proportional[0][0] > 0 && standing.proportional[0][0].squareRoot() < 0.1 * options.flowNoise * large)
         #expect(standing.toLevel[0].storage.contains { abs($0) > 1e-4 })
         var covariance = Matrix(rows: places.count, columns: places.count)
         for (i, (hour, c)) in places.enumerated() {
@@ -67,6 +71,9 @@ struct HourlyFilterTests {
                 }
                 if hour == other { value += common.0 * common.1 * options.hourlyCommonSpread * options.hourlyCommonSpread }
                 if hour == other, c == d { value += standing.rest[0][c] + (c == 4 ? 0 : noise[c] * noise[c]) }
+                if hour == 6, hour == other, c == 0, c == d {
+                    value += options.flowNoise * options.flowNoise * large * large - standing.proportional[0][0]
+                }
                 // The end of one hour is the beginning of the next.
                 let one = ofLevel(c), two = ofLevel(d)
                 if lag == 0 { value += one.begins * two.begins + one.ends * two.ends }

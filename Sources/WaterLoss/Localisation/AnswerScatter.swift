@@ -31,7 +31,7 @@ struct AnswerScatter {
     ///   - moments: conditions of one hour of each class; nil where a class has none.
     ///   - leak: the likeliest, node and size [m³/s].
     ///   - nodes: those for which the scatter is kept.
-    ///   - worlds: values of `WorldParameters` about those of the model, for each draw.
+    ///   - worlds: of `StandingErrors.worlds`, for each draw.
     init(
         _ model: ImposedModel, moments healthy: [BoundaryConditions?], leak: (node: Int, size: Double)?, nodes: [Int],
         worlds: [[Double]], options: LeakLocatorOptions
@@ -46,16 +46,24 @@ struct AnswerScatter {
         let parameters = WorldParameters(model.network)
         let plain = Self.answers(of: model.network, moments: moments, observations: observations, nodes: nodes, factors: nil)
         // A meter reads a leak as wrongly as all else that runs through it.
-        guard let random = try? RandomNumbers(seed: options.seed, stream: Self.ofMeters) else { return }
-        let bias = worlds.map { _ in model.channels.map { $0.isLink ? options.flowNoise * random.normal() : 0 } }
+        let bias = worlds.map { world in
+            model.channels.enumerated().map { k, channel in channel.isLink ? options.flowNoise * world[parameters.count + k] : 0 }
+        }
         self.nodes = nodes
-        drawn = concurrentMap(worlds.count) { draw in
+        let rows: [[Float]?] = concurrentMap(worlds.count) { draw in
+            let world = worlds[draw], changes = parameters.deviceChanges(world, options)
             let answers = Self.answers(
-                of: parameters.rough(model.network, worlds[draw], options), moments: moments, observations: observations, nodes: nodes,
-                factors: parameters.demandFactors(worlds[draw], options))
+                of: parameters.rough(model.network, world, options),
+                moments: moments.map { moment in
+                    var here = moment
+                    if here != nil { parameters.deviceParameters.impose(changes, on: &here!) }
+                    return here
+                }, observations: observations, nodes: nodes, factors: parameters.demandFactors(world, options))
             var rows = [Float](repeating: 0, count: nodes.count * observations.count * classes)
             for c in 0..<classes {
-                guard let other = answers[c], let own = plain[c] else { continue }
+                guard let own = plain[c] else { continue }
+                // A world without an answer tells nothing.
+                guard let other = answers[c] else { return nil }
                 for k in observations.indices {
                     for place in nodes.indices {
                         rows[(place * observations.count + k) * classes + c] = Float(
@@ -65,9 +73,8 @@ struct AnswerScatter {
             }
             return rows
         }
+        drawn = rows.compactMap { $0 }
     }
-
-    private static let ofMeters: UInt64 = 99
 
     init() {}
 

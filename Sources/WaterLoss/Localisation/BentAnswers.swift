@@ -35,15 +35,46 @@ struct BentAnswers {
     }
 
     /// What one leak does in an hour of a class beyond the linear answer, about one flow.
-    private struct Answer {
+    fileprivate struct Answer {
         /// [m³/s]
         var size: Double
         /// By channel, per unit of flow, and what it changes with the flow.
         var more: [Double]
         var moreByFlow: [Double]?
-        /// What it takes from its own pressure [m], and the same.
+        /// What it takes from its own pressure [m], and with which power of the flow that grows; 0: not asked.
         var drop: Double
-        var dropByFlow: Double
+        var power: Double
+    }
+
+    /// What holds back a leak, by the means over its hours.
+    fileprivate struct Throttle {
+        /// Without it [m]; what it takes from that at its size [m], which goes with a power of the flow.
+        var pressure = 0.0
+        var drop = 0.0
+        var power = 0.0
+
+        init?(_ answers: [Answer?], _ leak: (node: Int, size: Double), _ hours: [Hour], _ linear: Linear) {
+            var count = 0.0
+            for hour in hours where hour.kind >= 0 {
+                guard let answer = answers[hour.kind] else { continue }
+                pressure += linear.pressure(hour.condition, leak.node)
+                drop += answer.drop * pow(leak.size / answer.size, answer.power)
+                power += answer.power
+                count += 1
+            }
+            guard count > 0, drop > 0, pressure > 0 else { return nil }
+            pressure /= count
+            drop /= count
+            power /= count
+        }
+
+        /// Of the size, what the leak loses when it is open to a share. [–]
+        func flow(_ share: Double) -> Double {
+            guard share > 0 else { return 0 }
+            // As open as to lose its size when wholly open.
+            let area = 1 / max(pressure - drop, nothing).squareRoot()
+            return share * BentAnswers.flow(area: area, pressure: pressure, drop: drop * pow(share, power), power: power)
+        }
     }
 
     /// Share of a flow at which an answer is taken once more. [–]
@@ -62,19 +93,23 @@ struct BentAnswers {
         let isFollowed: Bool
         let linear: Linear
 
-        /// To leaks at nodes, of so many m³/s.
-        fileprivate func answers(_ leaks: [(node: Int, size: Double)]) -> [Int: [Int: [Double]]] {
+        /// To leaks at nodes, of so many m³/s, and what holds these back.
+        fileprivate func answers(_ leaks: [(node: Int, size: Double)]) -> [(corrections: [Int: [Double]], throttle: Throttle?)] {
             let columns: [[Answer?]] = concurrentMap(moments.count) {
                 BentAnswers.answers(model, moments[$0], leaks, isFollowed: isFollowed)
             }
-            let corrections: [[Int: [Double]]] = concurrentMap(leaks.count) { place in
-                BentAnswers.corrections(columns.map { $0[place] }, leaks[place].node, hours, linear)
+            return concurrentMap(leaks.count) { place in
+                let answers = columns.map { $0[place] }
+                return (
+                    BentAnswers.corrections(answers, leaks[place].node, hours, linear),
+                    isFollowed ? Throttle(answers, leaks[place], hours, linear) : nil
+                )
             }
-            return Dictionary(zip(leaks.map(\.node), corrections), uniquingKeysWith: { first, _ in first })
         }
     }
 
     private var source: Source?
+    private var throttles: [Int: Throttle] = [:]
     /// By node the size of the leak to which its answers are bent. [m³/s]
     private(set) var sizes: [Int: Double] = [:]
 
@@ -89,8 +124,11 @@ struct BentAnswers {
 
     private mutating func take(_ leaks: [(node: Int, size: Double)]) {
         guard let source else { return }
-        for (node, answers) in source.answers(leaks) { correction[node] = answers.isEmpty ? nil : answers }
-        for leak in leaks { sizes[leak.node] = leak.size }
+        for (leak, found) in zip(leaks, source.answers(leaks)) {
+            correction[leak.node] = found.corrections.isEmpty ? nil : found.corrections
+            throttles[leak.node] = found.throttle
+            sizes[leak.node] = leak.size
+        }
     }
 
     /// Bends answers anew where leaks turn out to be of another size than that to which they are bent; these nodes.
@@ -101,6 +139,9 @@ struct BentAnswers {
     }
 
     init() {}
+
+    /// Of what a leak at a node loses in the end, what it does when open to a share. [–]
+    func flow(_ node: Int, share: Double) -> Double { throttles[node]?.flow(share) ?? share }
 
     /// Of each leak in one class; nil where the model has no answer.
     private static func answers(
@@ -131,10 +172,10 @@ struct BentAnswers {
             while isFollowed, pressure - here.drop < leastPressure, size > least * leak.size, let smaller = answer(less * size) {
                 (size, here) = (less * size, smaller)
             }
-            var found = Answer(size: size, more: here.more, drop: here.drop, dropByFlow: 0)
+            var found = Answer(size: size, more: here.more, drop: max(here.drop, 0), power: 0)
             if isFollowed, let fewer = answer(less * size) {
                 found.moreByFlow = zip(here.more, fewer.more).map { ($0 - $1) / ((1 - less) * size) }
-                found.dropByFlow = (here.drop - fewer.drop) / ((1 - less) * size)
+                found.power = fewer.drop > 0 ? min(max(log(found.drop / fewer.drop) / -log(less), 1), mostPower) : 1
             }
             return found
         }
@@ -163,25 +204,60 @@ struct BentAnswers {
     }
 
     /// Flow of a leak at each hour over what its share of the size says: with the root of the pressure, which it lowers itself. [–]
+    ///
+    /// With A its area, r = A √(p − d rᵉ), d what a flow as its share says takes from the pressure p; A is such that the mean over the last
+    /// day is the size.
     /// - pressures: without a leak. [m]
     private static func flows(_ answers: [Answer?], _ hours: [Hour], _ size: Double, _ pressures: [Double]) -> [Double] {
-        var flows = [Double](repeating: 1, count: hours.count)
-        for _ in 0..<rounds {
-            let roots = hours.indices.map { place -> Double in
-                guard let answer = answers[hours[place].kind] else { return 1 }
-                let further = flows[place] * hours[place].share * size - answer.size
-                return max(pressures[place] - answer.drop - answer.dropByFlow * further, nothing).squareRoot()
-            }
-            let last = hours.indices.filter { hours[$0].isOfLastDay }
-            let mean =
-                (last.isEmpty ? roots.reduce(0, +) : last.reduce(0) { $0 + roots[$1] }) / Double(last.isEmpty ? roots.count : last.count)
-            guard mean > 0 else { break }
-            for place in flows.indices { flows[place] += damping * (roots[place] / mean - flows[place]) }
+        let drops = hours.map { hour -> (drop: Double, power: Double) in
+            guard let answer = answers[hour.kind] else { return (0, 0) }
+            return (answer.drop * pow(hour.share * size / answer.size, answer.power), answer.power)
         }
-        return flows
+        let isOfMean = hours.contains { $0.isOfLastDay } ? hours.map { $0.isOfLastDay ? $0.share : 0 } : hours.map(\.share)
+        let total = isOfMean.reduce(0, +)
+        guard total > 0 else { return hours.map { _ in 1 } }
+        func mean(_ flows: [Double]) -> Double { dotProduct(flows, isOfMean) / total }
+        func flows(_ area: Double) -> [Double] {
+            hours.indices.map { flow(area: area, pressure: pressures[$0], drop: drops[$0].drop, power: drops[$0].power) }
+        }
+        // More than a leak that takes nothing from its pressure; further on the mean grows with the area, to what the pipes can bring.
+        let free = mean(pressures.map { max($0, nothing).squareRoot() })
+        var low = log(1 / free), high = low, last = flows(1 / free)
+        var atLow = log(mean(last)), atHigh = atLow
+        for _ in 0..<doublings where atHigh < 0 {
+            (low, atLow) = (high, atHigh)
+            high += log(2)
+            last = flows(exp(high))
+            atHigh = log(mean(last))
+        }
+        for _ in 0..<rounds where atHigh > 0 && abs(log(mean(last))) > closeEnough {
+            // The false position, half its weight for an end that stays (Dowell and Jarratt 1971).
+            let middle = low + (high - low) * atLow / (atLow - atHigh)
+            last = flows(exp(middle))
+            let here = log(mean(last))
+            if here > 0 { (high, atHigh, atLow) = (middle, here, atLow / 2) } else { (low, atLow, atHigh) = (middle, here, atHigh / 2) }
+        }
+        let scale = mean(last)
+        return last.map { $0 / scale }
     }
 
-    private static let rounds = 40, damping = 0.4
+    /// r = A √(p − d rᵉ), by Newton's rule on the squares, which are convex. [–]
+    private static func flow(area: Double, pressure: Double, drop: Double, power: Double) -> Double {
+        guard power > 0, drop > 0 else { return area * max(pressure - drop, nothing).squareRoot() }
+        let square = area * area, pressure = max(pressure, nothing)
+        var flow = min(area * pressure.squareRoot(), pow(pressure / drop, 1 / power))
+        for _ in 0..<newtons {
+            let lost = drop * pow(flow, power)
+            let step = (flow * flow - square * (pressure - lost)) / (2 * flow + square * power * lost / flow)
+            flow -= step
+            if abs(step) < closeEnough * flow { break }
+        }
+        return flow
+    }
+
+    private static let doublings = 12, rounds = 20, newtons = 12, closeEnough = 1e-4
+    /// Head losses go with no higher power. [–]
+    private static let mostPower = 2.0
     /// Pressure that still drives something. [m]
     private static let nothing = 0.01
 }

@@ -139,31 +139,32 @@ struct ClockCheck {
         return (0..<count).map { i in OrderStatistics.median(rows.compactMap { $0[i] }) }
     }
 
-    /// For each shift (row) and day, ln of the mean distance of the readings as they are over that of those moved; nil where nothing is
-    /// told.
+    /// For each shift (row) and day, ln of the mean distance of the readings as they are over that of those moved, or of the readings from
+    /// their mean where that is less: no hour fits where a leak holds a pressure or steps within the day. nil where nothing is told.
     private func gains(_ channel: Int, common: [Double?]?) -> [[Double?]] {
         let distances = shifts.map { distance(channel, $0, common) }
         return distances.map { row in
             zip(distances[0], row).map { plain, moved in
-                plain.flatMap { plain in moved.flatMap { plain > 0 && $0 > 0 ? log(plain / $0) : nil } }
+                guard let plain, let moved, plain.left > 0, moved.left > 0 else { return nil }
+                return log(min(plain.left, max(moved.whole, moved.left)) / moved.left)
             }
         }
     }
 
     /// Mean distance, day by day, of readings moved by so many steps from the model's course and the common one, each times a factor that
-    /// suits best.
-    private func distance(_ channel: Int, _ shift: Int, _ common: [Double?]?) -> [Double?] {
-        let left = misfit(channel, shift, common)
-        var sums = [Double](repeating: 0, count: dayCount), counts = [Int](repeating: 0, count: dayCount)
-        for (i, value) in left.enumerated() {
+    /// suits best; and from their mean of the day.
+    private func distance(_ channel: Int, _ shift: Int, _ common: [Double?]?) -> [(left: Double, whole: Double)?] {
+        var sums = [(left: Double, whole: Double)](repeating: (0, 0), count: dayCount), counts = [Int](repeating: 0, count: dayCount)
+        for (i, value) in misfit(channel, shift, common).enumerated() {
             guard let value else { continue }
-            sums[dayOf[i]] += abs(value)
+            sums[dayOf[i]].left += abs(value.left)
+            sums[dayOf[i]].whole += abs(value.whole)
             counts[dayOf[i]] += 1
         }
-        return zip(sums, counts).map { $1 >= Self.fewestHours ? $0 / Double($1) : nil }
+        return zip(sums, counts).map { $1 >= Self.fewestHours ? ($0.left / Double($1), $0.whole / Double($1)) : nil }
     }
 
-    private func misfit(_ channel: Int, _ shift: Int, _ common: [Double?]?) -> [Double?] {
+    private func misfit(_ channel: Int, _ shift: Int, _ common: [Double?]?) -> [(left: Double, whole: Double)?] {
         let own = readings[channel]
         var y = times.map { own[$0 - shift] }
         for i in times.indices where predicted[channel][i] == nil || (common != nil && common?[i] == nil) { y[i] = nil }
@@ -188,7 +189,7 @@ struct ClockCheck {
         }
         // A course against the model's is none at all.
         if ofModel < 0 { (ofModel, ofCommon) = (0, cc > 0 ? cy / cc : 0) }
-        return y.indices.map { i in y[i].flatMap { y in p[i].map { y - ofModel * $0 - ofCommon * (c?[i] ?? 0) } } }
+        return y.indices.map { i in y[i].flatMap { y in p[i].map { (y - ofModel * $0 - ofCommon * (c?[i] ?? 0), y) } } }
     }
 
     /// Of several channels, the middle one for each shift and day.

@@ -104,11 +104,11 @@ extension StepRecord {
         leak: (node: Int, size: Double)? = nil, _ onset: LeakOnset = LeakOnset(start: 0, growth: 0), bent: BentAnswers = BentAnswers()
     ) -> [Double] {
         guard let standing = standingEstimate() else { return classes.map { _ in 0 } }
-        let width = standingWidth, days = daysPlace
+        let width = standingWidth, days = daysPlace, sizes = sizes(onset)
         return classes.indices.map { hour in
             let rows = (0..<channels).filter { present[hour][$0] }
             guard !rows.isEmpty, let factor = try? CholeskyFactor(filter.spread(hour, rows)) else { return 0 }
-            let running = hour < firstLater ? 0 : (leak?.size ?? 0) * onset.share(at: hour - firstLater)
+            let running = hour < firstLater ? 0 : (leak?.size ?? 0) * sizes[hour - firstLater]
             let left = rows.map { channel in
                 var row = [Double](repeating: 0, count: 1 + width)
                 fill(hour, channel, &row, 0)

@@ -99,6 +99,13 @@ struct DeviceParameters: Sendable {
         return found
     }
 
+    /// The settings that are imposed on the network, otherwise in the same way.
+    func impose(_ changes: [Double], on conditions: inout BoundaryConditions) {
+        for (device, change) in zip(devices, changes) where device.kind != .head && change != 0 {
+            conditions.settings[device.link] = Self.moved(conditions.settings[device.link], device.kind, change)
+        }
+    }
+
     private static func moved(_ setting: Double, _ kind: Kind, _ change: Double) -> Double {
         kind == .pressure ? max(setting + change, 0) : setting * exp(change)
     }

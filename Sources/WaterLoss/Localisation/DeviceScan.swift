@@ -80,11 +80,7 @@ struct DeviceScan {
         for example in examples where example.hours > 0 {
             var conditions = example.conditions
             // What is imposed of valves' settings is the given model's.
-            for (device, change) in zip(parameters.devices, changes) where device.kind != .head {
-                conditions.settings[device.link] =
-                    device.kind == .pressure
-                    ? max(conditions.settings[device.link] + change, 0) : conditions.settings[device.link] * exp(change)
-            }
+            parameters.impose(changes, on: &conditions)
             let state = solver.solve(conditions, warm: isWarm)
             isWarm = true
             guard state.verdict.outcome == .converged else { return .infinity }

@@ -18,7 +18,7 @@ extension StepRecord {
         // What is far out even where much is allowed is left out of all.
         var lenient = self
         lenient.filter = filter.moving(by: 2)
-        lenient.present = untouched
+        lenient.present = untouched.present
         lenient.dropStrays()
         let kept = lenient.present
         let moving = [-1.0, 0, 1], standing = (-16...16).map { Double($0) / 8 }  // powers of two

@@ -21,7 +21,8 @@ extension LeakSearch {
     ///
     /// With u the unit vector along the signature, P = 1 − u uᵀ; then for each drawn error f of the signature, in turn,
     /// C^−½ = 1 − (1 − 1/√(1 + |f|²)) f fᵀ/|f|², which whitens 1 + f fᵀ.
-    func without(_ place: LeakPlace) -> LeakSearch {
+    /// - keepsDeviations: false where nothing will be placed: it is asked only whether anything is left.
+    func without(_ place: LeakPlace, keepsDeviations: Bool = true) -> LeakSearch {
         func along(_ values: (Int) -> Double) -> [Double] { (0..<n).map(values) }
         let f = place.fraction
         var direction = along { (1 - f) * self.signatures[place.a * n + $0] + f * self.signatures[place.b * n + $0] }
@@ -46,11 +47,17 @@ extension LeakSearch {
             let first = part * Self.nodesAtATime
             return all.applied(to: signatures[first * n..<min(first + Self.nodesAtATime, nodes) * n])
         }
-        let scattered = deviations.keys.sorted()
+        let scattered = keepsDeviations ? deviations.keys.sorted() : []
         let contracted = concurrentMap(scattered.count) { all.applied(to: deviations[scattered[$0]] ?? []) }
         return LeakSearch(
             n: n, y: contractions.applied(to: y[...]), signatures: Array(parts.joined()),
             deviations: Dictionary(zip(scattered, contracted), uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// The same without several leaks.
+    func without(_ places: [LeakPlace], keepsDeviations: Bool = true) -> LeakSearch {
+        guard let last = places.last else { return self }
+        return places.dropLast().reduce(self) { $0.without($1) }.without(last, keepsDeviations: keepsDeviations)
     }
 
     /// The likeliest place of one leak; nil where nothing is like a leak.
@@ -86,9 +93,10 @@ struct FurtherLeaks {
         guard let first = search.best(pipes: pipes, fractions: fractions) else { return }
         leaks = [(first, nil)]
         while leaks.count < most {
-            let rest = leaks.reduce(search) { $0.without($1.place) }
-            guard rest.significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random, enough: rate) <= rate,
-                let next = rest.best(pipes: pipes, fractions: fractions)
+            guard
+                search.without(leaks.map(\.place), keepsDeviations: false)
+                    .significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random, enough: rate) <= rate,
+                let next = search.without(leaks.map(\.place)).best(pipes: pipes, fractions: fractions)
             else { return }
             var places = leaks.map(\.place) + [next]
             // Two leaks pull the place of one between them: each is placed again beside the others until none moves.
@@ -104,7 +112,7 @@ struct FurtherLeaks {
             }
             // Every leak must be needed beside the others.
             let chances = places.indices.map { index in
-                places.indices.filter { $0 != index }.reduce(search) { $0.without(places[$1]) }
+                search.without(places.indices.filter { $0 != index }.map { places[$0] }, keepsDeviations: false)
                     .significance(pipes: pipes, dispersion: dispersion, draws: draws, random: random, enough: rate)
             }
             guard chances.allSatisfy({ $0 <= rate }), Set(places.map(\.pipe)).count == places.count else { return }

@@ -52,15 +52,22 @@ struct HourlyFilter {
     }
 
     init(
-        _ model: ImposedModel, _ standing: StandingErrors, lags: [Int], noise: [Double], step: Double, tanksAreStepped: Bool,
-        options: LeakLocatorOptions
+        _ model: ImposedModel, _ standing: StandingErrors, lags: [Int], noise: [Double], measured: [[Double?]], step: Double,
+        tanksAreStepped: Bool, options: LeakLocatorOptions
     ) {
         let count = model.channels.count
         channels = count
         let hours = standing.before + standing.after
         conditions = hours
         self.lags = lags
-        rest = hours.map { standing.rest[$0] }
+        // A meter's noise goes with what runs through it, of a leak too.
+        rest = hours.enumerated().map { hour, place in
+            model.channels.indices.map { k in
+                guard model.channels[k].isLink, let flow = measured[k][hour] else { return standing.rest[place][k] }
+                let own = options.flowNoise * flow
+                return standing.rest[place][k] + max(own * own - standing.proportional[place][k], 0)
+            }
+        }
         var areas: [Double?] = []
         for channel in model.channels {
             if case .tank(_, let area) = channel.source { areas.append(area / step) } else { areas.append(nil) }

@@ -120,7 +120,9 @@ public struct LeakLocator: Sendable {
             scattered = search.likeliest.prefix(Self.scatteredNodes).map(\.node)
             supposed = search.likeliest.first
             guard !isLast, let likeliest = search.likeliest.first else { break }
-            course = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand)
+            course = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand) {
+                bent.flow(likeliest.node, share: $0)
+            }
             if look == 1, bends {
                 let levels = record.demandLevels(
                     leak: likeliest, course ?? LeakOnset(start: window.lowerBound, growth: 0), bent: bent)
@@ -130,9 +132,13 @@ public struct LeakLocator: Sendable {
                     model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values)
                 record = StepRecord(
                     model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise,
-                    options: options)
+                    options: options, course: course)
                 moments = Self.moments(classes, after)
                 steps = record.steps(in: window, growth: course?.growth ?? 0)
+            }
+            if course != record.course, record.hasLaterStrays {
+                record.tellStrays(course)
+                steps = record.steps(in: window)
             }
             if let course, readings.count - course.start >= 12, course.start != window.lowerBound || course.growth > 0 {
                 window = course.start..<readings.count

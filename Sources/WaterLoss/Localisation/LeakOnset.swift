@@ -4,7 +4,7 @@ import Foundation
 import NumericalMethods
 
 /// When a leak began, and how it grew.
-struct LeakOnset {
+struct LeakOnset: Equatable {
     /// Hour of the record.
     var start: Int
     /// Hours of the record in which it grew evenly to its size; 0: it was there at once.
@@ -26,36 +26,54 @@ extension StepRecord {
     /// - Parameters:
     ///   - signature: by feature. [unit of the channel per m³/s]
     ///   - usual: a size that would not surprise; far larger ones are taken for chance. [m³/s]
-    func onset(of signature: [Double], usual: Double) -> LeakOnset? {
+    ///   - flow: of what a leak loses in the end, what it does when open to a share. [–]
+    func onset(of signature: [Double], usual: Double, flow: (Double) -> Double = { $0 }) -> LeakOnset? {
         let standing = standingWidth, later = classes.count - firstLater
         var pass = healthy.pass.continued(width: 1 + standing + later)
-        filter.advance(&pass, over: firstLater..<classes.count, present: present) { hour, channel, row, first in
+        // With the strays: what is none of a leak that began at another hour may be.
+        filter.advance(&pass, over: firstLater..<classes.count, present: untouched.present) { hour, channel, row, first in
             fill(hour, channel, &row, first)
             let value = signature[channel * classCount + classes[hour]], column = first + 1 + standing
             for start in 0...(hour - firstLater) { row[column + start] = value }
         }
         let (information, score) = Self.eliminated(withHealthy(Self.gram(pass.rows)), standing: standing)
-        // A leak that grows evenly is the mean of leaks that begin one hour after the other: sums over blocks of the abrupt ones.
-        var sums = Matrix(rows: later + 1, columns: later + 1), scores = [0.0]
-        for i in 0..<later {
-            scores.append(scores[i] + score[i])
-            for j in 0..<later { sums[i + 1, j + 1] = information[i, j] + sums[i, j + 1] + sums[i + 1, j] - sums[i, j] }
-        }
         // Likelihood with the size integrated out.
         let prior = 1 / (usual * usual)
         var best: (gain: Double, onset: LeakOnset)?
         for growth in LeakOnset.growths.map({ $0 * perHour }) {
-            let hours = max(growth, 1), odds = growth == 0 ? 0 : -log(LeakOnset.abruptOdds)
+            let shape = LeakOnset(start: 0, growth: growth), odds = growth == 0 ? 0 : -log(LeakOnset.abruptOdds)
+            let flows = (0..<max(growth, 1)).map { flow(shape.share(at: $0)) }
+            // A leak that grows is a sum of leaks that begin one hour after the other.
+            let rises = flows.indices.map { flows[$0] - ($0 > 0 ? flows[$0 - 1] : 0) }
             for start in 0..<max(later - Self.shortest, 1) {
-                let end = min(start + hours, later), share = Double(hours)
-                let told = max(sums[end, end] - 2 * sums[start, end] + sums[start, start], 0) / (share * share)
-                let score = (scores[end] - scores[start]) / share
+                let hours = start..<min(start + rises.count, later)
+                let score = hours.reduce(0) { $0 + rises[$1 - start] * score[$1] }
                 guard score > 0 else { continue }
+                var told = 0.0
+                for i in hours { for j in hours { told += rises[i - start] * rises[j - start] * information[i, j] } }
+                told = max(told, 0)
                 let gain = score * score / (told + prior) - log1p(told / prior) + 2 * odds
                 if gain >= best?.gain ?? -.infinity, gain.isFinite { best = (gain, LeakOnset(start: start, growth: growth)) }
             }
         }
         return best?.onset
+    }
+
+    /// Flow of a leak at each hour of the later record over its mean of the last day, as its pressure does not change it. [–]
+    func sizes(_ onset: LeakOnset) -> [Double] {
+        let shares = (0..<classes.count - firstLater).map(onset.share), last = shares.suffix(24 * perHour)
+        let mean = last.reduce(0, +) / Double(max(last.count, 1))
+        return mean > 0 ? shares.map { $0 / mean } : shares
+    }
+
+    /// The hours of the later record, with the share of its size that a leak has in them.
+    func hours(_ onset: LeakOnset?) -> [BentAnswers.Hour] {
+        let sizes = onset.map(sizes)
+        return (firstLater..<classes.count).map { hour in
+            BentAnswers.Hour(
+                condition: conditions[hour], kind: classes[hour], share: sizes?[hour - firstLater] ?? 1,
+                isOfLastDay: hour >= classes.count - 24 * perHour)
+        }
     }
 
     /// Hours that a leak must have run to be dated.

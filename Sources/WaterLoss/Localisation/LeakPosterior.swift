@@ -37,12 +37,13 @@ extension LeakLocator {
                 straight, pipes: ends, fractions: Self.fractions, dispersion: dispersion, most: options.mostLeaks,
                 rate: options.splitRate, draws: options.nullDraws, random: random
             ).leaks : []
-        let single = posterior(search, pipes, index, meanDemand)
+        let single = posterior(search, pipes, index, meanDemand, dispersion)
         // Each leak beside the others, whose sizes are left free.
         var posteriors =
             several.count > 1
             ? several.indices.map { own in
-                posterior(several.indices.filter { $0 != own }.reduce(straight) { $0.without(several[$1].place) }, pipes, index, meanDemand)
+                posterior(
+                    straight.without(several.indices.filter { $0 != own }.map { several[$0].place }), pipes, index, meanDemand, dispersion)
             } : [single]
         // The balance of inflows tells the sum of the leaks, however many they are: a set that does not keep it makes up for errors.
         if posteriors.reduce(0, { $0 + $1.sizes[0.5] }) > single.sizes[0.975] { posteriors = [single] }
@@ -76,7 +77,9 @@ extension LeakLocator {
     /// Log likelihood by which a place may be less likely than the best and still be looked at closely. [–]
     private static let farBelow = 60.0
 
-    private func posterior(_ search: LeakSearch, _ pipes: [Link], _ index: ElementIndex<Node>, _ meanDemand: Double) -> LeakPosterior {
+    private func posterior(
+        _ search: LeakSearch, _ pipes: [Link], _ index: ElementIndex<Node>, _ meanDemand: Double, _ dispersion: Double
+    ) -> LeakPosterior {
         let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
         // For each pipe, each place along it.
@@ -100,11 +103,15 @@ extension LeakLocator {
         // Where even the best place leaves more than the errors allow, the errors are larger than believed: the likelihood is
         // tempered by that ratio (Birge), so that the probabilities are not surer than the fit.
         let bests = concurrentMap(whole.count) { place in
-            whole[place].flatMap { fit in grid.map { (likelihood: fit.logLikelihood($0, tempering: 1), misfit: fit.misfit($0)) } }
-                .max { $0.likelihood < $1.likelihood }
+            whole[place].map { fit in
+                let size = Self.top(of: grid) { fit.logLikelihood($0, tempering: 1) }
+                return (likelihood: fit.logLikelihood(size, tempering: 1), misfit: fit.misfit(size))
+            }.max { $0.likelihood < $1.likelihood }
         }
         let best = bests.compactMap { $0 }.max { $0.likelihood < $1.likelihood }
-        let tempering = min(1, 1 / max(best?.misfit ?? 1, 1e-9))
+        // Size and place were fitted, a place to two numbers.
+        let free = Double(search.n) / Double(max(search.n - 3, 1))
+        let tempering = 1 / max(1, (best?.misfit ?? 1) * free, dispersion)
         let byGrids: [[Double]] = concurrentMap(pipes.count) { p in
             fits[p].isEmpty ? [] : grid.map { Self.logSum(fits[p], at: $0, tempering: tempering) }
         }
@@ -129,12 +136,22 @@ extension LeakLocator {
             probabilities: probabilities.map { total > 0 ? $0 / total : 0 }, sizes: GridQuantiles(grid: grid, weights: bySize))
     }
 
+    /// Of a grid the point of the largest value: that about which it is largest at every few points.
+    private static func top(of grid: [Double], _ value: (Double) -> Double) -> Double {
+        let stride = 8
+        let rough = Swift.stride(from: 0, to: grid.count, by: stride).max { value(grid[$0]) < value(grid[$1]) } ?? 0
+        let near = max(rough - stride, 0)..<min(rough + stride + 1, grid.count)
+        let values = grid[near].map(value)
+        return grid[near.lowerBound + (values.indices.max { values[$0] < values[$1] } ?? 0)]
+    }
+
     /// Of the likelihoods of a leak of one size at some places.
     private static func logSum(_ places: [PlaceFit], at size: Double, tempering: Double) -> Double {
         var top = -Double.infinity, sum = 0.0
-        for place in places { top = max(top, place.logLikelihood(size, tempering: tempering)) }
+        let values = places.map { $0.logLikelihood(size, tempering: tempering) }
+        for value in values { top = max(top, value) }
         guard top.isFinite else { return -.infinity }
-        for place in places { sum += exp(place.logLikelihood(size, tempering: tempering) - top) }
+        for value in values { sum += exp(value - top) }
         return top + log(sum)
     }
 

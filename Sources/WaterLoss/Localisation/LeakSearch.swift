@@ -17,6 +17,7 @@ struct LeakSearch {
     /// those of thousands of nodes are most of what a search holds.
     let deviations: [Int: [Float]]
     /// Junctions in descending order of their likelihood, with the leak's size there [m³/s]; those left out that are not like a leak.
+    /// Empty where a leak was taken out.
     private(set) var likeliest: [(node: Int, size: Double)]
     /// What makes whitened signatures of answers.
     private let whitening: Whitening?
@@ -117,7 +118,6 @@ struct LeakSearch {
         self.deviations = deviations
         whitening = nil
         likeliest = []
-        likeliest = order()
     }
 
     private func order() -> [(node: Int, size: Double)] {

@@ -17,6 +17,8 @@ struct StandingErrors {
     let ways: [Matrix]
     /// For each condition, the variance of each channel that the ways leave, with a meter's noise in proportion to its flow. [unit²]
     let rest: [[Double]]
+    /// For each condition, the part of that which goes with a meter's flow. [unit²]
+    let proportional: [[Double]]
     /// For each condition, answer of each channel (row) to an outflow at each node (column). [unit per m³/s]
     let toOutflow: [Matrix]
     /// For each condition, answer of each channel (row) to the head of each tank whose level is read (column). [unit per m]
@@ -30,7 +32,8 @@ struct StandingErrors {
     private(set) var before: [Int]
     private(set) var after: [Int]
 
-    /// Parameters of the network, and for each way the direction in them along which it lies; of length one, at right angles.
+    /// Parameters of the network, and for each way the direction in them, and in the channels' biases, along which it lies; of length
+    /// one, at right angles.
     let parameters: WorldParameters
     let directions: [[Double]]
     /// For each condition, what the values at which the network was taken do to each channel, in the linear model. [unit of the channel]
@@ -134,12 +137,13 @@ struct StandingErrors {
         pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
         demands = all.map(\.demands)
         let (columns, left, directions) = Self.pivoted(answers, width: width)
-        self.directions = directions.map { Array($0.prefix(world.count)) }
+        self.directions = directions
         shift = all.indices.map { halves[$0 % 2][$0 / 2].shift }
         rank = columns.count
         let ways = columns.count
         let scales = all.indices.map { halves[$0 % 2][$0 / 2].scales },
             proportional = all.indices.map { halves[$0 % 2][$0 / 2].proportional }
+        self.proportional = proportional
         self.ways = all.indices.map { place in
             var matrix = Matrix(rows: count, columns: ways)
             for k in 0..<count { for w in 0..<ways { matrix[k, w] = columns[w][place * count + k] * scales[place][k] } }

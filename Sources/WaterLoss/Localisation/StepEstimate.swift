@@ -51,7 +51,10 @@ struct StepRecord {
     /// Whether those are taken to exist: where the healthy readings do not go with the model without them.
     private(set) var hasClassOffsets = false
     private var strays: [Int]
-    let untouched: [[Bool]]
+    /// What was read, and the noise, before strays were told.
+    let untouched: (present: [[Bool]], noise: [Double])
+    /// Of the leak with whose steps the strays were told; nil: one that began with the later record.
+    private(set) var course: LeakOnset?
     /// The healthy hours, whitened once, and their cross products; columns: the residuals and what stands.
     var healthy: (pass: HourlyFilter.Pass, products: Matrix)
 
@@ -66,7 +69,7 @@ struct StepRecord {
     init(
         _ model: ImposedModel, _ standing: StandingErrors, _ hourClasses: HourClasses,
         before: HourlyResiduals, after: HourlyResiduals, baseline: SensorRecord, readings: SensorRecord, noise: [Double],
-        options: LeakLocatorOptions
+        options: LeakLocatorOptions, course: LeakOnset? = nil
     ) {
         channels = model.channels.count
         classCount = hourClasses.count
@@ -94,7 +97,8 @@ struct StepRecord {
         }
         filter = HourlyFilter(
             model, standing, lags: classes.indices.map { $0 == hourClasses.before.count ? gap : 1 }, noise: noise,
-            step: Double(baseline.step), tanksAreStepped: before.tanksAreStepped, options: options)
+            measured: zip(before.measured, after.measured).map(+), step: Double(baseline.step), tanksAreStepped: before.tanksAreStepped,
+            options: options)
         toOutflow = standing.toOutflow
         pressures = standing.pressures
         // An outflow that goes with the root of the pressure, as shares of its mean over the last day.
@@ -105,35 +109,49 @@ struct StepRecord {
         shares = standing.pressures.map { row in (0..<nodes).map { mean[$0] > 0 ? (row[$0] / mean[$0]).squareRoot() : 1 } }
         // Later hours like none that was healthy tell nothing that could be compared.
         for hour in classes.indices where hour >= firstLater && classes[hour] < 0 { for k in 0..<count { present[hour][k] = false } }
-        strays = [Int](repeating: 0, count: count)
+        strays = []
         healthy = (filter.begun(width: 0), Matrix(rows: 0, columns: 0))
-        let untouched = (present: present, noise: filter.noise)
-        self.untouched = present
-        dropStrays()
-        if (0..<count).contains(where: { strayShare($0) > LeakRemark.strayShare }) {
-            // So many do not stray by themselves: the model is wrong in ways that roughness, demand and meters do not explain.
-            hasClassOffsets = true
+        untouched = (present, filter.noise)
+        tellStrays(course)
+    }
+
+    /// Tells strays and class offsets, anew where that was done before.
+    /// - course: of a leak that may run; nil: one may have begun with the later record.
+    mutating func tellStrays(_ course: LeakOnset?) {
+        self.course = course
+        for isWrong in [false, true] {
+            hasClassOffsets = isWrong
             (present, filter.noise) = untouched
-            strays = [Int](repeating: 0, count: count)
+            strays = [Int](repeating: 0, count: channels)
             dropStrays()
+            // Where many stray they do not by themselves: the model is wrong in ways that roughness, demand and meters do not explain.
+            if !(0..<channels).contains(where: { strayShare($0) > LeakRemark.strayShare }) { break }
         }
         whitenHealthy()
     }
 
-    /// Leaves out readings that the others make impossible, and takes the sensors' noise from what is left. A step wherever the later
-    /// record begins stands for whatever a leak may do.
+    /// Whether readings of the later record were left out.
+    var hasLaterStrays: Bool { (firstLater..<classes.count).contains { present[$0] != untouched.present[$0] } }
+
+    /// Leaves out readings that the others make impossible, and takes the sensors' noise from what is left. A step when the leak began
+    /// stands for whatever it may do.
     /// - keepsAll: only the noise is taken.
     mutating func dropStrays(keepsAll: Bool = false) {
         for _ in 0..<Self.rounds {
             let standing = standingWidth, later = firstLater
-            let features = classes.count > later ? channels * classCount : 0
-            var pass = filter.begun(width: 1 + standing + features)
-            filter.advance(&pass, over: classes.indices, present: present) { hour, channel, row, first in
+            // Steps are none before the later hours, where their columns begin.
+            var healthy = filter.begun(width: 1 + standing)
+            filter.advance(&healthy, over: 0..<later, present: present, fill: fill)
+            var pass = healthy.continued(width: 1 + standing + (classes.count > later ? channels * classCount : 0))
+            filter.advance(&pass, over: later..<classes.count, present: present) { hour, channel, row, first in
                 fill(hour, channel, &row, first)
-                if hour >= later { row[first + 1 + standing + channel * classCount + classes[hour]] = 1 }
+                row[first + 1 + standing + channel * classCount + classes[hour]] = course?.share(at: hour - later) ?? 1
             }
-            let rows = pass.rows
-            let fit = Self.innovations(pass.hours, left: rows * coefficients(Self.gram(rows)))
+            let rows = (healthy: healthy.rows, later: pass.rows)
+            let coefficients = coefficients(Self.gram(rows.later).adding(Self.gram(rows.healthy)))
+            let fit =
+                Self.innovations(healthy.hours, left: rows.healthy * Array(coefficients.prefix(1 + standing)))
+                + Self.innovations(pass.hours, left: rows.later * coefficients)
             let found = fit.compactMap { hour, item in
                 item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { (hour, $0.channel) }
             }
@@ -236,10 +254,7 @@ struct StepRecord {
 
     /// Cross products of the later hours, whose columns follow those that stand, and of the healthy ones, which have none of them.
     func withHealthy(_ later: Matrix) -> Matrix {
-        var sum = later
-        let known = healthy.products
-        for i in 0..<known.rows { for j in 0..<known.columns { sum[i, j] += known[i, j] } }
-        return sum
+        later.adding(healthy.products)
     }
 
     static func normal(_ products: Matrix, standing: Int) -> CholeskyFactor? {
@@ -283,8 +298,7 @@ struct StepRecord {
         // Hours of the later record before the steps are neither healthy nor leaking for certain.
         var present = present
         for hour in firstLater..<hours.lowerBound { for k in 0..<channels { present[hour][k] = false } }
-        let shape = LeakOnset(start: hours.lowerBound, growth: growth), last = shape.share(at: hours.upperBound - 1)
-        let sizes = classes.indices.map { shape.share(at: $0) / last }
+        let sizes = [Double](repeating: 0, count: firstLater) + sizes(LeakOnset(start: later.lowerBound, growth: growth))
         var pass = healthy.pass.continued(width: 1 + standing + channels * classCount)
         filter.advance(&pass, over: firstLater..<hours.upperBound, present: present) { hour, channel, row, first in
             fill(hour, channel, &row, first)
@@ -378,13 +392,13 @@ struct StepRecord {
             pressures[condition][node]
         }
     }
+}
 
-    /// The hours of the later record, with the share of its size that a leak has in them.
-    func hours(_ onset: LeakOnset?) -> [BentAnswers.Hour] {
-        (firstLater..<classes.count).map { hour in
-            BentAnswers.Hour(
-                condition: conditions[hour], kind: classes[hour], share: onset?.share(at: hour - firstLater) ?? 1,
-                isOfLastDay: hour >= classes.count - 24 * perHour)
-        }
+extension Matrix {
+    /// With a smaller one added to its first rows and columns.
+    fileprivate func adding(_ other: Matrix) -> Matrix {
+        var sum = self
+        for i in 0..<other.rows { for j in 0..<other.columns { sum[i, j] += other[i, j] } }
+        return sum
     }
 }

@@ -14,7 +14,7 @@ struct WorldParameters: Sendable {
     let classOfPipe: [Int]
     let classes: Int
     let devices: [DeviceParameters.Device]
-    private let deviceParameters: DeviceParameters
+    let deviceParameters: DeviceParameters
 
     /// Place of the first device.
     var firstDevice: Int { nodes + pipes.count + classes }
@@ -45,8 +45,12 @@ struct WorldParameters: Sendable {
                     + options.roughnessSpreadByClass * values[nodes + pipes.count + classOfPipe[p]])
             found.links[link].kind = .pipe(pipe)
         }
-        return deviceParameters.changed(
-            found, by: devices.enumerated().map { place, device in device.spread(options) * values[firstDevice + place] })
+        return deviceParameters.changed(found, by: deviceChanges(values, options))
+    }
+
+    /// Of pumps and valves, as `DeviceParameters` takes them.
+    func deviceChanges(_ values: [Double], _ options: LeakLocatorOptions) -> [Double] {
+        devices.enumerated().map { place, device in device.spread(options) * values[firstDevice + place] }
     }
 
     /// The network with other roughnesses, pumps, valves and demands.
@@ -63,11 +67,12 @@ struct WorldParameters: Sendable {
 }
 
 extension StandingErrors {
-    /// Worlds about the one at which the model was taken, as far as the healthy readings leave them open.
+    /// Worlds about the one at which the model was taken, as far as the healthy readings leave them open: values of its parameters, then
+    /// of each channel's bias, all in their prior spreads.
     /// - told: of the information on what stands, the ways first; nil: nothing is known but the prior spreads.
     func worlds(_ count: Int, told: CholeskyFactor?, random: RandomNumbers) -> [[Double]] {
         (0..<count).map { _ in
-            var values = (0..<parameters.count).map { _ in random.normal() }
+            var values = (0..<(directions.first?.count ?? parameters.count)).map { _ in random.normal() }
             guard let told else { return values }
             // Along the ways as the readings say, across them as before.
             var drawn = Matrix(rows: told.lower.rows, columns: 1)

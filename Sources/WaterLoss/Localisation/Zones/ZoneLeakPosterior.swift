@@ -66,7 +66,8 @@ extension ZoneLeakLocator {
     private static func logStudent(_ t: Double, _ freedom: Double) -> Double { -0.5 * (freedom + 1) * log1p(t * t / freedom) }
 }
 
-/// Quantiles of a distribution given by weights on a grid, linear between its points.
+/// Quantiles of a distribution given by weights on a grid of positive numbers, each spread evenly from half way, in logarithms, to the point
+/// before to half way to the next.
 struct GridQuantiles {
     let grid: [Double]
     let weights: [Double]
@@ -77,9 +78,10 @@ struct GridQuantiles {
         var sum = 0.0
         for (index, weight) in weights.enumerated() {
             let next = sum + weight / total
-            if next >= share {
-                guard index > 0, weight > 0 else { return grid[index] }
-                return grid[index - 1] + (grid[index] - grid[index - 1]) * (share - sum) / (weight / total)
+            if next >= share, weight > 0 {
+                let below = index > 0 ? (grid[index - 1] * grid[index]).squareRoot() : grid[index]
+                let above = index + 1 < grid.count ? (grid[index] * grid[index + 1]).squareRoot() : grid[index]
+                return below + (above - below) * max(share - sum, 0) / (weight / total)
             }
             sum = next
         }
