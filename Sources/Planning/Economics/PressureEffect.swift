@@ -28,9 +28,6 @@ public enum PressureEffect {
     /// Contested: next to none behind roof tanks, about 0.1 (0 to 0.2) indoors on the mains, 0.5 in gardens (i2O Water); about 0.5 in a field
     /// trial at 44 homes with the leaks behind their meters (AQUA 67, 2018).
     public static let consumptionExponents = [0, 0.1, 0.5]
-    public static let consumptionExponentSource =
-        "i2O Water: 0 to 0.2, about 0.1, indoors on the mains, next to none behind roof tanks, 0.5 in gardens; "
-        + "AQUA 67(3): about 0.5 at 44 homes in South Africa with the leaks behind their meters"
 
     /// Share of bursts that goes: factor × share of maximum pressure cut, 1 at most. [–]
     ///
