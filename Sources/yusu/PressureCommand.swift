@@ -35,7 +35,9 @@ struct PressureCommand: ParsableCommand {
 
     func validate() throws {
         guard period > 0, 24 % period == 0 else { throw ValidationError("--period must divide 24") }
-        guard pressure >= 0, margin >= 0, leastReduction >= 0, energy >= 0, consumptionExponent ?? 0 >= 0 else { throw ValidationError("figures must be 0 or more") }
+        guard pressure >= 0, margin >= 0, leastReduction >= 0, energy >= 0, consumptionExponent ?? 0 >= 0 else {
+            throw ValidationError("figures must be 0 or more")
+        }
     }
 
     func run() throws {

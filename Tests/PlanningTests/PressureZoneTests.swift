@@ -80,7 +80,8 @@ struct PressureZoneTests {
         var network = Network()
         network.hydraulics.flowUnit = "LPS"
         network.times.duration = 24 * 3600
-        var customer = Node(id: "C", elevation: 0, kind: .junction(Junction(demands: [Demand(baseFlow: flow)])), position: Point(x: 200, y: 0))
+        let junction = Junction(demands: [Demand(baseFlow: flow)])
+        var customer = Node(id: "C", elevation: 0, kind: .junction(junction), position: Point(x: 200, y: 0))
         customer.tag = "Z"
         network.nodes = [
             Node(id: "R", elevation: 60, kind: .reservoir(Reservoir()), position: Point(x: 0, y: 0)),

@@ -98,7 +98,8 @@ extension PlanBook {
         return Appraisal(
             account: account, firstYear: inputs.city.plan.startYear, rate: rate,
             parts: parts.filter { $0.years.contains { $0 != 0 } },
-            transfersLeftOut: isEconomic ? DiscountedCashFlow(flows: zip(recovered, forgone).map { $0 + $1 }).netPresentValue(rate: rate) : 0,
+            transfersLeftOut: isEconomic
+                ? DiscountedCashFlow(flows: zip(recovered, forgone).map { $0 + $1 }).netPresentValue(rate: rate) : 0,
             presentVolume: DiscountedCashFlow(flows: saved).netPresentValue(rate: rate))
     }
 }

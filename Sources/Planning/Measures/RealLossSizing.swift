@@ -113,7 +113,8 @@ extension MeasureSizing {
         }
         return measure(
             "pressure_management", area, quantity: valves, unit: "valves", capital: [.rate(valves, cost)], operation: operation,
-            effect: .pressure(cut, exponent: exponent, use: try pressedUse(area)), life: life, start: zoning.isEmpty ? 0 : second, buildYears: 1, prerequisites: zoning
+            effect: .pressure(cut, exponent: exponent, use: try pressedUse(area)), life: life, start: zoning.isEmpty ? 0 : second,
+            buildYears: 1, prerequisites: zoning
         )
     }
 

@@ -52,7 +52,7 @@ extension PlanSource {
 
     /// What customers draw less where pressure is lowered, and what meters no longer bill.
     private func pressedSentence(_ measure: PlannedMeasure) -> Phrase? {
-        guard let spared = measure.consumptionSpared, let forgone = measure.revenueForgone, spared.value > 0 || spared.high95 > 0 else { return nil }
+        guard let spared = measure.consumptionSpared, let forgone = measure.revenueForgone, spared.high95 > 0 else { return nil }
         return .words(
             .pressedUse,
             [
