@@ -328,6 +328,10 @@ public struct PlannedMeasure: Sendable {
     public var decay: Double?
     /// Of works. [years]
     public var buildYears: Int?
+    /// Billed consumption that falls with pressure, at full effect; not part of `volumeSaved`. [m³/year]
+    public var consumptionSpared: Estimate?
+    /// What meters no longer bill of it, at the tariff that is paid. [currency/year]
+    public var revenueForgone: Estimate?
     /// Adds to what can be supplied, and saves nothing.
     public var isNewSupply: Bool { MeasureSizing.supplyKeys.contains(catalogueKey) }
 

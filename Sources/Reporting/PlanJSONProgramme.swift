@@ -22,7 +22,9 @@ extension PlanRecord {
                     ("works_years", JSON(measure.buildYears)), ("ramp_years", JSON(measure.ramp)),
                     ("decay_percent_per_year", JSON(measure.decay.map { $0 * 100 })),
                     ("is_new_supply", .boolean(measure.isNewSupply)),
-                ])
+                ]
+                + (measure.consumptionSpared.map { Self.members("consumption_spared", "m3_per_year", $0) } ?? [])
+                + (measure.revenueForgone.map { Self.members("revenue_forgone", "currency_per_year", $0) } ?? []))
     }
 
     var selection: JSON {

@@ -30,12 +30,14 @@ struct PressureCommand: ParsableCommand {
     @Option(help: "Hours of a period with a setting of its own; 24 is a multiple of it.") var period = 6
     @Option(help: "Leakage of zones today: CSV with zone,leakage_m3_per_day.", completion: .file()) var leakage: String?
     @Option(help: "Energy of a cubic metre supplied, kWh.") var energy = 0.3
-    @Option(help: "Share of consumption that goes for each share of pressure cut; default: not counted.") var consumptionExponent: Double?
+    @Option(help: "N3: consumption goes with pressure^N3; 0: not counted. Default: 0.1 (0–0.5).") var consumptionExponent: Double?
     @Flag(help: "No messages on standard error.") var quiet = false
 
     func validate() throws {
         guard period > 0, 24 % period == 0 else { throw ValidationError("--period must divide 24") }
-        guard pressure >= 0, margin >= 0, leastReduction >= 0, energy >= 0 else { throw ValidationError("figures must be 0 or more") }
+        guard pressure >= 0, margin >= 0, leastReduction >= 0, energy >= 0, consumptionExponent ?? 0 >= 0 else {
+            throw ValidationError("figures must be 0 or more")
+        }
     }
 
     func run() throws {
@@ -43,7 +45,10 @@ struct PressureCommand: ParsableCommand {
         let network = try INP.read(file, constants: .exact)
         var options = PressureZoneOptions()
         (options.minimumPressure, options.margin, options.leastReduction) = (pressure, margin, leastReduction)
-        (options.period, options.energyPerVolume, options.consumptionExponent) = (period * 3600, energy, consumptionExponent)
+        (options.period, options.energyPerVolume) = (period * 3600, energy)
+        if let consumptionExponent {
+            options.consumptionExponents = consumptionExponent > 0 ? Array(repeating: consumptionExponent, count: 3) : []
+        }
         if let leakage { options.leakage = try Self.leakage(leakage) }
         let design: PressureZoneDesign
         do throws(ZoneDesignError) { design = try designPressureZones(network, mode: mode, options) } catch {
@@ -95,13 +100,14 @@ struct PressureFiles {
         var text =
             "zone,mode,valves,critical_node,mean_pressure_before_m,mean_pressure_after_m,highest_pressure_before_m,highest_pressure_after_m,"
             + "leakage_cut_low_percent,leakage_cut_percent,leakage_cut_high_percent,burst_cut_low_percent,burst_cut_percent,"
-            + "burst_cut_high_percent,consumption_cut_percent,water_saved_m3_per_day,energy_saved_kwh_per_day,reason\n"
+            + "burst_cut_high_percent,consumption_cut_percent,water_saved_m3_per_day,energy_saved_kwh_per_day,reason,"
+            + "consumption_cut_low_percent,consumption_cut_high_percent,consumption_spared_m3_per_day\n"
         for zone in design.zones {
             let head = [zone.name]
             if let reason = zone.reason {
                 text += DelimitedText.line(
                     head + ["none", "0", "", number(zone.meanPressure), "", number(zone.highestPressure)]
-                        + Array(repeating: "", count: 10) + [reason])
+                        + Array(repeating: "", count: 10) + [reason, "", "", ""])
             }
             for effect in zone.effects {
                 text += DelimitedText.line(
@@ -110,7 +116,8 @@ struct PressureFiles {
                         number(effect.meanPressure), number(zone.highestPressure), number(effect.highestPressure),
                     ] + effect.leakageCut.map { number(100 * $0) } + effect.burstCut.map { number(100 * $0) } + [
                         effect.consumptionCut.map { number(100 * $0) } ?? "", effect.waterSaved.map { number($0) } ?? "",
-                        effect.energySaved.map { number($0) } ?? "", "",
+                        effect.energySaved.map { number($0) } ?? "", "", effect.consumptionCuts.first.map { number(100 * $0) } ?? "",
+                        effect.consumptionCuts.last.map { number(100 * $0) } ?? "", effect.consumptionSpared.map { number($0) } ?? "",
                     ])
             }
         }

@@ -53,6 +53,13 @@ struct EconomicsTests {
         #expect(abs(100 * PressureEffect.burstReduction(before: 60, after: 38, factor: 1.4) - 51.3333) < 5e-5)
     }
 
+    // By hand: 1 − (38/60)^N3.
+    @Test("consumption falls as pressure to N3", arguments: [(0.0, 0.0), (0.1, 4.46484), (0.5, 20.417757)])
+    func consumption(exponent: Double, percent: Double) {
+        #expect(abs(100 * PressureEffect.consumptionReduction(before: 60, after: 38, exponent: exponent) - percent) < 1e-4)
+        #expect(PressureEffect.consumptionReduction(before: 38, after: 60, exponent: exponent) == 0)
+    }
+
     @Test("the worst node sets the valve, P4")
     func setpoint() {
         let result = PressureEffect.setpoint(minimumPressure: 15, valveElevation: 20, nodes: [(30, 4), (42, 6), (25, 9)])

@@ -104,7 +104,7 @@ struct FinancingTests {
         }
         let financial = try #require(plan.appraisals.first), economic = try #require(plan.appraisals.last)
         #expect(economic.account == .economic)
-        #expect(!economic.parts.contains { ["tax", "recovered_revenue"].contains($0.name) })
+        #expect(!economic.parts.contains { ["tax", "recovered_revenue", "revenue_forgone"].contains($0.name) })
         let recovered = try #require(financial.parts.first { $0.name == "recovered_revenue" })
         #expect(abs(economic.transfersLeftOut - recovered.presentValue) <= Self.rounding * recovered.presentValue)
         let capital = [financial, economic].map { $0.parts.first { $0.name == "capital" }?.presentValue ?? 0 }

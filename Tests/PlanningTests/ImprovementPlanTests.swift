@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import Planning
 import Testing
 import WaterLoss
@@ -255,6 +256,43 @@ struct ImprovementPlanTests {
         } else {
             #expect(target.ratioWithMeasuresNeeded < 0.7)
         }
+    }
+
+    /// Z1 has a mean of 53.5 m and 2,000 of 5,000 connections; 900,000 m³ are billed by meter and 220,000 without.
+    private static func pressed(_ regime: PlanSettings.WaterRegime, exponent: Double?, draws: Int = 0) throws -> PlannedMeasure {
+        let plan = plan(
+            {
+                $0.plan.regime = regime
+                $0.plan.discountRate = SourcedValue(0.08, status: .assumed)
+                $0.catalogue.values["pressure_management"] = ["target_pressure": SourcedValue(30, status: .measured)]
+                if let exponent {
+                    $0.catalogue.values["pressure_management"]?["consumption_exponent"] = SourcedValue(exponent, status: .measured)
+                }
+            }, draws: draws)
+        return try #require(plan.measures.first { $0.id == "pressure_management:Z1" })
+    }
+
+    @Test("consumption falls as pressure to N3: by meter it costs revenue, and its water is sold again or not produced")
+    func pressedUse() throws {
+        let part = 0.4 * (1 - pow(30 / 53.5, 0.1))
+        let ofMeters = part * 900_000, whole = part * 1_120_000
+        // One year of works, then fourteen years of effect, each at its end; a tariff of 2.1, water at 0.5.
+        let years = (1...14).reduce(0) { $0 + pow(1.08, -Double($1 + 1)) }
+        for (regime, worth) in [(PlanSettings.WaterRegime.surplus, 0.5), (.deficit, 2.1)] {
+            let with = try Self.pressed(regime, exponent: 0.1), without = try Self.pressed(regime, exponent: 0)
+            let spared = try #require(with.consumptionSpared), forgone = try #require(with.revenueForgone)
+            #expect(abs(spared.value - whole) < Self.rounding * whole)
+            #expect(abs(forgone.value - ofMeters * 2.1) < Self.rounding * ofMeters)
+            #expect(without.consumptionSpared?.value == 0 && without.revenueForgone?.value == 0)
+            // Losses saved stay what they were.
+            #expect(with.volumeSaved.value == without.volumeSaved.value)
+            let difference = with.netPresentValue - without.netPresentValue
+            #expect(abs(difference - years * (whole * worth - ofMeters * 2.1)) < 1e-6 * whole, "\(difference)")
+        }
+        // As published, with its range in the draws.
+        let drawn = try #require(try Self.pressed(.surplus, exponent: nil, draws: 200).consumptionSpared)
+        #expect(abs(drawn.value - whole) < Self.rounding * whole)
+        #expect(drawn.low95 < 0.5 * whole && drawn.high95 > 2 * whole)
     }
 
     @Test("no natural rise where the user says so: the case without the programme stands still")

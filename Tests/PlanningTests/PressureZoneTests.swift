@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import Hydraulics
 import Testing
 import WaterModel
@@ -72,5 +73,51 @@ struct PressureZoneTests {
         let zones = try designZones(TwoDistricts.network(head: 31), TwoDistricts.options)
         let design = try designPressureZones(zones.network)
         #expect(design.zones.allSatisfy { $0.valves.isEmpty && ($0.reason ?? "").contains("to be taken off") })
+    }
+
+    /// A reservoir, a pipe to a junction that draws nothing, and a pipe into a zone of one customer that draws the same all day.
+    private static func customer(drawing flow: Double) -> Network {
+        var network = Network()
+        network.hydraulics.flowUnit = "LPS"
+        network.times.duration = 24 * 3600
+        let junction = Junction(demands: [Demand(baseFlow: flow)])
+        var customer = Node(id: "C", elevation: 0, kind: .junction(junction), position: Point(x: 200, y: 0))
+        customer.tag = "Z"
+        network.nodes = [
+            Node(id: "R", elevation: 60, kind: .reservoir(Reservoir()), position: Point(x: 0, y: 0)),
+            Node(id: "J", elevation: 0, kind: .junction(Junction()), position: Point(x: 100, y: 0)), customer,
+        ]
+        network.links = [("R", "J"), ("J", "C")].map { from, to in
+            Link(
+                id: Link.ID("\(from)-\(to)"), start: Node.ID(from), end: Node.ID(to),
+                kind: .pipe(Pipe(length: 100, diameter: 0.2, roughness: 120)), status: .open)
+        }
+        return network
+    }
+
+    @Test("consumption falls as pressure to N3, and energy is that of leakage and consumption together")
+    func consumption() throws {
+        let network = Self.customer(drawing: 0.01)
+        var options = PressureZoneOptions()
+        (options.leakage, options.energyPerVolume) = (["Z": 100], 0.4)
+        let zone = try #require(try designPressureZones(network, options).zones.first)
+        let effect = try #require(zone.effects.first { $0.mode == .fixed })
+        let share = effect.meanPressure / zone.meanPressure
+        #expect(share < 0.5)
+        // Pressures are kept in single precision, demand is 10 l/s, 864 m³/d.
+        let digits = 1e-5
+        for (index, exponent) in [0, 0.1, 0.5].enumerated() {
+            #expect(abs(effect.consumptionCuts[index] - (1 - pow(share, exponent))) < digits)
+        }
+        let spared = 864 * (1 - pow(share, 0.1))
+        #expect(abs(try #require(effect.consumptionCut) - (1 - pow(share, 0.1))) < digits)
+        #expect(abs(try #require(effect.consumptionSpared) - spared) < 864 * digits)
+        #expect(abs(try #require(effect.waterSaved) - (100 * (1 - share) + spared)) < 1000 * digits)
+        #expect(abs(try #require(effect.energySaved) - 0.4 * (100 * (1 - share) + spared)) < 400 * digits)
+        // Switched off, leakage stands alone.
+        options.consumptionExponents = []
+        let alone = try #require(try designPressureZones(network, options).zones.first?.effects.first)
+        #expect(alone.consumptionCut == nil && alone.consumptionSpared == nil && alone.consumptionCuts.isEmpty)
+        #expect(abs(try #require(alone.waterSaved) - 100 * (1 - share)) < 100 * digits)
     }
 }

@@ -109,6 +109,12 @@ extension MeasureCatalogue {
                 Parameter("target_pressure", "m, mean of the zone", asked),
                 Parameter("leakage_exponent", "–", figure(0.5, 1.0, 1.5, .published, "FAVAD literature (May 1994)")),
                 Parameter(
+                    "consumption_exponent", "–",
+                    figure(
+                        0, 0.1, 0.5, .contested,
+                        "i2O Water: 0 to 0.2, about 0.1, indoors on the mains, next to none behind roof tanks, 0.5 in gardens; "
+                            + "AQUA 67(3): about 0.5 at 44 homes in South Africa with the leaks behind their meters")),
+                Parameter(
                     "burst_factor", "% of bursts per % of maximum pressure",
                     figure(0.7, 1.4, 2.8, .published, "Thornton and Lambert 2007, 112 schemes", year: "2007")),
                 Parameter("maintenance_share", "share of capital per year", figure(0.01, 0.02, 0.03, .assumed, "Yusu: as for pumps")),

@@ -30,7 +30,7 @@ extension PlanBook {
             let leakage = inputs.simulation.withoutMeasures(today, year: year, central)
             return SupplyDemandYear(
                 year: inputs.city.plan.startYear + year, demand: demand / 365, needWithout: (demand + leakage) / 365,
-                needWith: (demand + leakage - outcome.realSaved[year] - outcome.demandSaved[year]) / 365, capacity: capacity)
+                needWith: (demand + leakage - outcome.realSaved[year] - outcome.useSpared(year)) / 365, capacity: capacity)
         }
     }
 }

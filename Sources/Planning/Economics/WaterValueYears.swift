@@ -52,7 +52,7 @@ extension PlanBook {
             guard let capital = works.capital.value, let growth = works.demandGrowth.value, growth > 0,
                 outcome.realSaved.indices.contains(year)
             else { return nil }
-            let saved = (outcome.realSaved[year] + outcome.demandSaved[year]) / 365
+            let saved = (outcome.realSaved[year] + outcome.useSpared(year)) / 365
             // Beyond the plan nobody has looked at demand.
             let years = min(inputs.horizon, Int((saved / growth).rounded(.down)))
             guard years > 0 else { return nil }
@@ -73,7 +73,7 @@ extension PlanBook {
         let conversion = account == .economic ? money.conversionFactor.value ?? 1 : 1
         return outcome.capital.indices.map { year in
             let water = inputs.worth.water(central, year: year)
-            let saved = outcome.realSaved[year] + outcome.demandSaved[year]
+            let saved = outcome.realSaved[year] + outcome.useSpared(year)
             let freed = outcome.freed(year)
             let sold = water.sold(of: freed)
             let spared = freed - sold

@@ -18,7 +18,7 @@ public struct Appraisal: Sendable {
 
     /// A benefit or cost by year. [currency]
     public struct Part: Sendable {
-        /// `recovered_revenue`, `water_sold`, `production_avoided`, `carbon`, `residual`, `capital`, `tax`, `operation`.
+        /// `recovered_revenue`, `revenue_forgone` and `use_forgone` (below zero), `water_sold`, `production_avoided`, `carbon`, `residual`, `capital`, `tax`, `operation`.
         public var name: String
         public var isCost: Bool
         public var years: [Double]
@@ -78,6 +78,10 @@ extension PlanBook {
                 presentValue: DiscountedCashFlow(flows: values).netPresentValue(rate: rate))
         }
         let recovered = (0..<count).map { outcome.apparentSaved[$0] * inputs.worth.water(central, year: $0).tariff }
+        // Water that lower pressure keeps metered customers from drawing: no longer paid for, and of the same worth to them, since they draw
+        // until a cubic metre is worth its price.
+        let price = isEconomic ? money.willingnessToPay.value ?? money.copingCost.value : nil
+        let forgone = (0..<count).map { -outcome.meteredSpared[$0] * (price ?? inputs.worth.water(central, year: $0).tariff) }
         var residual = Array(repeating: 0.0, count: count)
         if let last = residual.indices.last { residual[last] = outcome.residual * conversion }
         var parts = [
@@ -87,9 +91,9 @@ extension PlanBook {
             part("deferral", years.map(\.deferralWorth)), part("residual", residual),
         ]
         if isEconomic {
-            parts.append(part("carbon", years.map(\.carbonWorth)))
+            parts += [part("carbon", years.map(\.carbonWorth)), part("use_forgone", forgone)]
         } else {
-            parts.append(part("recovered_revenue", recovered))
+            parts += [part("recovered_revenue", recovered), part("revenue_forgone", forgone)]
             if let tax = money.tax.value { parts.append(part("tax", isCost: true, outcome.capital.map { $0 * tax })) }
         }
         let saved = (0..<count).map(outcome.saved)

@@ -16,6 +16,8 @@ struct LossBase {
         var isMetered: Bool
         /// Figure × weight; their sum is the area's real loss. [m³/year]
         var losses: [(figure: Int, weight: Double)] = []
+        /// Part of the city's billed use; nil where it is not known. [–]
+        var useShare: Double?
 
         var suffix: String { zone.map { ":\($0.id.name)" } ?? "" }
         var name: String { zone.map { "zone \($0.id.name)" } ?? "the system outside the zones" }
@@ -28,6 +30,8 @@ struct LossBase {
     var apparent: [Int?] = [nil, nil, nil]
     /// Billed but not metered. [m³/year]
     var unmeteredUse: Int?
+    /// Billed by meter. [m³/year]
+    var meteredUse: Int?
     /// Billed. [m³/year]
     var revenueWater = 0.0
     /// Used by right and not billed. [m³/year]
@@ -43,7 +47,8 @@ struct LossBase {
         let balance = assessment.balance.flatMap { $0.periodDays > 0 ? $0 : nil }
         if let balance { readBalance(balance, &figures, &warnings) }
         readAreas(city: city, assessment: assessment, balance: balance, &figures, &warnings)
-        if balance == nil { readZoneTotals(assessment) }
+        if balance == nil { readZoneTotals(assessment, &figures) }
+        shareUse(city)
     }
 
     private mutating func readBalance(_ balance: WaterBalance, _ figures: inout Figures, _ warnings: inout [String]) {
@@ -59,6 +64,11 @@ struct LossBase {
         if balance.billedUnmetered.value > 0 {
             unmeteredUse = figures.add(
                 "balance.billed_unmetered", unit: "m³/year", year * balance.billedUnmetered, status: .computed,
+                source: "water balance of the period, per year")
+        }
+        if balance.billedMetered.value > 0 {
+            meteredUse = figures.add(
+                "balance.billed_metered", unit: "m³/year", year * balance.billedMetered, status: .computed,
                 source: "water balance of the period, per year")
         }
         revenueWater = max(0, year * balance.revenueWater.value)
@@ -145,6 +155,15 @@ struct LossBase {
         return (weight * total.value + (1 - weight) * zones.value) / zones.value
     }
 
+    /// Billed use of each area, as its part of the connections.
+    private mutating func shareUse(_ city: City) {
+        if areas.count == 1 { areas[0].useShare = 1 }
+        guard areas.count > 1 else { return }
+        let whole = max(city.profile.connections.value ?? 0, areas.reduce(0) { $0 + ($1.connections ?? 0) })
+        guard whole > 0 else { return }
+        for index in areas.indices { areas[index].useShare = areas[index].connections.map { $0 / whole } }
+    }
+
     /// What the zones leave of the total, spread over the areas without a figure of their own by connections.
     private mutating func spread(
         total: Estimate, zones: Estimate, over open: [Int], _ figures: inout Figures, _ warnings: inout [String]
@@ -169,7 +188,7 @@ struct LossBase {
     }
 
     /// Revenue water from the zones' own flows, where there is no balance.
-    private mutating func readZoneTotals(_ assessment: CityAssessment) {
+    private mutating func readZoneTotals(_ assessment: CityAssessment, _ figures: inout Figures) {
         let whole = assessment.zones.filter { $0.inflow != nil && $0.registeredConsumption != nil }
         guard !whole.isEmpty else { return }
         let inflow = whole.reduce(0) { $0 + ($1.inflow?.value ?? 0) } * Self.secondsPerYear
@@ -177,6 +196,10 @@ struct LossBase {
         let lost = whole.reduce(0) { $0 + max(0, $1.realLoss?.value ?? 0) } * Self.secondsPerYear
         unbilled = max(0, inflow - revenueWater - lost)
         knowsRevenue = revenueWater > 0
+        meteredUse = figures.add(
+            "zones.registered_use", unit: "m³/year",
+            whole.reduce(Estimate(0)) { $0 + Self.secondsPerYear * ($1.registeredConsumption ?? Estimate(0)) }, status: .computed,
+            source: "registered use of the zones")
     }
 
     /// Length of pipe with both ends in a zone, by the zone's name. [m]

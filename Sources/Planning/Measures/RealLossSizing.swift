@@ -113,8 +113,17 @@ extension MeasureSizing {
         }
         return measure(
             "pressure_management", area, quantity: valves, unit: "valves", capital: [.rate(valves, cost)], operation: operation,
-            effect: .pressure(cut, exponent: exponent), life: life, start: zoning.isEmpty ? 0 : second, buildYears: 1, prerequisites: zoning
+            effect: .pressure(cut, exponent: exponent, use: try pressedUse(area)), life: life, start: zoning.isEmpty ? 0 : second,
+            buildYears: 1, prerequisites: zoning
         )
+    }
+
+    /// Billed use that falls with pressure; nil without a balance, or where the area's part of it is not known.
+    private mutating func pressedUse(_ area: LossBase.Area) throws(Reason) -> SizedMeasure.PressedUse? {
+        guard let share = area.useShare, base.meteredUse != nil || base.unmeteredUse != nil else { return nil }
+        return .init(
+            exponent: try figure("pressure_management", "consumption_exponent"), metered: base.meteredUse, unmetered: base.unmeteredUse,
+            share: share)
     }
 
     /// How far pressure can come down, from the pressures of the network or a target that the city names.

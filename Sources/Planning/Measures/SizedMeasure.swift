@@ -35,6 +35,26 @@ struct SizedMeasure {
         }
     }
 
+    /// Consumption that falls with pressure.
+    struct PressedUse {
+        /// N3, a figure. [–]
+        var exponent: Int
+        /// Figures: billed by meter, and billed without. [m³/year]
+        var metered: Int?
+        var unmetered: Int?
+        /// Part of them in the area. [–]
+        var share: Double
+
+        /// What is no longer drawn. [m³/year]
+        func fall(_ cut: PressureCut, _ draw: [Double]) -> (metered: Double, unmetered: Double) {
+            let pressures = cut.pressures(draw)
+            let part =
+                share
+                * PressureEffect.consumptionReduction(before: pressures.before, after: pressures.after, exponent: max(0, draw[exponent]))
+            return (part * (metered.map { draw[$0] } ?? 0), part * (unmetered.map { draw[$0] } ?? 0))
+        }
+    }
+
     enum Apparent: Int, CaseIterable { case unauthorised, metering, dataHandling }
 
     enum Effect {
@@ -42,7 +62,7 @@ struct SizedMeasure {
         case none
         /// Volume found and mended. [m³/year]
         case leaks(Int)
-        case pressure(PressureCut, exponent: Int)
+        case pressure(PressureCut, exponent: Int, use: PressedUse? = nil)
         /// Takes a share of what is left and holds the rise of leakage.
         case activeControl(Int)
         /// Share × effect of what is left.
@@ -122,7 +142,8 @@ struct SizedMeasure {
         switch effect {
         case .none: break
         case .leaks(let volume), .meterVolume(let volume), .activeControl(let volume): found.insert(volume)
-        case .pressure(let cut, let exponent): found.formUnion([exponent] + Self.figures(of: cut))
+        case .pressure(let cut, let exponent, let use):
+            found.formUnion([exponent] + Self.figures(of: cut) + [use?.exponent, use?.metered, use?.unmetered].compactMap { $0 })
         case .share(_, let share), .recover(_, let share), .production(let share): found.insert(share)
         case .meterAge(_, let growth): found.insert(growth)
         case .demand(let use, let share, _): found.formUnion([use, share])

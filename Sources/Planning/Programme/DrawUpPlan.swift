@@ -182,7 +182,7 @@ struct PlanBook {
         }
         let life = measure.life.map { central[$0] } ?? Double(inputs.horizon)
         let water = inputs.worth.water(central)
-        return PlannedMeasure(
+        var told = PlannedMeasure(
             id: measure.id, catalogueKey: measure.key, target: measure.target, zone: measure.zone, quantity: measure.quantity,
             quantityUnit: measure.unit, capital: estimate(capital, \.0), operation: estimate(yearly, \.1), life: life,
             volumeSaved: estimate(volume, \.2), waterValue: measure.target == .apparentLosses ? water.tariff : water.firstWorth,
@@ -192,6 +192,16 @@ struct PlanBook {
             netPresentValue: worth, prerequisites: measure.prerequisites, exclusions: measure.exclusions, isSelected: isSelected,
             startYear: isSelected ? firstYear + measure.start : nil, reason: reason, ramp: measure.ramp.map { central[$0] },
             decay: measure.decay.map { central[$0] }, buildYears: measure.buildYears)
+        if case .pressure(_, _, .some) = measure.effect {
+            func use(_ draw: [Double]) -> (spared: Double, forgone: Double) {
+                let fall = inputs.simulation.consumptionFall(of: measure, draw)
+                return (fall.metered + fall.unmetered, fall.metered * inputs.worth.water(draw).tariff)
+            }
+            let now = use(central), spread = measureSamples.map(use)
+            told.consumptionSpared = ProgrammeRisk.estimate(now.spared, spread.map(\.spared))
+            told.revenueForgone = ProgrammeRisk.estimate(now.forgone, spread.map(\.forgone))
+        }
+        return told
     }
 
     /// Ratio and real losses by year; empty where the revenue water is not known.

@@ -47,7 +47,7 @@ struct ProgrammeRisk {
         return (
             ratio.ratio(
                 realLosses: without - outcome.realSaved[year], today: today, apparentLosses: apparent,
-                recovered: outcome.apparentSaved[year], demandSaved: outcome.demandSaved[year], produced: outcome.produced[year],
+                recovered: outcome.apparentSaved[year], demandSaved: outcome.useSpared(year), produced: outcome.produced[year],
                 draw),
             ratio.ratio(realLosses: without, today: today, apparentLosses: apparent, recovered: 0, demandSaved: 0, draw)
         )

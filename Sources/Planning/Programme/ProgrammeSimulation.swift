@@ -27,6 +27,9 @@ struct ProgrammeSimulation {
         var demandSaved: [Double]
         /// Of new supply. [m³/year]
         var produced: [Double]
+        /// Billed consumption that falls with pressure, and the part of it that a meter would have billed. [m³/year]
+        var consumptionSpared: [Double]
+        var meteredSpared: [Double]
         /// Worth at the end of the horizon of what is not yet used up. [currency]
         var residual = 0.0
         /// First investment, without replacements. [currency]
@@ -35,6 +38,7 @@ struct ProgrammeSimulation {
         init(horizon: Int) {
             let none = Array(repeating: 0.0, count: horizon)
             (capital, operation, realSaved, apparentSaved, demandSaved, produced) = (none, none, none, none, none, none)
+            (consumptionSpared, meteredSpared) = (none, none)
         }
 
         static func + (left: Self, right: Self) -> Self {
@@ -46,15 +50,20 @@ struct ProgrammeSimulation {
             result.apparentSaved = sum(left.apparentSaved, right.apparentSaved)
             result.demandSaved = sum(left.demandSaved, right.demandSaved)
             result.produced = sum(left.produced, right.produced)
+            result.consumptionSpared = sum(left.consumptionSpared, right.consumptionSpared)
+            result.meteredSpared = sum(left.meteredSpared, right.meteredSpared)
             result.residual += right.residual
             return result
         }
 
-        /// All that is saved in a year. [m³/year]
+        /// Use that is spared, by meters and by lower pressure. [m³/year]
+        func useSpared(_ year: Int) -> Double { demandSaved[year] + consumptionSpared[year] }
+
+        /// All that is saved in a year of losses and of use without a meter. [m³/year]
         func saved(_ year: Int) -> Double { realSaved[year] + apparentSaved[year] + demandSaved[year] }
 
         /// Water that can be sold where it is short: leakage and use spared, and what is produced beyond. [m³/year]
-        func freed(_ year: Int) -> Double { realSaved[year] + demandSaved[year] + produced[year] }
+        func freed(_ year: Int) -> Double { realSaved[year] + useSpared(year) + produced[year] }
         var saleable: [Double] { capital.indices.map(freed) }
     }
 
@@ -88,6 +97,9 @@ struct ProgrammeSimulation {
                 guard share > 0 else { continue }
                 defer { if !holds { control = 0 } }
                 apply(measure, share, &left, &apparent, &control, &outcome.demandSaved[year], draw)
+                let fall = consumptionFall(of: measure, draw)
+                outcome.consumptionSpared[year] += share * (fall.metered + fall.unmetered)
+                outcome.meteredSpared[year] += share * fall.metered
                 if case .production(let daily) = measure.effect { outcome.produced[year] += share * 365 * draw[daily] }
             }
             outcome.realSaved[year] = without - left
@@ -95,6 +107,12 @@ struct ProgrammeSimulation {
             held += draw[rise] * losses.real * control
         }
         return outcome
+    }
+
+    /// Billed consumption that falls with the pressure, at full effect. [m³/year]
+    func consumptionFall(of measure: SizedMeasure, _ draw: [Double]) -> (metered: Double, unmetered: Double) {
+        guard case .pressure(let cut, _, let use?) = measure.effect else { return (0, 0) }
+        return use.fall(cut, draw)
     }
 
     /// At full effect, on the losses of today. [m³/year]
@@ -112,7 +130,7 @@ struct ProgrammeSimulation {
         switch measure.effect {
         case .none: break
         case .leaks(let volume): left -= min(left, presence * draw[volume])
-        case .pressure(let cut, let exponent):
+        case .pressure(let cut, let exponent, _):
             let pressures = cut.pressures(draw)
             left *=
                 1 - presence

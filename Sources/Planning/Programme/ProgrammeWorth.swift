@@ -45,10 +45,11 @@ struct ProgrammeWorth {
 
     func discountFactor(year: Int, _ draw: [Double]) -> Double { pow(1 + draw[rate], -Double(year + 1)) }
 
-    /// Benefit of one year, without residual worth: apparent losses recovered at the tariff, water saved by regime. [currency]
+    /// Benefit of one year, without residual worth: apparent losses recovered at the tariff, water saved by regime, less what meters no longer
+    /// bill where lower pressure lets customers draw less. [currency]
     func benefit(_ outcome: ProgrammeSimulation.Outcome, year: Int, _ draw: [Double]) -> Double {
         let water = water(draw, year: year)
-        return outcome.apparentSaved[year] * water.tariff + water.worth(of: outcome.freed(year))
+        return (outcome.apparentSaved[year] - outcome.meteredSpared[year]) * water.tariff + water.worth(of: outcome.freed(year))
     }
 
     /// Benefits by year, the residual worth in the last. [currency]
@@ -73,7 +74,8 @@ struct ProgrammeWorth {
     func netPresentValue(_ outcome: ProgrammeSimulation.Outcome, _ draw: [Double], worth: (Int) -> Double) -> Double {
         var sum = 0.0
         for year in outcome.capital.indices {
-            let benefit = outcome.apparentSaved[year] * water(draw, year: year).tariff + outcome.freed(year) * worth(year)
+            let billed = outcome.apparentSaved[year] - outcome.meteredSpared[year]
+            let benefit = billed * water(draw, year: year).tariff + outcome.freed(year) * worth(year)
             sum += (benefit - outcome.capital[year] - outcome.operation[year]) * discountFactor(year: year, draw)
         }
         if let last = outcome.capital.indices.last { sum += outcome.residual * discountFactor(year: last, draw) }

@@ -174,7 +174,7 @@ struct ProgrammeChoice {
 
     /// More revenue water and less supply in the year of the target; with a limited deficit the cautious reading. [m³/year]
     private func ratioGain(_ outcome: ProgrammeSimulation.Outcome) -> (revenue: Double, supply: Double) {
-        let real = outcome.realSaved[targetYear], demand = outcome.demandSaved[targetYear]
+        let real = outcome.realSaved[targetYear], demand = outcome.useSpared(targetYear)
         if inputs.worth.regime == .deficit, inputs.worth.deficit == nil { return (outcome.apparentSaved[targetYear] + real, 0) }
         return (outcome.apparentSaved[targetYear] - demand, real + demand)
     }

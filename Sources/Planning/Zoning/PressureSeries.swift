@@ -22,6 +22,8 @@ struct PressureSeries {
     private(set) var times: [Int] = []
     /// By step and node. [m]
     private var pressures: [[Float]] = []
+    /// Delivered to customers, by step and node. [m³/s]
+    private var consumptions: [[Float]] = []
     private var members: [String: [Int]] = [:]
     private var inlets: [String: [Inlet]] = [:]
     /// Why a zone cannot be held by valves at its inlets.
@@ -64,7 +66,7 @@ struct PressureSeries {
         }
         let model = try HydraulicModel(network)
         var flows: [[Double]] = []
-        var pressures: [[Float]] = [], times: [Int] = []
+        var pressures: [[Float]] = [], consumptions: [[Float]] = [], times: [Int] = []
         let borders = ends.map(\.link)
         let elevations = network.nodes.map(\.elevation)
         _ = Simulation(of: model, keepsSteps: false) { time, tell in
@@ -74,10 +76,11 @@ struct PressureSeries {
                 return Float(head - elevations[node])
             }
             pressures.append(row)
+            consumptions.append(elevations.indices.map { Float(max(0, state.demands[$0] - state.leakage[$0])) })
             flows.append(borders.map { state.flows[$0] })
             times.append(time)
         }
-        (self.pressures, self.times) = (pressures, times)
+        (self.pressures, self.consumptions, self.times) = (pressures, consumptions, times)
         let column = Dictionary(uniqueKeysWithValues: ends.enumerated().map { ($1.link, $0) })
         for zone in zoneNames {
             for index in (inlets[zone] ?? []).indices {
@@ -213,7 +216,7 @@ struct PressureSeries {
     private func effect(
         _ mode: PressureZoneDesign.Mode, _ name: String, _ nodes: [Int], _ pressure: (_ step: Int, _ node: Int) -> Double
     ) -> PressureZoneDesign.Effect {
-        let meanBefore = mean(nodes) { Double(pressures[$0][$1]) }, highestBefore = highest(nodes) { Double(pressures[$0][$1]) }
+        let highestBefore = highest(nodes) { Double(pressures[$0][$1]) }
         let mean = mean(nodes, pressure), highest = highest(nodes, pressure)
         // Leakage follows the pressure of each moment: Σ p₁^N1 over Σ p₀^N1.
         let cuts = options.leakageExponents.map { exponent in
@@ -226,14 +229,40 @@ struct PressureSeries {
             }
             return before > 0 ? 1 - after / before : 0
         }
-        let central = cuts.count > 1 ? cuts[1] : cuts.first ?? 0
-        let saved = options.leakage[name].map { $0 * central }
+        let fall = options.consumptionExponents.map { consumptionCut($0, nodes, pressure) }
+        let spared = options.consumptionExponents.isEmpty ? nil : Self.central(fall) * consumption(nodes)
+        // Water that is not delivered: leakage that goes, and consumption that falls.
+        let saved = options.leakage[name].map { $0 * Self.central(cuts) + (spared ?? 0) }
         return .init(
             mode: mode, meanPressure: mean, highestPressure: highest, leakageCut: cuts,
             burstCut: options.burstFactors.map { PressureEffect.burstReduction(before: highestBefore, after: highest, factor: $0) },
-            consumptionCut: options.consumptionExponent.map {
-                PressureEffect.leakageReduction(before: meanBefore, after: mean, exponent: $0)
-            }, waterSaved: saved, energySaved: saved.map { $0 * options.energyPerVolume })
+            consumptionCut: options.consumptionExponents.isEmpty ? nil : Self.central(fall), waterSaved: saved,
+            energySaved: saved.map { $0 * options.energyPerVolume }, consumptionCuts: fall, consumptionSpared: spared)
+    }
+
+    /// The middle one of low, central and high.
+    private static func central(_ figures: [Double]) -> Double { figures.count > 1 ? figures[1] : figures.first ?? 0 }
+
+    /// Share of the consumption of nodes that goes: each draws (p₁/p₀)^N3 of what it draws at each moment. [–]
+    private func consumptionCut(_ exponent: Double, _ nodes: [Int], _ pressure: (_ step: Int, _ node: Int) -> Double) -> Double {
+        var whole = 0.0, gone = 0.0
+        for (step, row) in consumptions.enumerated() {
+            for node in nodes where pressures[step][node].isFinite {
+                let draws = Double(row[node])
+                whole += draws
+                gone +=
+                    draws
+                    * PressureEffect.consumptionReduction(
+                        before: Double(pressures[step][node]), after: pressure(step, node), exponent: exponent)
+            }
+        }
+        return whole > 0 ? gone / whole : 0
+    }
+
+    /// What nodes draw today, in the mean of the steps. [m³/d]
+    private func consumption(_ nodes: [Int]) -> Double {
+        let whole = consumptions.reduce(0.0) { sum, row in nodes.reduce(sum) { $0 + Double(row[$1]) } }
+        return consumptions.isEmpty ? 0 : 86_400 * whole / Double(consumptions.count)
     }
 
     /// The rising line over x that lies on or above every point and, in the mean, nearest: the edge of the upper hull over the mean of x.

@@ -19,8 +19,8 @@ public struct PressureZoneOptions: Sendable {
     public var leakageExponents = [0.5, 1.0, 1.5]
     /// % of bursts per % of the highest pressure: low, central, high. Source: Thornton & Lambert 2007 (published).
     public var burstFactors = [0.7, 1.4, 2.8]
-    /// Share of consumption that goes for each share of pressure cut (elasticity); nil: not counted, since no figure is published for all uses.
-    public var consumptionExponent: Double?
+    /// N3: low, central, high; empty: consumption is not counted. Default and sources: `PressureEffect.consumptionExponents` (contested).
+    public var consumptionExponents = PressureEffect.consumptionExponents
     /// Leakage of each zone today; zones that are missing get shares alone. [m³/d]
     public var leakage: [String: Double] = [:]
     /// Of a cubic metre supplied. Default 0.3 (0.16 to 0.5), Vietnamese utilities (published). [kWh/m³]
@@ -60,10 +60,16 @@ public struct PressureZoneDesign: Sendable {
         public var leakageCut: [Double]
         /// Share of bursts that goes. [–]
         public var burstCut: [Double]
+        /// Share of consumption that goes, central; nil where it is not counted. [–]
         public var consumptionCut: Double?
-        /// Central; nil without the zone's leakage. [m³/d], [kWh/d]
+        /// Leakage and consumption that go, central; nil without the zone's leakage. [m³/d]
         public var waterSaved: Double?
+        /// Of that water. [kWh/d]
         public var energySaved: Double?
+        /// Low, central, high; empty where it is not counted. [–]
+        public var consumptionCuts: [Double] = []
+        /// Consumption that goes, central; nil where it is not counted. [m³/d]
+        public var consumptionSpared: Double?
     }
 
     public struct Zone: Sendable {

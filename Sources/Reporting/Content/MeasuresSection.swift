@@ -15,6 +15,8 @@ extension PlanSource {
         blocks.append(.table(measureTable))
         let conditions = plan.measures.filter { !$0.prerequisites.isEmpty || !$0.exclusions.isEmpty }
         if !conditions.isEmpty { blocks.append(.list(conditions.flatMap(conditionSentences))) }
+        let pressed = plan.measures.compactMap(pressedSentence)
+        if !pressed.isEmpty { blocks.append(.list(pressed)) }
         return Section(id: "measures", title: .words(.measuresTitle), blocks: blocks, startsPage: true)
     }
 
@@ -46,6 +48,17 @@ extension PlanSource {
         if !measure.prerequisites.isEmpty { sentences.append(.words(.needs, [name(of: measure), names(measure.prerequisites)])) }
         if !measure.exclusions.isEmpty { sentences.append(.words(.excludes, [name(of: measure), names(measure.exclusions)])) }
         return sentences
+    }
+
+    /// What customers draw less where pressure is lowered, and what meters no longer bill.
+    private func pressedSentence(_ measure: PlannedMeasure) -> Phrase? {
+        guard let spared = measure.consumptionSpared, let forgone = measure.revenueForgone, spared.high95 > 0 else { return nil }
+        return .words(
+            .pressedUse,
+            [
+                name(of: measure), .figure(Figure(spared, times: 1 / 365.0, .cubicMetresPerDay).from(.saved)),
+                .figure(Figure(forgone, .moneyPerYear(currency)).from(.benefit)),
+            ])
     }
 
     private var measureTable: Table {

@@ -125,7 +125,9 @@ extension PlanSource {
         case .saved:
             return .init(
                 [.words(.realLosses), .words(.apparentLosses)] + parameters("effect"),
-                uses: has("effect", "share", "leakage_exponent", "ramp", "decay", "target_pressure", "use_reduction", "_growth"))
+                uses: has(
+                    "effect", "share", "leakage_exponent", "consumption_exponent", "ramp", "decay", "target_pressure", "use_reduction",
+                    "_growth"))
         case .costPerVolume: return .init([.words(.capitalCost), .words(.operationCost), .words(.life), .words(.volumeSaved)], uses: all)
         case .netPresentValue, .benefitCost, .payback:
             return .init([.words(.capitalCost), .words(.operationCost), .words(.benefit), .words(.discountRate)], uses: all)

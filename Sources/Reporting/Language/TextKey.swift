@@ -46,7 +46,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     case mapBelow, mapFrom, mapPipeLabel, pressureTitle, pressureMissingTitle, pressureMissing, pressureNotConverged
     case pressureHistogramTitle, pressureHistogramDescription, pressureCaption, nightPressure, shareOfNodes, noZone, nodes, nightLowest
     case nightMedian, nightHighest, peakLowest, measuresTitle, measuresMissingTitle, measuresMissing, measuresCaption, measuresNote
-    case selectionSentence, underBudget, withoutBudget, provenOptimal, notProvenOptimal, needs, excludes, numberSign, measureHead, target
+    case selectionSentence, underBudget, withoutBudget, provenOptimal, notProvenOptimal, needs, excludes, pressedUse, numberSign
+    case measureHead, target
     case quantity, life, volumeSaved, chosen, notChosen, chosenFrom, yes, no, curveTitle, curveDescription, worthOfWater, trajectoryTitle
     case trajectoryMissingTitle, trajectoryMissing, trajectoryChartTitle, trajectoryDescription, trajectoryCaption, trajectoryNote
     case withProgramme, withoutProgramme, ratioWith, ratioWithout, realLossesWith, realLossesWithout, targetReached, targetPossible

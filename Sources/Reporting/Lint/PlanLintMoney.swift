@@ -90,7 +90,8 @@ extension PlanLint {
             }
             if plan.text("internal_rates_found", in: account) == nil { reasons.append("\(name) account: no word on internal rates") }
             guard name == "economic" else { continue }
-            for part in plan.list("parts", in: account) where ["recovered_revenue", "tax"].contains(plan.text("part", in: part) ?? "") {
+            let transfers = ["recovered_revenue", "revenue_forgone", "tax"]
+            for part in plan.list("parts", in: account) where transfers.contains(plan.text("part", in: part) ?? "") {
                 reasons.append("the economic account holds a transfer: \(plan.text("part", in: part) ?? "?")")
             }
         }
