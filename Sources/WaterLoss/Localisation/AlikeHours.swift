@@ -21,7 +21,7 @@ struct AlikeHours {
     /// Difference of demand that counts as one of level. [m]
     private static let ofDemand = 25.0
     /// Sensitivities that all conditions together may have.
-    private static let mostSensitivities = 20_000_000
+    static let mostSensitivities = 20_000_000
 
     private struct Key: Hashable {
         var timeOfDay: Int

@@ -13,35 +13,45 @@ struct AnswerScatter {
     /// Models drawn.
     static let draws = 24
 
-    /// The nodes for which it is known.
-    private(set) var nodes: [Int] = []
+    /// The places for which it is known.
+    private(set) var places: [Int] = []
+    /// Of each, where the nodes between which it lies are among those that were asked, and their shares. [–]
+    private var ends: [[(index: Int, share: Double)]] = []
+    /// Features of a node.
+    private var width = 0
     /// Draw by draw, features of one node after the other. In single precision: it is most of what a search holds for a while.
     /// [unit of the channel per m³/s]
     private var drawn: [[Float]] = []
 
-    /// Of the node at a place of `nodes`, a row a draw and a column a feature.
+    /// Of one of the `places`, a row a draw and a column a feature.
     func deviations(_ place: Int) -> Matrix {
-        let width = (drawn.first?.count ?? 0) / max(nodes.count, 1)
-        return Matrix(
-            rows: drawn.count, columns: width,
-            storage: drawn.flatMap { $0[place * width..<(place + 1) * width].map(Double.init) })
+        var sum = Matrix(rows: drawn.count, columns: width)
+        for (node, share) in ends[place] {
+            for (draw, all) in drawn.enumerated() {
+                for f in 0..<width { sum.storage[draw * width + f] += share * Double(all[node * width + f]) }
+            }
+        }
+        return sum
     }
 
     /// - Parameters:
     ///   - moments: conditions of one hour of each class; nil where a class has none.
-    ///   - leak: the likeliest, node and size [m³/s].
-    ///   - nodes: those for which the scatter is kept.
+    ///   - leak: the likeliest, place and size [m³/s].
+    ///   - places: those for which the scatter is kept.
+    ///   - all: that there are.
     ///   - worlds: of `StandingErrors.worlds`, for each draw.
     init(
-        _ model: ImposedModel, moments healthy: [BoundaryConditions?], leak: (node: Int, size: Double)?, nodes: [Int],
-        worlds: [[Double]], options: LeakLocatorOptions
+        _ model: ImposedModel, moments healthy: [BoundaryConditions?], leak: (node: Int, size: Double)?, places: [Int],
+        of all: LeakPlaces, worlds: [[Double]], options: LeakLocatorOptions
     ) {
         // The answer to a leak of its size goes along the chord, whose slope is that of the curve half way.
         let moments = healthy.map { moment in
             var here = moment
-            if let leak { here?.demands[leak.node] += leak.size / 2 }
+            if let leak { for (node, share) in all.ends(leak.node) { here?.demands[node] += share * leak.size / 2 } }
             return here
         }
+        let nodes = Array(Set(places.flatMap { all.ends($0).map(\.node) })).sorted()
+        let index = Dictionary(uniqueKeysWithValues: zip(nodes, nodes.indices))
         let classes = moments.count, observations = model.channels.map(\.observation)
         let parameters = WorldParameters(model.network)
         let plain = Self.answers(of: model.network, moments: moments, observations: observations, nodes: nodes, factors: nil)
@@ -49,7 +59,9 @@ struct AnswerScatter {
         let bias = worlds.map { world in
             model.channels.enumerated().map { k, channel in channel.isLink ? options.flowNoise * world[parameters.count + k] : 0 }
         }
-        self.nodes = nodes
+        self.places = places
+        ends = places.map { place in all.ends(place).compactMap { end in index[end.node].map { ($0, end.share) } } }
+        width = observations.count * classes
         let rows: [[Float]?] = concurrentMap(worlds.count) { draw in
             let world = worlds[draw], changes = parameters.deviceChanges(world, options)
             let answers = Self.answers(

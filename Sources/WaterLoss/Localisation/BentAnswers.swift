@@ -16,7 +16,7 @@ struct BentAnswers {
     /// An hour in which a leak may run.
     struct Hour {
         var condition: Int
-        /// Its class; −1: of none.
+        /// Its class or condition; −1: of none, or the leak does not run.
         var kind: Int
         /// Of the leak's size. [–]
         var share: Double
@@ -85,7 +85,7 @@ struct BentAnswers {
     /// What answers are taken from.
     struct Source {
         let model: ImposedModel
-        /// Conditions of one hour of each class; nil where a class has none.
+        /// Conditions of one hour of each kind; nil where a kind has none.
         let moments: [BoundaryConditions?]
         /// Those in which the leak runs.
         let hours: [Hour]

@@ -16,18 +16,40 @@ struct DemandLevels {
     /// Whether leaks run differently on days of more demand.
     /// - residuals: of healthy hours.
     static func matter(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> Bool {
+        let moves = moves(model, residuals, options)
+        return OrderStatistics.medianOrZero(moves.map { abs($0.more - $0.usual) / max(abs($0.usual), 1) }) > least
+    }
+
+    /// Whether what is drawn in an hour bends head losses by what is more than noise over the hours of a day; in a network so large that
+    /// hours have to be taken together, whether leaks run differently.
+    /// - residuals: of healthy hours.
+    static func bend(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> Bool {
+        let width = model.channels.count * (model.network.nodes.count + model.network.links.count)
+        guard residuals.conditions.count * width < AlikeHours.mostSensitivities else { return matter(model, residuals, options: options) }
+        let bends = moves(model, residuals, options).map { abs($0.more + $0.less - 2 * $0.usual) / 2 }
+        return (bends.max() ?? 0) > ofNoise * options.pressureNoise
+    }
+
+    /// Of the noise of a pressure: some readings of a day tell no less. [–]
+    private static let ofNoise = 0.15
+
+    /// Pressures in the busiest hour, as the model has them and with all demand by its spread more or less; empty where that is not asked,
+    /// or has no answer. [m]
+    private static func moves(
+        _ model: ImposedModel, _ residuals: HourlyResiduals, _ options: LeakLocatorOptions
+    ) -> [(usual: Double, more: Double, less: Double)] {
         func total(_ conditions: BoundaryConditions) -> Double { conditions.demands.reduce(0, +) }
         guard model.zoneDemands == nil, let busiest = residuals.conditions.max(by: { total($0) < total($1) }),
             let solver = try? HydraulicSolver(model.network)
-        else { return false }
+        else { return [] }
+        let spread = hypot(options.dailyCommonSpread, options.hourlyCommonSpread)
         let usual = solver.solve(busiest)
-        let busier = solver.solve(busiest.demanding(1 + hypot(options.dailyCommonSpread, options.hourlyCommonSpread)), warm: true)
-        guard usual.verdict.outcome == .converged, busier.verdict.outcome == .converged else { return false }
-        let shares = model.channels.filter { !$0.isFlow }.compactMap { channel -> Double? in
-            guard let pressure = model.predicted(channel, usual), let then = model.predicted(channel, busier) else { return nil }
-            return abs(then - pressure) / max(abs(pressure), 1)
+        let states = [usual] + [1 + spread, 1 - spread].map { solver.solve(busiest.demanding($0), warm: true) }
+        guard states.allSatisfy({ $0.verdict.outcome == .converged }) else { return [] }
+        return model.channels.filter { !$0.isFlow }.compactMap { channel in
+            let values = states.compactMap { model.predicted(channel, $0) }
+            return values.count == 3 ? (values[0], values[1], values[2]) : nil
         }
-        return OrderStatistics.medianOrZero(shares) > least
     }
 }
 

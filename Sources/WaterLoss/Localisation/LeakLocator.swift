@@ -36,8 +36,8 @@ public struct LeakLocator: Sendable {
     static let fractions = [0.1, 0.3, 0.5, 0.7, 0.9]
     /// Sizes tried, evenly in their logarithm.
     static let sizes = 400
-    /// Most likely nodes whose signatures are bent to the size of the leak.
-    private static let bentNodes = 80
+    /// Most likely places whose signatures are bent to the size of the leak.
+    private static let bentPlaces = 80
     private static let looks = 3
     /// Most likely nodes whose signatures are taken with the errors that they may have.
     private static let scatteredNodes = 2000
@@ -82,14 +82,16 @@ public struct LeakLocator: Sendable {
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
         let classes = HourClasses(baseline, before, readings, after, options: options)
         guard classes.count > 0 else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
+        let places = LeakPlaces(network)
         let random: RandomNumbers
         do { random = try RandomNumbers(seed: options.seed) } catch { throw .numerical("\(error)") }
         let noise = SensorNoise.estimate(model, before, options: options)
         var standing = try StandingErrors(model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values)
         var record = StepRecord(
-            model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise, options: options)
-        let bends = DemandLevels.matter(model, before, options: options)
-        var moments = Self.moments(classes, after)
+            model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise, options: options,
+            places: places)
+        let bends = DemandLevels.bend(model, before, options: options)
+        var moments = Self.moments(classes.after, count: classes.count, after)
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
         // bent to its size.
         var window = readings.count / 3..<readings.count
@@ -112,7 +114,7 @@ public struct LeakLocator: Sendable {
             let worlds = isLast ? standing.worlds(AnswerScatter.draws, told: record.standingEstimate()?.factor, random: random) : []
             let scatter =
                 isLast
-                ? AnswerScatter(model, moments: moments, leak: supposed, nodes: scattered, worlds: worlds, options: options)
+                ? AnswerScatter(model, moments: moments, leak: supposed, places: scattered, of: places, worlds: worlds, options: options)
                 : AnswerScatter()
             guard var search = LeakSearch(steps, scatter: scatter) else { break }
             search.bend(&bent)
@@ -132,8 +134,8 @@ public struct LeakLocator: Sendable {
                     model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values)
                 record = StepRecord(
                     model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise,
-                    options: options, course: course)
-                moments = Self.moments(classes, after)
+                    options: options, course: course, places: places)
+                moments = Self.moments(classes.after, count: classes.count, after)
                 steps = record.steps(in: window, growth: course?.growth ?? 0)
             }
             if course != record.course, record.hasLaterStrays {
@@ -144,9 +146,14 @@ public struct LeakLocator: Sendable {
                 window = course.start..<readings.count
                 steps = record.steps(in: window, growth: course.growth)
             }
+            // Those that the last look takes are bent in each condition by itself, where it matters: what a tank that hardly fills or empties
+            // takes of a leak differs from one hour to the next.
+            let hours = record.hours(course, isByCondition: look == looks - 2 && (bends || search.isBent))
             let source = BentAnswers.Source(
-                model: model, moments: moments, hours: record.hours(course), isFollowed: bends, linear: record.linear)
-            bent = BentAnswers(source, leaks: Array(search.likeliest.prefix(Self.bentNodes)))
+                model: model.replacing(places.divided(model.network)),
+                moments: Self.moments(hours.map(\.kind), count: (hours.map(\.kind).max() ?? -1) + 1, after).map { $0.map(places.divided) },
+                hours: hours, isFollowed: bends, linear: record.linear)
+            bent = BentAnswers(source, leaks: search.likely(most: Self.bentPlaces))
         }
         guard let found else { throw .noUsableSensor }
         var told =
@@ -166,10 +173,11 @@ public struct LeakLocator: Sendable {
             start: course.map { readings.instant(at: $0.start) }, random: random, remarks: told)
     }
 
-    /// Conditions of one hour of each class of the later record; nil where a class has none.
-    private static func moments(_ classes: HourClasses, _ after: HourlyResiduals) -> [BoundaryConditions?] {
-        (0..<classes.count).map { c in
-            let hours = classes.after.indices.filter { classes.after[$0] == c }
+    /// Conditions of one hour of each kind of the later record; nil where a kind has none.
+    /// - kinds: of each hour; −1: of none.
+    private static func moments(_ kinds: [Int], count: Int, _ after: HourlyResiduals) -> [BoundaryConditions?] {
+        (0..<count).map { kind in
+            let hours = kinds.indices.filter { kinds[$0] == kind }
             return hours.isEmpty ? nil : after.conditions[hours[hours.count / 2]]
         }
     }

@@ -67,11 +67,13 @@ extension StepRecord {
     }
 
     /// The hours of the later record, with the share of its size that a leak has in them.
-    func hours(_ onset: LeakOnset?) -> [BentAnswers.Hour] {
+    /// - isByCondition: whether each condition is a kind of hours; else each class.
+    func hours(_ onset: LeakOnset?, isByCondition: Bool) -> [BentAnswers.Hour] {
         let sizes = onset.map(sizes)
         return (firstLater..<classes.count).map { hour in
-            BentAnswers.Hour(
-                condition: conditions[hour], kind: classes[hour], share: sizes?[hour - firstLater] ?? 1,
+            let share = sizes?[hour - firstLater] ?? 1, isRunning = share > 0 && classes[hour] >= 0
+            return BentAnswers.Hour(
+                condition: conditions[hour], kind: !isRunning ? -1 : isByCondition ? conditions[hour] : classes[hour], share: share,
                 isOfLastDay: hour >= classes.count - 24 * perHour)
         }
     }

@@ -83,20 +83,21 @@ extension LeakLocator {
         let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
         // For each pipe, each place along it.
-        let options = options
+        let options = options, places = LeakPlaces(network)
+        let links = network.links.indices.filter { network.links[$0].pipe != nil }
         let rough: [[PlaceFit]] = concurrentMap(pipes.count) { p in
             let pipe = pipes[p]
             guard let a = index[pipe.start], let b = index[pipe.end], let length = pipe.pipe?.length, length >= options.shortestPipe else {
                 return []
             }
-            return search.fits(a, b, fractions: Self.fractions)
+            return search.fits(places.path(links[p], from: a, to: b))
         }
         // Of places that count the whole likelihood: how large a leak is must not be told by errors of another size.
         let top = rough.joined().reduce(-Double.infinity) { max($0, $1.gain) }
         let near = pipes.indices.filter { p in rough[p].contains { $0.gain > top - Self.farBelow } }
         let whole: [[PlaceFit]] = concurrentMap(near.count) { place in
             guard let a = index[pipes[near[place]].start], let b = index[pipes[near[place]].end] else { return [] }
-            return search.fits(a, b, fractions: Self.fractions, isWhole: true)
+            return search.fits(places.path(links[near[place]], from: a, to: b), isWhole: true)
         }
         let closely = Dictionary(zip(near, whole), uniquingKeysWith: { first, _ in first })
         let fits = pipes.indices.map { closely[$0] ?? rough[$0] }

@@ -74,13 +74,13 @@ struct LeakSearch {
         self.signatures = signatures
         // Deviations to Lᵀ d: rows of them times L.
         let count = n
-        let whitened: [[Float]] = concurrentMap(scatter.nodes.count) { place in
+        let whitened: [[Float]] = concurrentMap(scatter.places.count) { place in
             let all = scatter.deviations(place)
             var rows = Matrix(rows: all.rows, columns: count)
             for w in 0..<all.rows { for i in 0..<count { rows[w, i] = all[w, used[i]] } }
             return (rows * factor.lower).storage.map { Float($0) }
         }
-        deviations = Dictionary(zip(scatter.nodes, whitened), uniquingKeysWith: { first, _ in first })
+        deviations = Dictionary(zip(scatter.places, whitened), uniquingKeysWith: { first, _ in first })
         likeliest = []
         whitening = Whitening(factor: factor, used: used, weights: steps.weights, features: all)
         likeliest = order()
@@ -125,6 +125,24 @@ struct LeakSearch {
             .sorted { ($1.gain, $0.node) < ($0.gain, $1.node) }.map { ($0.node, $0.size) }
     }
 
+    /// Whether what bends the answers to the likeliest leak is more than the errors.
+    var isBent: Bool {
+        guard let first = likeliest.first, let bend = bends[first.node], bend.size > 0 else { return false }
+        return first.size * first.size / bend.size * dotProduct(bend.values, bend.values).squareRoot() > Self.clearBend
+    }
+
+    /// In standard deviations of the steps. [–]
+    private static let clearBend = 2.0
+
+    /// The likeliest places, some at most: those that what is not known of the answers may have put behind the first.
+    func likely(most: Int) -> [(node: Int, size: Double)] {
+        guard let first = likeliest.first, let top = best(first.node)?.gain else { return [] }
+        return likeliest.prefix(most).filter { best($0.node)?.gain ?? 0 > Self.fartherShare * top - Self.fartherGain }
+    }
+
+    /// Of the log likelihood of the first, and further by how much, what a place may have that counts. [–]
+    private static let fartherShare = 0.7, fartherGain = 20.0
+
     /// Likeliest size of a leak at a node [m³/s], and its log likelihood; nil where nothing is like one there.
     private func best(_ node: Int) -> (size: Double, gain: Double)? {
         let (num, den) = Self.products(signatures, node * n, y, n)
@@ -148,7 +166,17 @@ struct LeakSearch {
         return (num, den)
     }
 
-    /// Log likelihood ratio against no leak, as a function of size, of leaks at fractions of the pipe from node `a` to node `b`.
+    /// Fractions at which a leak is tried along an undivided pipe, and along each part of a divided one.
+    private static let wholePipe = [0.1, 0.3, 0.5, 0.7, 0.9], partOfPipe = [1.0 / 6, 0.5, 5.0 / 6]
+
+    /// The same of leaks all along a pipe, the parts of which are of one length.
+    /// - path: its places from one end to the other.
+    func fits(_ path: [(place: Int, fraction: Double)], isWhole: Bool = false) -> [PlaceFit] {
+        let fractions = path.count > 2 ? Self.partOfPipe : Self.wholePipe
+        return zip(path, path.dropFirst()).flatMap { fits($0.place, $1.place, fractions: fractions, isWhole: isWhole) }
+    }
+
+    /// Log likelihood ratio against no leak, as a function of size, of leaks at fractions of the pipe from place `a` to place `b`.
     /// - isWhole: with the errors of the signature at whatever size; else those at the likeliest size.
     func fits(_ a: Int, _ b: Int, fractions: [Double], isWhole: Bool = false) -> [PlaceFit] {
         let all = dotProduct(y, y), bend = bend(a, b)

@@ -69,7 +69,7 @@ struct StepRecord {
     init(
         _ model: ImposedModel, _ standing: StandingErrors, _ hourClasses: HourClasses,
         before: HourlyResiduals, after: HourlyResiduals, baseline: SensorRecord, readings: SensorRecord, noise: [Double],
-        options: LeakLocatorOptions, course: LeakOnset? = nil
+        options: LeakLocatorOptions, course: LeakOnset? = nil, places: LeakPlaces? = nil
     ) {
         channels = model.channels.count
         classCount = hourClasses.count
@@ -99,14 +99,16 @@ struct StepRecord {
             model, standing, lags: classes.indices.map { $0 == hourClasses.before.count ? gap : 1 }, noise: noise,
             measured: zip(before.measured, after.measured).map(+), step: Double(baseline.step), tanksAreStepped: before.tanksAreStepped,
             options: options)
-        toOutflow = standing.toOutflow
-        pressures = standing.pressures
+        let places = places ?? LeakPlaces(undivided: model.network)
+        let pressures = standing.pressures.map(places.completed)
+        toOutflow = standing.toOutflow.map(places.completed)
+        self.pressures = pressures
         // An outflow that goes with the root of the pressure, as shares of its mean over the last day.
         let hours = standing.after.suffix(max(86_400 / baseline.step, 1))
-        let nodes = model.network.nodes.count
+        let nodes = places.count
         var mean = [Double](repeating: 0, count: nodes)
-        for place in hours { for node in 0..<nodes { mean[node] += standing.pressures[place][node] / Double(hours.count) } }
-        shares = standing.pressures.map { row in (0..<nodes).map { mean[$0] > 0 ? (row[$0] / mean[$0]).squareRoot() : 1 } }
+        for condition in hours { for node in 0..<nodes { mean[node] += pressures[condition][node] / Double(hours.count) } }
+        shares = pressures.map { row in (0..<nodes).map { mean[$0] > 0 ? (row[$0] / mean[$0]).squareRoot() : 1 } }
         // Later hours like none that was healthy tell nothing that could be compared.
         for hour in classes.indices where hour >= firstLater && classes[hour] < 0 { for k in 0..<count { present[hour][k] = false } }
         strays = []
