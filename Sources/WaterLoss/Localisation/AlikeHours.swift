@@ -21,7 +21,12 @@ struct AlikeHours {
     /// Difference of demand that counts as one of level. [m]
     private static let ofDemand = 25.0
     /// Sensitivities that all conditions together may have.
-    static let mostSensitivities = 20_000_000
+    private static let mostSensitivities = 20_000_000
+
+    /// Whether a network is so small that each hour of a record may be a condition of its own.
+    static func canBeApart(_ model: ImposedModel, hours: Int) -> Bool {
+        hours * model.channels.count * (model.network.nodes.count + model.network.links.count) < mostSensitivities
+    }
 
     private struct Key: Hashable {
         var timeOfDay: Int

@@ -24,8 +24,7 @@ struct DemandLevels {
     /// hours have to be taken together, whether leaks run differently.
     /// - residuals: of healthy hours.
     static func bend(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> Bool {
-        let width = model.channels.count * (model.network.nodes.count + model.network.links.count)
-        guard residuals.conditions.count * width < AlikeHours.mostSensitivities else { return matter(model, residuals, options: options) }
+        guard AlikeHours.canBeApart(model, hours: residuals.conditions.count) else { return matter(model, residuals, options: options) }
         let bends = moves(model, residuals, options).map { abs($0.more + $0.less - 2 * $0.usual) / 2 }
         return (bends.max() ?? 0) > ofNoise * options.pressureNoise
     }

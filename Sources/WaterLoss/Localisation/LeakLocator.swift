@@ -148,7 +148,9 @@ public struct LeakLocator: Sendable {
             }
             // Those that the last look takes are bent in each condition by itself, where it matters: what a tank that hardly fills or empties
             // takes of a leak differs from one hour to the next.
-            let hours = record.hours(course, isByCondition: look == looks - 2 && (bends || search.isBent))
+            let isByCondition =
+                look == looks - 2 && (bends || search.isBent) && AlikeHours.canBeApart(model, hours: before.conditions.count)
+            let hours = record.hours(course, isByCondition: isByCondition)
             let source = BentAnswers.Source(
                 model: model.replacing(places.divided(model.network)),
                 moments: Self.moments(hours.map(\.kind), count: (hours.map(\.kind).max() ?? -1) + 1, after).map { $0.map(places.divided) },
