@@ -166,13 +166,13 @@ struct LeakSearch {
         return (num, den)
     }
 
-    /// Fractions at which a leak is tried along an undivided pipe, and along each part of a divided one.
-    private static let wholePipe = [0.1, 0.3, 0.5, 0.7, 0.9], partOfPipe = [1.0 / 6, 0.5, 5.0 / 6]
+    /// Fractions at which a leak is tried along each part of a divided pipe.
+    private static let partOfPipe = [1.0 / 6, 0.5, 5.0 / 6]
 
     /// The same of leaks all along a pipe, the parts of which are of one length.
     /// - path: its places from one end to the other.
     func fits(_ path: [(place: Int, fraction: Double)], isWhole: Bool = false) -> [PlaceFit] {
-        let fractions = path.count > 2 ? Self.partOfPipe : Self.wholePipe
+        let fractions = path.count > 2 ? Self.partOfPipe : LeakLocator.fractions
         return zip(path, path.dropFirst()).flatMap { fits($0.place, $1.place, fractions: fractions, isWhole: isWhole) }
     }
 
