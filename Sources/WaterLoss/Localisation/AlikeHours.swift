@@ -15,6 +15,8 @@ struct AlikeHours {
     let examples: [BoundaryConditions]
     /// By how much all demand is above the model's in these. [–]
     let demandLevels: [Double]
+    /// Share that a leak has of its size in these. [–]
+    let leaks: [Double]
 
     /// Differences of level that are no difference; the finest that leaves few enough conditions is taken. [m]
     private static let tolerances = [0.25, 0.5, 1, 2, 4]
@@ -31,18 +33,23 @@ struct AlikeHours {
     private struct Key: Hashable {
         var timeOfDay: Int
         var state: Int
+        /// Share of a leak that runs, in quarters.
+        var leak: Int
     }
 
     init(
-        _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals
+        _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals,
+        leak: SupposedLeak? = nil
     ) {
         let hours = before.conditions + after.conditions
-        func keys(_ record: SensorRecord, _ residuals: HourlyResiduals) -> [Key] {
+        func keys(_ record: SensorRecord, _ residuals: HourlyResiduals, _ leak: SupposedLeak?) -> [Key] {
             residuals.conditions.indices.map { hour in
-                Key(timeOfDay: ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400, state: residuals.switching[hour])
+                Key(
+                    timeOfDay: ((record.instant(at: hour).seconds % 86_400) + 86_400) % 86_400, state: residuals.switching[hour],
+                    leak: leak.map { Int((4 * $0.shares[hour]).rounded()) } ?? 0)
             }
         }
-        let keys = keys(baseline, before) + keys(readings, after)
+        let keys = keys(baseline, before, nil) + keys(readings, after, leak)
         let ofDemand = before.levels + after.levels
         let levels = zip(hours, ofDemand).map { hour, level in
             model.tankLevels.map { hour.fixedHeads[$0.node] ?? 0 } + [Self.ofDemand * level]
@@ -61,6 +68,7 @@ struct AlikeHours {
         }
         examples = middles.map { hours[$0] }
         demandLevels = middles.map { ofDemand[$0] }
+        leaks = middles.map { Double(keys[$0].leak) / 4 }
         self.before = Array(groups.prefix(before.conditions.count))
         self.after = Array(groups.dropFirst(before.conditions.count))
     }

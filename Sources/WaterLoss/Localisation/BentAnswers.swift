@@ -94,13 +94,16 @@ struct BentAnswers {
         let linear: Linear
 
         /// To leaks at nodes, of so many m³/s, and what holds these back.
-        fileprivate func answers(_ leaks: [(node: Int, size: Double)]) -> [(corrections: [Int: [Double]], throttle: Throttle?)] {
+        fileprivate func answers(
+            _ leaks: [(node: Int, size: Double)]
+        ) -> [(size: Double, corrections: [Int: [Double]], throttle: Throttle?)] {
             let columns: [[Answer?]] = concurrentMap(moments.count) {
                 BentAnswers.answers(model, moments[$0], leaks, isFollowed: isFollowed)
             }
             return concurrentMap(leaks.count) { place in
                 let answers = columns.map { $0[place] }
                 return (
+                    BentAnswers.asked(answers) ?? leaks[place].size,
                     BentAnswers.corrections(answers, leaks[place].node, hours, linear),
                     isFollowed ? Throttle(answers, leaks[place], hours, linear) : nil
                 )
@@ -127,7 +130,7 @@ struct BentAnswers {
         for (leak, found) in zip(leaks, source.answers(leaks)) {
             correction[leak.node] = found.corrections.isEmpty ? nil : found.corrections
             throttles[leak.node] = found.throttle
-            sizes[leak.node] = leak.size
+            sizes[leak.node] = found.size
         }
     }
 
@@ -181,9 +184,12 @@ struct BentAnswers {
         }
     }
 
+    /// Size of a leak to which its answers are: where its place can not drive what was tried, less. [m³/s]
+    private static func asked(_ answers: [Answer?]) -> Double? { answers.compactMap { $0?.size }.min() }
+
     /// Mean difference from the linear answer in each condition.
     private static func corrections(_ answers: [Answer?], _ node: Int, _ hours: [Hour], _ linear: Linear) -> [Int: [Double]] {
-        guard let size = answers.compactMap({ $0?.size }).min() else { return [:] }
+        guard let size = asked(answers) else { return [:] }
         let running = hours.filter { $0.kind >= 0 && $0.share > 0 && answers[$0.kind] != nil }
         let flows = flows(answers, running, size, running.map { linear.pressure($0.condition, node) })
         var sums: [Int: [Double]] = [:], counts: [Int: Double] = [:]

@@ -94,14 +94,14 @@ struct HourlyFilter {
         }
         correlation = pow(options.hourlyDemandCorrelation, step / 3600)
         let spread = options.hourlyDemandSpread
-        let nodes = standing.toOutflow.first?.columns ?? 0
+        let nodes = standing.besideLeak.first?.columns ?? 0
         // Some hundred nodes at a time: all of them at once would go through memory.
         @Sendable func covariance(_ to: Int, _ from: Int) -> Matrix {
             func answers(_ place: Int, _ part: Range<Int>) -> Matrix {
                 var matrix = Matrix(rows: count, columns: part.count)
                 let demands = standing.demands[place]
                 for k in 0..<count {
-                    for node in part { matrix[k, node - part.lowerBound] = standing.toOutflow[place][k, node] * (demands[node] * spread) }
+                    for node in part { matrix[k, node - part.lowerBound] = standing.besideLeak[place][k, node] * (demands[node] * spread) }
                 }
                 return matrix
             }
@@ -112,14 +112,14 @@ struct HourlyFilter {
             }
             return sum
         }
-        let own = concurrentMap(standing.toOutflow.count) { covariance($0, $0) }
+        let own = concurrentMap(standing.besideLeak.count) { covariance($0, $0) }
         self.own = own
         // What meters say of it is no guess.
         let unknown = model.zoneDemands?.unknown
-        common = standing.toOutflow.indices.map { place in
+        common = standing.besideLeak.indices.map { place in
             let demands = standing.demands[place]
             let unsure = unknown.map { zip(demands, $0).map { $0 * $1 } } ?? demands
-            return (standing.toOutflow[place] * unsure).map { $0 * options.hourlyCommonSpread / (1 + standing.levels[place]) }
+            return (standing.besideLeak[place] * unsure).map { $0 * options.hourlyCommonSpread / (1 + standing.levels[place]) }
         }
         var steps: [Step] = []
         for (from, to) in zip(hours, hours.dropFirst()) where from != to { steps.append(Step(from: from, to: to)) }

@@ -34,15 +34,17 @@ struct HourlyResiduals {
     ///   - solver: of the model's network; its own state is left as it is.
     ///   - known: what an earlier record of the same network showed.
     ///   - isStepped: whether inflows of tanks go with the levels at the beginning of each hour; nil: told by the readings.
+    ///   - leak: that is taken to run where it is told in which state the links are; the residuals are those of the model without it.
     init(
-        _ model: ImposedModel, _ record: SensorRecord, solver: HydraulicSolver, known: LinkStates.Habit? = nil, isStepped: Bool? = false
+        _ model: ImposedModel, _ record: SensorRecord, solver: HydraulicSolver, known: LinkStates.Habit? = nil, isStepped: Bool? = false,
+        beside leak: SupposedLeak? = nil
     ) {
         let measured = model.channels.map { channel in (0..<record.count).map { model.measured(channel, record, $0) } }
-        let found = LinkStates(model, record, measured: measured, on: solver.model, known: known)
+        let found = LinkStates(model, record, measured: measured, on: solver.model, known: known, beside: leak)
         switching = found.states
         conditions = found.conditions
         habit = found.habit
-        let stepped = found.predicted
+        let stepped = leak == nil ? found.predicted : model.predicted(found.conditions, solver.model)
         var predicted = stepped
         // A tank's net inflow is a mean over the hour, in which its level moves.
         let tanks = model.channels.indices.filter { if case .tank = model.channels[$0].source { true } else { false } }

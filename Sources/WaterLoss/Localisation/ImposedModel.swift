@@ -137,6 +137,16 @@ struct ImposedModel {
         }
     }
 
+    /// What it says that channels read, by channel and hour; nil where it has no answer.
+    func predicted(_ hours: [BoundaryConditions], _ hydraulics: HydraulicModel) -> [[Double?]] {
+        let solver = HydraulicSolver(hydraulics)
+        let values = hours.indices.map { hour -> [Double?] in
+            let state = solver.solve(hours[hour], warm: hour > 0)
+            return channels.map { state.verdict.outcome == .converged ? predicted($0, state) : nil }
+        }
+        return channels.indices.map { k in values.map { $0[k] } }
+    }
+
     /// The conditions of the middle of an hour: levels half way to those of its end, demands as the model's patterns have them there where
     /// no meter tells. nil where no tank's level is known at both ends.
     func middle(of conditions: BoundaryConditions, record: SensorRecord, index: Int) -> BoundaryConditions? {

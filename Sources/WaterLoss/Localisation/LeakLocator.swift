@@ -80,7 +80,7 @@ public struct LeakLocator: Sendable {
         let (baseline, readings) = (tidied.baseline, tidied.readings)
         let model = calibration.model, options = calibration.options
         guard before.hasReadings, after.hasReadings else { throw .noUsableSensor }
-        let classes = HourClasses(baseline, before, readings, after, options: options)
+        var classes = HourClasses(baseline, before, readings, after, options: options)
         guard classes.count > 0 else { throw .recordTooShort(hours: baseline.count * baseline.step / 3600) }
         let places = LeakPlaces(network)
         let random: RandomNumbers
@@ -90,6 +90,14 @@ public struct LeakLocator: Sendable {
         var record = StepRecord(
             model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise, options: options,
             places: places)
+        var course: LeakOnset?
+        func anew(beside leak: SupposedLeak? = nil) throws(LeakLocatorError) {
+            standing = try StandingErrors(
+                model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values, leak: leak)
+            record = StepRecord(
+                model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise,
+                options: options, course: course, places: places)
+        }
         let bends = DemandLevels.bend(model, before, options: options)
         var moments = Self.moments(classes.after, count: classes.count, after)
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
@@ -97,12 +105,13 @@ public struct LeakLocator: Sendable {
         var window = readings.count / 3..<readings.count
         // Whether there is a leak at all is asked of windows that were fixed beforehand: one that was chosen by the readings finds
         // something in any noise.
-        var steps = record.steps(in: window)
-        let tested = [steps, record.steps(in: 2 * readings.count / 3..<readings.count)].compactMap { steps in
-            LeakSearch(steps).map { ($0, steps.dispersion) }
+        let fixed = [window, 2 * readings.count / 3..<readings.count]
+        func asked(_ steps: [StepEstimate]) -> [(search: LeakSearch, dispersion: Double)] {
+            steps.compactMap { steps in LeakSearch(steps).map { ($0, steps.dispersion) } }
         }
+        var steps = record.steps(in: window)
+        var tested = asked([steps, record.steps(in: fixed[1])])
         var found: LeakSearch?
-        var course: LeakOnset?
         var bent = BentAnswers()
         var scattered: [Int] = []
         var supposed: (node: Int, size: Double)?
@@ -125,18 +134,29 @@ public struct LeakLocator: Sendable {
             course = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand) {
                 bent.flow(likeliest.node, share: $0)
             }
-            if look == 1, bends {
-                let levels = record.demandLevels(
-                    leak: likeliest, course ?? LeakOnset(start: window.lowerBound, growth: 0), bent: bent)
-                before = before.demanding(levels[..<record.firstLater], model, baseline)
-                after = after.demanding(levels[record.firstLater...], model, readings)
-                standing = try StandingErrors(
-                    model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values)
-                record = StepRecord(
-                    model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise,
-                    options: options, course: course, places: places)
-                moments = Self.moments(classes.after, count: classes.count, after)
-                steps = record.steps(in: window, growth: course?.growth ?? 0)
+            if look == 1, bends || model.runsEmpty(readings) {
+                let onset = course ?? LeakOnset(start: window.lowerBound, growth: 0)
+                let leak = SupposedLeak(ends: places.ends(likeliest.node), size: likeliest.size, shares: record.sizes(onset))
+                // A large leak empties tanks, and moves readings as much as a pump does: states of links are told beside it.
+                let restated = prepared.later(beside: leak)
+                let others = HourClasses(baseline, before, readings, restated, options: options)
+                let isRestated = restated.switching != after.switching && others.count > 0
+                if isRestated {
+                    (after, classes) = (restated, others)
+                    try anew()
+                    // Hours in a state that is not theirs are so badly explained that no leak would be believed.
+                    tested = asked(fixed.map { record.steps(in: $0) })
+                }
+                if bends {
+                    let levels = record.demandLevels(leak: likeliest, onset, bent: bent)
+                    before = before.demanding(levels[..<record.firstLater], model, baseline)
+                    after = after.demanding(levels[record.firstLater...], model, readings)
+                    try anew(beside: leak)
+                }
+                if bends || isRestated {
+                    moments = Self.moments(classes.after, count: classes.count, after)
+                    steps = record.steps(in: window, growth: course?.growth ?? 0)
+                }
             }
             if course != record.course, record.hasLaterStrays {
                 record.tellStrays(course)

@@ -71,7 +71,8 @@ extension StepRecord {
     func hours(_ onset: LeakOnset?, isByCondition: Bool) -> [BentAnswers.Hour] {
         let sizes = onset.map(sizes)
         return (firstLater..<classes.count).map { hour in
-            let share = sizes?[hour - firstLater] ?? 1, isRunning = share > 0 && classes[hour] >= 0
+            // Hours of no class tell nothing of the channels, but the leak runs in them.
+            let share = sizes?[hour - firstLater] ?? 1, isRunning = share > 0 && (isByCondition || classes[hour] >= 0)
             return BentAnswers.Hour(
                 condition: conditions[hour], kind: !isRunning ? -1 : isByCondition ? conditions[hour] : classes[hour], share: share,
                 isOfLastDay: hour >= classes.count - 24 * perHour)

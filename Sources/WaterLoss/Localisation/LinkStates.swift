@@ -20,7 +20,7 @@ struct LinkStates {
     /// Bits of `SwitchedLinks`, by hour.
     let states: [Int]
     let conditions: [BoundaryConditions]
-    /// By channel and hour; nil where the model has no answer.
+    /// By channel and hour, with the leak that is taken to run; nil where the model has no answer.
     let predicted: [[Double?]]
     let habit: Habit
 
@@ -33,7 +33,11 @@ struct LinkStates {
     /// - Parameters:
     ///   - measured: by channel and hour.
     ///   - known: what an earlier record of the same network showed; its first round then begins with that.
-    init(_ model: ImposedModel, _ record: SensorRecord, measured: [[Double?]], on hydraulics: HydraulicModel, known: Habit?) {
+    ///   - leak: that is taken to run in the record.
+    init(
+        _ model: ImposedModel, _ record: SensorRecord, measured: [[Double?]], on hydraulics: HydraulicModel, known: Habit?,
+        beside leak: SupposedLeak? = nil
+    ) {
         let channels = model.channels, hours = 0..<record.count, middle = record.count / 2
         let sizes = measured.map { row in row.reduce(0) { max($0, abs($1 ?? 0)) } }
         let largest = max(zip(channels, sizes).reduce(0) { $1.0.isFlow ? max($0, $1.1) : $0 }, 1e-4)
@@ -41,7 +45,7 @@ struct LinkStates {
             known
             ?? Habit(
                 centre: channels.map { _ in 0 }, spread: channels.map { $0.isFlow ? Self.roughFlow * largest : Self.roughPressure })
-        let trial = StateTrial(model, record, measured: measured, largest: largest)
+        let trial = StateTrial(model, record, measured: measured, largest: largest, beside: leak)
         let controls = model.switched.choices.enumerated().reduce(0) { bits, item in
             if case .control = item.element { bits | 1 << item.offset } else { bits }
         }

@@ -118,6 +118,15 @@ struct PreparedModel {
         after = tidied.after
     }
 
+    /// The later residuals, with links in the states that the readings tell where a leak runs.
+    func later(beside leak: SupposedLeak) -> HourlyResiduals {
+        var found = HourlyResiduals(
+            calibration.model, tidied.readings, solver: solver, known: before.habit, isStepped: before.tanksAreStepped, beside: leak)
+        found.dropGrossErrors(calibration.model)
+        found.leaveOut(tidied.leftOut)
+        return found
+    }
+
     private static func solver(_ network: Network) throws(LeakLocatorError) -> HydraulicSolver {
         do { return try HydraulicSolver(network) } catch { throw .hydraulics(error.description) }
     }
@@ -148,6 +157,7 @@ struct PreparedModel {
             if !tidied.isBettered(by: found.before, found.after) {
                 found.calibration = Calibration(tidied.model, locator.options, refused: calibration)
                 (found.before, found.after) = (tidied.before, tidied.after)
+                found.solver = nominal
             }
             found.tidied.forgetConditions()
         }

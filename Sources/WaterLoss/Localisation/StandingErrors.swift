@@ -21,6 +21,8 @@ struct StandingErrors {
     let proportional: [[Double]]
     /// For each condition, answer of each channel (row) to an outflow at each node (column). [unit per m³/s]
     let toOutflow: [Matrix]
+    /// The same for what moves from hour to hour, which it does beside a leak that runs.
+    let besideLeak: [Matrix]
     /// For each condition, answer of each channel (row) to the head of each tank whose level is read (column). [unit per m]
     let toLevel: [Matrix]
     /// For each condition, demand of each node [m³/s] and its pressure [m].
@@ -43,12 +45,14 @@ struct StandingErrors {
     /// Variance left at which no further way is looked for, in that of the sensors' noise. [–]
     private static let enough = 0.05
 
-    /// - at: values of `WorldParameters` at which the model was taken already; nil: all zero.
+    /// - Parameters:
+    ///   - at: values of `WorldParameters` at which the model was taken already; nil: all zero.
+    ///   - leak: that runs in the later record; what moves from hour to hour is carried by the flows that it makes.
     init(
         _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals,
-        noise: [Double], options: LeakLocatorOptions, at values: [Double]? = nil
+        noise: [Double], options: LeakLocatorOptions, at values: [Double]? = nil, leak: SupposedLeak? = nil
     ) throws(LeakLocatorError) {
-        let alike = AlikeHours(model, baseline, before, readings, after)
+        let alike = AlikeHours(model, baseline, before, readings, after, leak: leak)
         (self.before, self.after, levels) = (alike.before, alike.after, alike.demandLevels)
         let channels = model.channels, all = alike.examples
         let world = WorldParameters(model.network), held = HeldNodes(model)
@@ -62,6 +66,7 @@ struct StandingErrors {
             /// for, and arrays of this size go back to the system when they are done with.
             var rows: [Float] = []
             var toOutflow: Matrix
+            var besideLeak: Matrix?
             var pressures: [Double]
             /// Variance of a meter's noise in proportion to its flow, and the spread of all noise. [unit², unit]
             var proportional: [Double]
@@ -94,6 +99,13 @@ struct StandingErrors {
                     pressures: (0..<nodes).map { node in max((state.heads[node] ?? 0) - model.network.nodes[node].elevation, 0) },
                     proportional: channels.map { _ in 0 }, toLevel: model.toLevels(all[place], state, solver))
                 held.complete(&found.toOutflow, in: all[place])
+                if let leak, alike.leaks[place] > 0 {
+                    let leaking = leak.running(in: all[place], share: alike.leaks[place]), state = solver.solve(leaking, warm: true)
+                    if state.verdict.outcome == .converged, let answers = solver.sensitivities(of: channels.map(\.observation)) {
+                        found.besideLeak = Matrix(rows: channels.count, columns: nodes, storage: answers.flatMap { $0 })
+                        found.toLevel = model.toLevels(leaking, state, solver)
+                    }
+                }
                 found.rows.reserveCapacity(channels.count * width)
                 for (k, channel) in channels.enumerated() {
                     var row = [Double](repeating: 0, count: width)
@@ -133,6 +145,7 @@ struct StandingErrors {
         let count = channels.count
         let answers = all.indices.map { halves[$0 % 2][$0 / 2].rows }
         toOutflow = all.indices.map { halves[$0 % 2][$0 / 2].toOutflow }
+        besideLeak = all.indices.map { halves[$0 % 2][$0 / 2].besideLeak ?? halves[$0 % 2][$0 / 2].toOutflow }
         toLevel = all.indices.map { halves[$0 % 2][$0 / 2].toLevel }
         pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
         demands = all.map(\.demands)

@@ -17,7 +17,10 @@ struct StateTrial: Sendable {
     let free: [[Int]]
     private let measured: [[Double?]]
     private let base: [BoundaryConditions]
+    private let leak: SupposedLeak?
     private let isOwnMeter: [Bool]
+    /// By hour: channels of tanks that read empty, and the most that they can give. [m³/s]
+    private let empty: [[(channel: Int, most: Double)]]
     /// Of the flows that were read. [m³/s]
     private let largest: Double
 
@@ -25,20 +28,29 @@ struct StateTrial: Sendable {
     static let exception = 8.0
     /// Least spread of a flow, as a share of the channel's own size. [–]
     static let leastFlow = 0.01
-    /// Share of a link's flow below which it is shut, and what the link's own meter weighs where it says the opposite.
+    /// Share of a link's flow below which it is shut, and what it weighs where the link's own meter says the opposite, or a tank gives what
+    /// it does not have.
     private static let shut = 0.05, contradiction = 500.0
-    private static let nearLimit = 0.05  // m, some times the noise of a level
+    fileprivate static let nearLimit = 0.05  // m, some times the noise of a level
 
-    init(_ model: ImposedModel, _ record: SensorRecord, measured: [[Double?]], largest: Double) {
+    init(_ model: ImposedModel, _ record: SensorRecord, measured: [[Double?]], largest: Double, beside leak: SupposedLeak? = nil) {
         self.model = model
+        self.leak = leak
         self.measured = measured
         self.largest = largest
         isOwnMeter = model.channels.map { [links = model.switched.links] in $0.isLink && links.contains($0.index) }
         var lastLevels: [Int: Double] = [:]
-        var base: [BoundaryConditions] = [], free: [[Int]] = []
+        var base: [BoundaryConditions] = [], free: [[Int]] = [], empty: [[(channel: Int, most: Double)]] = []
         for hour in 0..<record.count {
             base.append(model.conditions(at: record.instant(at: hour), record: record, index: hour, lastLevels: &lastLevels))
             let levels = lastLevels
+            empty.append(
+                model.channels.indices.compactMap { k in
+                    guard case .tank(_, let area) = model.channels[k].source, let level = levels[model.channels[k].index],
+                        let tank = model.network.nodes[model.channels[k].index].tank
+                    else { return nil }
+                    return level < tank.minimumLevel + Self.nearLimit ? (k, area * Self.nearLimit / Double(record.step)) : nil
+                })
             free.append(
                 model.switched.choices.indices.filter { bit in
                     guard case .tank(let node, _) = model.switched.choices[bit] else { return true }
@@ -48,12 +60,20 @@ struct StateTrial: Sendable {
         }
         self.base = base
         self.free = free
+        self.empty = empty
     }
 
+    /// Without a leak.
     func conditions(_ hour: Int, _ state: Int) -> BoundaryConditions {
         var conditions = base[hour]
         model.switched.apply(state, to: &conditions, of: model.network)
         return conditions
+    }
+
+    /// With the leak that is taken to run.
+    func leaking(_ hour: Int, _ state: Int) -> BoundaryConditions {
+        let healthy = conditions(hour, state)
+        return leak.map { $0.running(in: healthy, share: $0.shares[hour]) } ?? healthy
     }
 
     /// How ill a state explains an hour, as a negative log likelihood.
@@ -68,6 +88,9 @@ struct StateTrial: Sendable {
             if isOwnMeter[k], more > Self.leastFlow * largest, min(abs(read), abs(value)) < Self.shut * more { sum += Self.contradiction }
             let error = (read - value - habit.centre[k]) / habit.spread[k]
             sum += 2.5 * log1p(error * error / 4)  // Student's t with four degrees of freedom
+        }
+        for (k, most) in empty[hour] {
+            if let value = found.values[k], value < -most { sum += Self.contradiction }
         }
         for bit in free[hour] where state >> bit & 1 == 1 {
             if case .control = model.switched.choices[bit] { continue }
@@ -127,11 +150,21 @@ struct StateWalk: Sendable {
 
     private mutating func cost(_ hour: Int, _ state: Int, _ solver: inout HydraulicSolver?) -> Double {
         if seen[hour][state] == nil {
-            let own = solver ?? HydraulicSolver(hydraulics), solved = own.solve(trial.conditions(hour, state), warm: solver != nil)
+            let own = solver ?? HydraulicSolver(hydraulics), solved = own.solve(trial.leaking(hour, state), warm: solver != nil)
             solver = own
             seen[hour][state] = StateTrial.Snapshot(
                 values: trial.model.channels.map { trial.model.predicted($0, solved) }, isConverged: solved.verdict.outcome == .converged)
         }
         return trial.cost(hour, state, seen[hour], habit)
+    }
+}
+
+extension ImposedModel {
+    /// Whether a tank reads empty at some hour.
+    func runsEmpty(_ record: SensorRecord) -> Bool {
+        tankLevels.contains { node, sensor in
+            guard let tank = network.nodes[node].tank, let levels = record.series[sensor] else { return false }
+            return levels.contains { $0.map { $0 < tank.minimumLevel + StateTrial.nearLimit } ?? false }
+        }
     }
 }
