@@ -53,7 +53,7 @@ public struct LeakLocator: Sendable {
         let sought = try sought(baseline: baseline, readings: readings)
         var finding = finding(
             sought.search, dispersion: sought.dispersion, tested: sought.tested, meanDemand: sought.meanDemand, start: sought.start,
-            random: sought.random)
+            dates: sought.dates, random: sought.random)
         finding.remarks = sought.remarks
         return finding
     }
@@ -65,6 +65,7 @@ public struct LeakLocator: Sendable {
         var tested: [(search: LeakSearch, dispersion: Double)]
         var meanDemand: Double
         var start: Instant?
+        var dates: DatingOdds
         var random: RandomNumbers
         var remarks: [LeakRemark]
     }
@@ -91,6 +92,7 @@ public struct LeakLocator: Sendable {
             model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise, options: options,
             places: places)
         var course: LeakOnset?
+        var dates = DatingOdds()
         func anew(beside leak: SupposedLeak? = nil) throws(LeakLocatorError) {
             standing = try StandingErrors(
                 model, baseline, before, readings, after, noise: noise, options: options, at: calibration.values, leak: leak)
@@ -131,9 +133,10 @@ public struct LeakLocator: Sendable {
             scattered = search.likeliest.prefix(Self.scatteredNodes).map(\.node)
             supposed = search.likeliest.first
             guard !isLast, let likeliest = search.likeliest.first else { break }
-            course = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand) {
+            let dated = record.onset(of: record.signature(of: likeliest.node, bent: bent), usual: Self.usualShare * standing.meanDemand) {
                 bent.flow(likeliest.node, share: $0)
             }
+            (course, dates) = (dated?.likeliest, dated?.dates ?? DatingOdds())
             if look == 1, bends || model.runsEmpty(readings) {
                 let onset = course ?? LeakOnset(start: window.lowerBound, growth: 0)
                 let leak = SupposedLeak(ends: places.ends(likeliest.node), size: likeliest.size, shares: record.sizes(onset))
@@ -192,7 +195,7 @@ public struct LeakLocator: Sendable {
         }
         return Sought(
             search: found, dispersion: steps.dispersion, tested: tested, meanDemand: standing.meanDemand,
-            start: course.map { readings.instant(at: $0.start) }, random: random, remarks: told)
+            start: course.map { readings.instant(at: $0.start) }, dates: dates, random: random, remarks: told)
     }
 
     /// Conditions of one hour of each kind of the later record; nil where a kind has none.

@@ -21,13 +21,55 @@ struct LeakOnset: Equatable {
     }
 }
 
+/// What other dates of a leak would say of its size.
+struct DatingOdds {
+    /// Of each, the size over that of the likeliest date, both as means of the last day, and the difference of the log likelihoods. [–]
+    private(set) var others: [(ratio: Double, odds: Double)] = []
+
+    /// Difference from which on a date is left out. [–]
+    private static let least = -5.0
+
+    init() {}
+
+    /// - dates: logarithm of the likelihood and size of each.
+    init(_ dates: [(likelihood: Double, size: Double)]) {
+        guard let best = dates.max(by: { $0.likelihood < $1.likelihood }), best.size > 0 else { return }
+        others = dates.compactMap { date in
+            let odds = date.likelihood - best.likelihood
+            return odds > Self.least && date.size > 0 ? (date.size / best.size, odds) : nil
+        }
+    }
+
+    /// Weights of sizes for the likeliest date, spread as the others have it.
+    /// - Parameters:
+    ///   - weights: of sizes evenly in their logarithm.
+    ///   - step: from one size to the next, as a logarithm. [–]
+    ///   - tempering: share of the likelihood that counts. [–]
+    func spread(_ weights: [Double], step: Double, tempering: Double) -> [Double] {
+        guard others.count > 1 else { return weights }
+        var spread = [Double](repeating: 0, count: weights.count)
+        for (ratio, odds) in others {
+            let cells = log(ratio) / step, whole = Int(cells.rounded(.down)), part = cells - Double(whole), chance = exp(tempering * odds)
+            for (place, weight) in weights.enumerated() where weight > 0 {
+                for (to, share) in [(place + whole, 1 - part), (place + whole + 1, part)] {
+                    spread[min(max(to, 0), weights.count - 1)] += share * chance * weight
+                }
+            }
+        }
+        return spread
+    }
+}
+
 extension StepRecord {
     /// The hour of the later record at which a leak of this signature most likely began, and in how many it grew to its size.
     /// - Parameters:
     ///   - signature: by feature. [unit of the channel per m³/s]
     ///   - usual: a size that would not surprise; far larger ones are taken for chance. [m³/s]
     ///   - flow: of what a leak loses in the end, what it does when open to a share. [–]
-    func onset(of signature: [Double], usual: Double, flow: (Double) -> Double = { $0 }) -> LeakOnset? {
+    /// - Returns: nil where no hour is like it.
+    func onset(
+        of signature: [Double], usual: Double, flow: (Double) -> Double = { $0 }
+    ) -> (likeliest: LeakOnset, dates: DatingOdds)? {
         let standing = standingWidth, later = classes.count - firstLater
         var pass = healthy.pass.continued(width: 1 + standing + later)
         // With the strays: what is none of a leak that began at another hour may be.
@@ -40,6 +82,8 @@ extension StepRecord {
         // Likelihood with the size integrated out.
         let prior = 1 / (usual * usual)
         var best: (gain: Double, onset: LeakOnset)?
+        var dates: [(likelihood: Double, size: Double)] = []
+        let lastDay = max(later - 24 * perHour, 0)..<later
         for growth in LeakOnset.growths.map({ $0 * perHour }) {
             let shape = LeakOnset(start: 0, growth: growth), odds = growth == 0 ? 0 : -log(LeakOnset.abruptOdds)
             let flows = (0..<max(growth, 1)).map { flow(shape.share(at: $0)) }
@@ -53,10 +97,13 @@ extension StepRecord {
                 for i in hours { for j in hours { told += rises[i - start] * rises[j - start] * information[i, j] } }
                 told = max(told, 0)
                 let gain = score * score / (told + prior) - log1p(told / prior) + 2 * odds
-                if gain >= best?.gain ?? -.infinity, gain.isFinite { best = (gain, LeakOnset(start: start, growth: growth)) }
+                guard gain.isFinite else { continue }
+                if gain >= best?.gain ?? -.infinity { best = (gain, LeakOnset(start: start, growth: growth)) }
+                let runs = lastDay.reduce(0) { $0 + ($1 < start ? 0 : flows[min($1 - start, flows.count - 1)]) } / Double(lastDay.count)
+                dates.append((gain / 2, score / (told + prior) * runs))
             }
         }
-        return best?.onset
+        return best.map { ($0.onset, DatingOdds(dates)) }
     }
 
     /// Flow of a leak at each hour of the later record over its mean of the last day, as its pressure does not change it. [–]

@@ -17,9 +17,10 @@ extension LeakLocator {
     ///   - search: of the hours since the leak was seen to begin.
     ///   - dispersion: mean square of what its hourly fit leaves. [–]
     ///   - tested: searches in windows that were fixed beforehand.
+    ///   - dates: when else it may have begun.
     func finding(
         _ search: LeakSearch, dispersion: Double, tested: [(search: LeakSearch, dispersion: Double)], meanDemand: Double, start: Instant?,
-        random: RandomNumbers
+        dates: DatingOdds, random: RandomNumbers
     ) -> LeakFinding {
         let index = network.nodeIndex()
         let pipes = network.links.filter { $0.pipe != nil }
@@ -37,13 +38,14 @@ extension LeakLocator {
                 straight, pipes: ends, fractions: Self.fractions, dispersion: dispersion, most: options.mostLeaks,
                 rate: options.splitRate, draws: options.nullDraws, random: random
             ).leaks : []
-        let single = posterior(search, pipes, index, meanDemand, dispersion)
+        let single = posterior(search, pipes, index, meanDemand, dispersion, dates)
         // Each leak beside the others, whose sizes are left free.
         var posteriors =
             several.count > 1
             ? several.indices.map { own in
                 posterior(
-                    straight.without(several.indices.filter { $0 != own }.map { several[$0].place }), pipes, index, meanDemand, dispersion)
+                    straight.without(several.indices.filter { $0 != own }.map { several[$0].place }), pipes, index, meanDemand, dispersion,
+                    dates)
             } : [single]
         // The balance of inflows tells the sum of the leaks, however many they are: a set that does not keep it makes up for errors.
         if posteriors.reduce(0, { $0 + $1.sizes[0.5] }) > single.sizes[0.975] { posteriors = [single] }
@@ -78,7 +80,8 @@ extension LeakLocator {
     private static let farBelow = 60.0
 
     private func posterior(
-        _ search: LeakSearch, _ pipes: [Link], _ index: ElementIndex<Node>, _ meanDemand: Double, _ dispersion: Double
+        _ search: LeakSearch, _ pipes: [Link], _ index: ElementIndex<Node>, _ meanDemand: Double, _ dispersion: Double,
+        _ dates: DatingOdds
     ) -> LeakPosterior {
         let largest = max(meanDemand, 1e-4), smallest = max(meanDemand * 2e-3, 1e-6)
         let grid = (0..<Self.sizes).map { smallest * pow(largest / smallest, Double($0) / Double(Self.sizes - 1)) }
@@ -134,7 +137,9 @@ extension LeakLocator {
         }
         let total = probabilities.reduce(0, +)
         return LeakPosterior(
-            probabilities: probabilities.map { total > 0 ? $0 / total : 0 }, sizes: GridQuantiles(grid: grid, weights: bySize))
+            probabilities: probabilities.map { total > 0 ? $0 / total : 0 },
+            sizes: GridQuantiles(
+                grid: grid, weights: dates.spread(bySize, step: log(largest / smallest) / Double(Self.sizes - 1), tempering: tempering)))
     }
 
     /// Of a grid the point of the largest value: that about which it is largest at every few points.
