@@ -184,7 +184,7 @@ struct BentAnswers {
         }
     }
 
-    /// Size of a leak to which its answers are: where its place can not drive what was tried, less. [m³/s]
+    /// Size of a leak to which its answers are: where its place cannot drive what was tried, less. [m³/s]
     private static func asked(_ answers: [Answer?]) -> Double? { answers.compactMap { $0?.size }.min() }
 
     /// Mean difference from the linear answer in each condition.

@@ -49,7 +49,8 @@ struct DatingOdds {
         guard others.count > 1 else { return weights }
         var spread = [Double](repeating: 0, count: weights.count)
         for (ratio, odds) in others {
-            let cells = log(ratio) / step, whole = Int(cells.rounded(.down)), part = cells - Double(whole), chance = exp(tempering * odds)
+            let cells = min(max(log(ratio) / step, -Double(weights.count)), Double(weights.count)), chance = exp(tempering * odds)
+            let whole = Int(cells.rounded(.down)), part = cells - Double(whole)
             for (place, weight) in weights.enumerated() where weight > 0 {
                 for (to, share) in [(place + whole, 1 - part), (place + whole + 1, part)] {
                     spread[min(max(to, 0), weights.count - 1)] += share * chance * weight
