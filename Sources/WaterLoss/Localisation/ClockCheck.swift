@@ -11,26 +11,18 @@ import WaterModel
 /// common. Each day has a level of its own, so that neither an offset nor a leak nor the demand of a day counts: what is left is the course
 /// of the day. A clock is taken to be wrong where the moved readings fit better by far, day by day.
 struct ClockCheck {
-    /// Readings that belong so much later.
-    struct Fault: Equatable {
-        /// Indices of channels of one kind.
-        var channels: [Int]
-        /// Steps of the record.
-        var later: Int
-        /// Step since the record began, from which on it holds, and before which; nil: since ever, for ever.
-        var from: Int?
-        var until: Int?
-    }
-
-    /// Whether so much as the model's patterns lie wrong: readings of all kinds fit best so many steps later.
-    private(set) var model: Fault?
-    private(set) var faults: [Fault] = []
-    var isRight: Bool { model == nil && faults.isEmpty }
+    /// What all clocks of a kind, or all there are, may have in common: to be tried by how far the readings then lie from the model. Where the
+    /// clocks are not those of the flows, states of pumps are misread by which the model is run, and the courses tell little.
+    private(set) var common: [ClockFaults] = []
+    /// What single clocks have by themselves.
+    private(set) var single = ClockFaults()
 
     /// Hours that a clock may be wrong: time zones differ by up to half a day.
     private static let furthest = 12
     /// Least gain of moved readings that is believed: ln of the mean distance from the model, mean over the days. [–]
     private static let least = 0.25
+    /// The same of all of a kind, from which on it is worth a trial: right clocks lose 0.6 and more by an hour. [–]
+    private static let leastOfMany = -0.5
     /// The same of one flow by itself: pumps that switch at other hours make its course another, whatever its clock. [–]
     private static let leastOfFlow = 0.9
     /// Share of the days that must agree. [–]
@@ -81,32 +73,40 @@ struct ClockCheck {
 
     private mutating func look() {
         let pressures = channels.indices.filter { !channels[$0].isFlow }, flows = channels.indices.filter { channels[$0].isFlow }
-        // All of a kind first: what they have in common is then no measure for one of them.
         let plain = self
         let alone = concurrentMap(channels.count) { plain.gains($0, common: nil) }
-        let ofPressures = verdict(Self.middle(pressures.map { alone[$0] })), ofFlows = verdict(Self.middle(flows.map { alone[$0] }))
-        if pressures.count > 1, let fault = ofPressures.first, fault.later != 0, ofPressures.count == 1, ofFlows == ofPressures {
-            model = Fault(channels: Array(channels.indices), later: fault.later, from: fault.from, until: fault.until)
-            return
-        }
-        func named(_ verdict: [Fault], _ channels: [Int]) -> [Fault] {
-            verdict.map { Fault(channels: channels, later: $0.later, from: $0.from, until: $0.until) }
-        }
-        if pressures.count > 1, !ofPressures.isEmpty { faults += named(ofPressures, pressures) }
-        if flows.count > 1, !ofFlows.isEmpty { faults += named(ofFlows, flows) }
-        guard faults.isEmpty else { return }
-        let common = deviations(pressures)
+        common = proposals(pressures, flows, alone)
+        let deviations = deviations(pressures)
         let all = concurrentMap(channels.count) { k in
-            plain.gains(k, common: Self.median(of: pressures.filter { $0 != k }.compactMap { common[$0] }, count: plain.times.count))
+            plain.gains(k, common: Self.median(of: pressures.filter { $0 != k }.compactMap { deviations[$0] }, count: plain.times.count))
         }
         for k in channels.indices {
             // A tank's course is that of its pumps, and a leak changes when they run.
             if case .tank = channels[k].source { continue }
             let isFlow = channels[k].isFlow, least = isFlow ? Self.leastOfFlow : Self.least
             for fault in verdict(all[k], least: least) where !isFlow || (fault.from == nil && fault.until == nil) {
-                faults.append(Fault(channels: [k], later: fault.later, from: fault.from, until: fault.until))
+                single.faults.append(ClockFaults.Fault(channels: [k], later: fault.later, from: fault.from, until: fault.until))
             }
         }
+    }
+
+    /// Pressures, flows, or the patterns against both, at the shifts that suit pressures or flows best.
+    private func proposals(_ pressures: [Int], _ flows: [Int], _ alone: [[[Double?]]]) -> [ClockFaults] {
+        var found: [ClockFaults] = [], shifts: Set<Int> = []
+        for kind in [pressures, flows] {
+            let middle = Self.middle(kind.map { alone[$0] })
+            let gains = zip(self.shifts, middle).map { shift, row in shift == 0 ? row : row.map { $0.map { $0 - Self.leastOfMany } } }
+            let ofAll = zip(self.shifts, gains).map { ($0, $1.reduce(0) { $0 + ($1 ?? 0) }) }.max { $0.1 < $1.1 }
+            let whole = ofAll.flatMap { $0.1 > 0 ? [ClockFaults.Fault(channels: [], later: $0.0)] : nil } ?? []
+            let parts = verdict(gains, least: 0)
+            shifts.formUnion(whole.map(\.later))
+            guard kind.count > 1 else { continue }
+            for faults in [whole] + (parts == whole ? [] : [parts]) where !faults.isEmpty {
+                found.append(
+                    ClockFaults(faults: faults.map { ClockFaults.Fault(channels: kind, later: $0.later, from: $0.from, until: $0.until) }))
+            }
+        }
+        return found + (pressures.isEmpty || flows.isEmpty ? [] : shifts.sorted().map { ClockFaults(patterns: $0) })
     }
 
     /// Residuals of each channel about their mean of the day, over their spread.
@@ -199,7 +199,7 @@ struct ClockCheck {
     }
 
     /// What the gains say: nothing where the clock is right, one fault, or one on either side of a change.
-    private func verdict(_ gains: [[Double?]], least: Double = Self.least) -> [Fault] {
+    private func verdict(_ gains: [[Double?]], least: Double = Self.least) -> [ClockFaults.Fault] {
         guard gains.count == shifts.count else { return [] }
         func sum(_ s: Int, _ days: Range<Int>) -> Double { days.reduce(0) { $0 + (gains[s][$1] ?? 0) } }
         func best(_ days: Range<Int>) -> (shift: Int, gain: Double) {
@@ -225,50 +225,9 @@ struct ClockCheck {
         }
         return parts.filter { $0.shift != 0 && isSure($0.shift, $0.days) }.map { part in
             func time(_ day: Int) -> Int? { dayOf.firstIndex(of: day).map { times[$0] } }
-            return Fault(
+            return ClockFaults.Fault(
                 channels: [], later: shifts[part.shift], from: part.days.lowerBound > 0 ? time(part.days.lowerBound) : nil,
                 until: part.days.upperBound < dayCount ? time(part.days.upperBound) : nil)
         }
-    }
-
-    // MARK: putting it right
-
-    func remarks(_ model: ImposedModel, _ baseline: SensorRecord) -> [LeakRemark] {
-        func moment(_ step: Int?) -> Instant? { step.map { baseline.start + $0 * baseline.step } }
-        let ofModel = self.model.map { LeakRemark.patterns(hours: $0.later * baseline.step / 3600) }
-        return (ofModel.map { [$0] } ?? [])
-            + faults.map { fault in
-                .clock(
-                    fault.channels.map { model.channels[$0].sensor }, hours: fault.later * baseline.step / 3600,
-                    from: moment(fault.from), until: moment(fault.until))
-            }
-    }
-
-    /// The readings at the hours to which they belong.
-    func moved(_ model: ImposedModel, _ baseline: SensorRecord, _ later: SensorRecord) -> (baseline: SensorRecord, later: SensorRecord) {
-        var result = (baseline: baseline, later: later)
-        let gap = (later.start - baseline.start) / baseline.step
-        for fault in faults {
-            for sensor in Set(fault.channels.map({ model.channels[$0].sensor })) {
-                guard let first = baseline.series[sensor], let second = later.series[sensor] else { continue }
-                func reading(_ step: Int) -> Double? {
-                    if first.indices.contains(step) { return first[step] }
-                    return second.indices.contains(step - gap) ? second[step - gap] : nil
-                }
-                func isMeant(_ step: Int) -> Bool { step >= fault.from ?? .min && step < fault.until ?? .max }
-                for step in first.indices where isMeant(step) { result.baseline.series[sensor]?[step] = reading(step - fault.later) }
-                for step in second.indices where isMeant(gap + step) {
-                    result.later.series[sensor]?[step] = reading(gap + step - fault.later)
-                }
-            }
-        }
-        return result
-    }
-
-    /// The model with its patterns so much earlier as the readings fit later.
-    func moved(_ model: ImposedModel, step: Int) -> ImposedModel {
-        var copy = model
-        if let fault = self.model { copy.delay = -fault.later * step }
-        return copy
     }
 }

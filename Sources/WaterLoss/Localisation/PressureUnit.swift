@@ -60,6 +60,26 @@ extension HourlyResiduals {
         return found
     }
 
+    /// The unit in which most pressures would be at their level, where as they stand most are far from it; whether that mends the model as a
+    /// whole is to be tried.
+    func unitOfAll(_ model: ImposedModel) -> PressureUnit? {
+        let nearest = PressureUnit.allCases.map { ($0, pressureDistance(model, metres: $0.metres)) }.min { $0.1 < $1.1 }
+        let plain = pressureDistance(model)
+        guard plain > Self.unitDistance, let (unit, distance) = nearest, distance < plain else { return nil }
+        return unit
+    }
+
+    /// How far the level of the middle pressure is from the model's, with its readings times a factor. [m]
+    func pressureDistance(_ model: ImposedModel, metres: Double = 1) -> Double {
+        OrderStatistics.medianOrZero(
+            model.channels.indices.filter { !model.channels[$0].isFlow }.compactMap { k in
+                let apart = zip(measured[k], predicted[k]).compactMap { read, value in
+                    read.flatMap { read in value.map { read * metres - $0 } }
+                }
+                return apart.count > 8 ? abs(OrderStatistics.medianOrZero(apart)) : nil
+            })
+    }
+
     private static let leastCourse = 0.1  // m, some times the noise of a pressure
 }
 

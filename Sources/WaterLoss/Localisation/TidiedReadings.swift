@@ -29,25 +29,8 @@ struct TidiedReadings {
         let stuck = stuckBefore.merging(stuckAfter, uniquingKeysWith: +).sorted { $0.key < $1.key }
         remarks = stuck.map { .stuck($0.key, hours: hours($0.value)) }
         (before, after) = Self.residuals(model, baseline, readings, solver)
-        // Where many are in another unit, the rest shows once these are put right.
-        for _ in 0..<Self.unitRounds {
-            let units = before.units(model)
-            guard !units.isEmpty else { break }
-            let factors = Dictionary(units.map { (model.channels[$0].sensor, $1.metres) }, uniquingKeysWith: { first, _ in first })
-            self.baseline = self.baseline.scaled(factors)
-            self.readings = self.readings.scaled(factors)
-            remarks += units.sorted { $0.key < $1.key }.map { .unit(model.channels[$0.key].sensor, $0.value) }
-            (before, after) = Self.residuals(model, self.baseline, self.readings, solver)
-        }
-        for _ in 0..<Self.rounds {
-            let elsewhere = Set(before.displaced(self.model).keys)
-            let clocks = ClockCheck(self.model, self.baseline, before, self.readings, after, without: elsewhere)
-            guard !clocks.isRight else { break }
-            remarks += clocks.remarks(self.model, self.baseline)
-            (self.baseline, self.readings) = clocks.moved(self.model, self.baseline, self.readings)
-            self.model = clocks.moved(self.model, step: baseline.step)
-            (before, after) = Self.residuals(self.model, self.baseline, self.readings, solver)
-        }
+        putUnitsRight(solver)
+        putClocksRight(solver)
         if let use { take(use, solver) }
         let displaced = before.displaced(self.model)
         leftOut = Set(displaced.keys)
@@ -63,7 +46,62 @@ struct TidiedReadings {
     }
 
     /// Faults of one clock may hide behind those of many.
-    private static let rounds = 2, unitRounds = 3
+    private static let clockRounds = 2, unitRounds = 3
+    /// By how much the logarithm of the healthy readings' distance must fall, if many clocks are to be believed wrong. [–]
+    private static let clearly = 0.1
+    /// Times that pressures must come nearer where all of them are taken to be in another unit. [–]
+    private static let unitNearer = 2.0
+
+    private mutating func putUnitsRight(_ solver: HydraulicSolver) {
+        // All of them first: pumps are then misread by which the model is run, and single ones not to be told.
+        if let unit = before.unitOfAll(model) {
+            let trial = with(
+                Dictionary(uniqueKeysWithValues: model.channels.indices.filter { !model.channels[$0].isFlow }.map { ($0, unit) }), solver)
+            if trial.before.pressureDistance(model) < before.pressureDistance(model) / Self.unitNearer { self = trial }
+        }
+        // Where many are in another unit, the rest shows once these are put right.
+        for _ in 0..<Self.unitRounds {
+            let units = before.units(model)
+            guard !units.isEmpty else { break }
+            self = with(units, solver)
+        }
+    }
+
+    /// - units: of pressures, by channel.
+    private func with(_ units: [Int: PressureUnit], _ solver: HydraulicSolver) -> TidiedReadings {
+        let factors = Dictionary(units.map { (model.channels[$0].sensor, $1.metres) }, uniquingKeysWith: { first, _ in first })
+        var found = self
+        found.remarks += units.sorted { $0.key < $1.key }.map { .unit(model.channels[$0.key].sensor, $0.value) }
+        (found.baseline, found.readings) = (baseline.scaled(factors), readings.scaled(factors))
+        (found.before, found.after) = Self.residuals(model, found.baseline, found.readings, solver)
+        return found
+    }
+
+    private mutating func putClocksRight(_ solver: HydraulicSolver) {
+        for _ in 0..<Self.clockRounds {
+            let elsewhere = Set(before.displaced(model).keys)
+            let clocks = ClockCheck(model, baseline, before, readings, after, without: elsewhere)
+            var best = self
+            for faults in clocks.common {
+                let trial = with(faults, solver)
+                if trial.before.distance() < min(before.distance() - Self.clearly, best.before.distance()) { best = trial }
+            }
+            if best.remarks.count == remarks.count {
+                guard !clocks.single.isEmpty else { return }
+                best = with(clocks.single, solver)
+            }
+            self = best
+        }
+    }
+
+    private func with(_ clocks: ClockFaults, _ solver: HydraulicSolver) -> TidiedReadings {
+        var found = self
+        found.remarks += clocks.remarks(model, baseline)
+        (found.baseline, found.readings) = clocks.moved(model, baseline, readings)
+        found.model = clocks.moved(model, step: baseline.step)
+        (found.before, found.after) = Self.residuals(found.model, found.baseline, found.readings, solver)
+        return found
+    }
 
     /// Takes customers' readings for the demand of their zones, unless the others then lie further from the model.
     private mutating func take(_ use: MeteredUse, _ solver: HydraulicSolver) {
