@@ -8,9 +8,9 @@ import WaterModel
 
 @testable import WaterLoss
 
-/// Readings that are all odd in one way, where pumps run as a tank wants it: the model is run with the states that the readings tell, so that
+/// Odd readings where pumps run as a tank wants it: the model is run with the tank's level and the states that the readings tell, so that
 /// what is wrong with all of them goes into the states, and little is left to see.
-@Suite("all sensors of a pumped town are odd in one way")
+@Suite("what is odd in a pumped town, all sensors in one way or the one that the model is run by")
 struct ManyOddReadingsTests {
     private static let town = """
         [JUNCTIONS]
@@ -130,6 +130,19 @@ struct ManyOddReadingsTests {
             Self.pressures.contains(sensor) ? values.map { $0.map { $0 / unit.metres } } : values
         }
         #expect(found == Self.pressures.map { .unit($0, unit) })
+    }
+
+    @Test("the level of the tank alone an hour off", arguments: [UInt64(1), 2, 3], [1, -1])
+    func clockOfTank(seed: UInt64, hours: Int) throws {
+        let found = try Self.remarks(seed: seed) { sensor, values in sensor == "L" ? Self.late(values, hours: hours) : values }
+        #expect(found == [.clock(["L"], hours: -hours, from: nil, until: nil)])
+    }
+
+    @Test("one in kPa whose node lies 3 m lower than the model has it")
+    func kilopascalElsewhere() throws {
+        let sensor = try #require(Self.pressures.last)
+        let found = try Self.remarks(seed: 1) { $0 == sensor ? $1.map { $0.map { ($0 + 3) / PressureUnit.kilopascal.metres } } : $1 }
+        #expect(found == [.unit(sensor, .kilopascal)])
     }
 
     @Test("nothing is said where nothing is odd", arguments: [UInt64(1), 2, 3])

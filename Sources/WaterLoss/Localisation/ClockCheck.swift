@@ -11,9 +11,9 @@ import WaterModel
 /// common. Each day has a level of its own, so that neither an offset nor a leak nor the demand of a day counts: what is left is the course
 /// of the day. A clock is taken to be wrong where the moved readings fit better by far, day by day.
 struct ClockCheck {
-    /// What all clocks of a kind, or all there are, may have in common: to be tried by how far the readings then lie from the model. Where the
-    /// clocks are not those of the flows, states of pumps are misread by which the model is run, and the courses tell little.
-    private(set) var common: [ClockFaults] = []
+    /// What all clocks of a kind, or all there are, may have in common, and the clock of a tank's level: to be tried by how far the readings
+    /// then lie from the model. It is run with that level and with states of pumps that all readings tell, and courses alone tell little then.
+    private(set) var doubted: [ClockFaults] = []
     /// What single clocks have by themselves.
     private(set) var single = ClockFaults()
 
@@ -75,17 +75,18 @@ struct ClockCheck {
         let pressures = channels.indices.filter { !channels[$0].isFlow }, flows = channels.indices.filter { channels[$0].isFlow }
         let plain = self
         let alone = concurrentMap(channels.count) { plain.gains($0, common: nil) }
-        common = proposals(pressures, flows, alone)
+        doubted = proposals(pressures, flows, alone)
         let deviations = deviations(pressures)
         let all = concurrentMap(channels.count) { k in
             plain.gains(k, common: Self.median(of: pressures.filter { $0 != k }.compactMap { deviations[$0] }, count: plain.times.count))
         }
         for k in channels.indices {
-            // A tank's course is that of its pumps, and a leak changes when they run.
-            if case .tank = channels[k].source { continue }
-            let isFlow = channels[k].isFlow, least = isFlow ? Self.leastOfFlow : Self.least
-            for fault in verdict(all[k], least: least) where !isFlow || (fault.from == nil && fault.until == nil) {
-                single.faults.append(ClockFaults.Fault(channels: [k], later: fault.later, from: fault.from, until: fault.until))
+            let isFlow = channels[k].isFlow
+            for fault in verdict(all[k], least: channels[k].isLink ? Self.leastOfFlow : Self.least)
+            where !isFlow || (fault.from == nil && fault.until == nil) {
+                let fault = ClockFaults.Fault(channels: [k], later: fault.later, from: fault.from, until: fault.until)
+                // A tank's course is that of its pumps, and a leak changes when they run.
+                if case .tank = channels[k].source { doubted.append(ClockFaults(faults: [fault])) } else { single.faults.append(fault) }
             }
         }
     }

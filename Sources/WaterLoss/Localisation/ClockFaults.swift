@@ -20,6 +20,7 @@ struct ClockFaults {
     var faults: [Fault] = []
 
     var isEmpty: Bool { patterns == 0 && faults.isEmpty }
+    var isOfOne: Bool { patterns == 0 && faults.allSatisfy { $0.channels.count == 1 } }
 
     func remarks(_ model: ImposedModel, _ baseline: SensorRecord) -> [LeakRemark] {
         func moment(_ step: Int?) -> Instant? { step.map { baseline.start + $0 * baseline.step } }

@@ -32,6 +32,9 @@ extension HourlyResiduals {
     /// By how much the unit must come nearer, and how far the course of the day may be from the model's, as a factor. [–]
     private static let unitNearer = 4.0, unitCourse = 1.5
 
+    /// Where a unit is so many times a metre, hardly anything else brings readings there: they may then miss by a share of the distance. [–]
+    private static let unitFar = 5.0, missOfFar = 0.02
+
     /// Pressures that are the model's in another unit: their level is, and so is the course of the day.
     func units(_ model: ImposedModel) -> [Int: PressureUnit] {
         var found: [Int: PressureUnit] = [:]
@@ -51,8 +54,9 @@ extension HourlyResiduals {
             // A pressure that hardly moves has no course to go by.
             let hasCourse = spread(pairs.map(\.1)) > 2 * Self.leastCourse
             // Nearer to what the unit makes of it than to what another place would leave as it is.
-            let nearest = min(log(Self.unitCourse), abs(log(unit.metres)) / 2)
-            guard distance(unit.metres) < min(Self.unitMiss, plain / Self.unitNearer),
+            let factor = abs(log(unit.metres)), isFar = factor > log(Self.unitFar)
+            let nearest = isFar ? factor / 2 : min(log(Self.unitCourse), factor / 2)
+            guard distance(unit.metres) < min(isFar ? max(Self.unitMiss, Self.missOfFar * plain) : Self.unitMiss, plain / Self.unitNearer),
                 !hasCourse || abs(log(max(ratio, 1e-9))) < nearest
             else { continue }
             found[k] = unit

@@ -82,9 +82,11 @@ struct TidiedReadings {
             let elsewhere = Set(before.displaced(model).keys)
             let clocks = ClockCheck(model, baseline, before, readings, after, without: elsewhere)
             var best = self
-            for faults in clocks.common {
+            for faults in clocks.doubted {
                 let trial = with(faults, solver)
-                if trial.before.distance() < min(before.distance() - Self.clearly, best.before.distance()) { best = trial }
+                // Of one among many channels the others hardly tell.
+                let least = Self.clearly / Double(faults.isOfOne ? model.channels.count : 1)
+                if trial.before.distance() < min(before.distance() - least, best.before.distance()) { best = trial }
             }
             if best.remarks.count == remarks.count {
                 guard !clocks.single.isEmpty else { return }
