@@ -15,6 +15,8 @@ struct AlikeHours {
     let examples: [BoundaryConditions]
     /// By how much all demand is above the model's in these. [–]
     let demandLevels: [Double]
+    /// What nodes draw beyond that in these; empty: none is told. [m³/s]
+    let ownDemands: [[Double]]
     /// Share that a leak has of its size in these. [–]
     let leaks: [Double]
 
@@ -51,8 +53,11 @@ struct AlikeHours {
         }
         let keys = keys(baseline, before, nil) + keys(readings, after, leak)
         let ofDemand = before.levels + after.levels
-        let levels = zip(hours, ofDemand).map { hour, level in
-            model.tankLevels.map { hour.fixedHeads[$0.node] ?? 0 } + [Self.ofDemand * level]
+        let own = HourlyResiduals.own(before, after)
+        let levels = hours.indices.map { hour in
+            // Single nodes count by what they draw more and less, of all demand.
+            let apart = own.isEmpty ? 0 : own[hour].reduce(0) { $0 + abs($1) } / max(hours[hour].demands.reduce(0, +), 1e-9)
+            return model.tankLevels.map { hours[hour].fixedHeads[$0.node] ?? 0 } + [Self.ofDemand * ofDemand[hour], Self.ofDemand * apart]
         }
         let width = max(model.channels.count * (model.network.nodes.count + model.network.links.count), 1)
         let isOfDemand = ofDemand.contains { $0 != 0 }
@@ -63,11 +68,12 @@ struct AlikeHours {
         var members = [[Int]](repeating: [], count: (groups.max() ?? -1) + 1)
         for (hour, group) in groups.enumerated() { members[group].append(hour) }
         let middles = members.map { members in
-            let means = (0...model.tankLevels.count).map { t in members.reduce(0) { $0 + levels[$1][t] } / Double(members.count) }
+            let means = (0..<model.tankLevels.count + 2).map { t in members.reduce(0) { $0 + levels[$1][t] } / Double(members.count) }
             return members.min { Self.distance(levels[$0], means) < Self.distance(levels[$1], means) } ?? members[0]
         }
         examples = middles.map { hours[$0] }
         demandLevels = middles.map { ofDemand[$0] }
+        ownDemands = own.isEmpty ? [] : middles.map { own[$0] }
         leaks = middles.map { Double(keys[$0].leak) / 4 }
         self.before = Array(groups.prefix(before.conditions.count))
         self.after = Array(groups.dropFirst(before.conditions.count))

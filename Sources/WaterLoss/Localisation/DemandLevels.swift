@@ -16,7 +16,7 @@ struct DemandLevels {
     /// Whether leaks run differently on days of more demand.
     /// - residuals: of healthy hours.
     static func matter(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> Bool {
-        let moves = moves(model, residuals, options)
+        let moves = moves(model, residuals, options).first ?? []
         return OrderStatistics.medianOrZero(moves.map { abs($0.more - $0.usual) / max(abs($0.usual), 1) }) > least
     }
 
@@ -25,29 +25,35 @@ struct DemandLevels {
     /// - residuals: of healthy hours.
     static func bend(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> Bool {
         guard AlikeHours.canBeApart(model, hours: residuals.conditions.count) else { return matter(model, residuals, options: options) }
-        let bends = moves(model, residuals, options).map { abs($0.more + $0.less - 2 * $0.usual) / 2 }
+        let bends = moves(model, residuals, options).joined().map { abs($0.more + $0.less - 2 * $0.usual) / 2 }
         return (bends.max() ?? 0) > ofNoise * options.pressureNoise
     }
 
     /// Of the noise of a pressure: some readings of a day tell no less. [–]
     private static let ofNoise = 0.15
 
-    /// Pressures in the busiest hour, as the model has them and with all demand by its spread more or less; empty where that is not asked,
-    /// or has no answer. [m]
+    /// Pressures in the busiest hour, as the model has them and with more or less drawn, by the spread of all demand and by that of the
+    /// largest customer; empty where that is not asked, or has no answer. [m]
     private static func moves(
         _ model: ImposedModel, _ residuals: HourlyResiduals, _ options: LeakLocatorOptions
-    ) -> [(usual: Double, more: Double, less: Double)] {
+    ) -> [[(usual: Double, more: Double, less: Double)]] {
         func total(_ conditions: BoundaryConditions) -> Double { conditions.demands.reduce(0, +) }
         guard model.zoneDemands == nil, let busiest = residuals.conditions.max(by: { total($0) < total($1) }),
             let solver = try? HydraulicSolver(model.network)
         else { return [] }
-        let spread = hypot(options.dailyCommonSpread, options.hourlyCommonSpread)
+        let spread = hypot(options.dailyCommonSpread, options.hourlyCommonSpread), demands = busiest.demands
+        let largest = demands.indices.max { demands[$0] < demands[$1] }
+        let more = [
+            demands.map { spread * $0 }, demands.indices.map { $0 == largest ? options.hourlyDemandSpread * max(demands[$0], 0) : 0 },
+        ]
         let usual = solver.solve(busiest)
-        let states = [usual] + [1 + spread, 1 - spread].map { solver.solve(busiest.demanding($0), warm: true) }
-        guard states.allSatisfy({ $0.verdict.outcome == .converged }) else { return [] }
-        return model.channels.filter { !$0.isFlow }.compactMap { channel in
-            let values = states.compactMap { model.predicted(channel, $0) }
-            return values.count == 3 ? (values[0], values[1], values[2]) : nil
+        return more.map { more in
+            let states = [usual] + [1.0, -1].map { solver.solve(busiest.drawing(more, times: $0), warm: true) }
+            guard states.allSatisfy({ $0.verdict.outcome == .converged }) else { return [] }
+            return model.channels.filter { !$0.isFlow }.compactMap { channel in
+                let values = states.compactMap { model.predicted(channel, $0) }
+                return values.count == 3 ? (values[0], values[1], values[2]) : nil
+            }
         }
     }
 }
@@ -59,19 +65,38 @@ extension BoundaryConditions {
         for node in copy.demands.indices { copy.demands[node] *= factor }
         return copy
     }
+
+    /// The same with so much more drawn at each node. [m³/s]
+    func drawing(_ more: [Double], times factor: Double = 1) -> BoundaryConditions {
+        var copy = self
+        for node in copy.demands.indices { copy.demands[node] += factor * more[node] }
+        return copy
+    }
 }
 
 extension HourlyResiduals {
+    /// What nodes draw by themselves in the hours of both; empty where neither tells it. [m³/s]
+    static func own(_ before: HourlyResiduals, _ after: HourlyResiduals) -> [[Double]] {
+        guard !before.own.isEmpty || !after.own.isEmpty else { return [] }
+        return [before, after].flatMap { part in part.own.isEmpty ? part.conditions.map { $0.demands.map { _ in 0 } } : part.own }
+    }
+
     /// The same with all demand of each hour above the model's.
-    /// - levels: by how much, of each hour. [–]
-    func demanding(_ levels: ArraySlice<Double>, _ model: ImposedModel, _ record: SensorRecord) -> HourlyResiduals {
-        let levels = Array(levels), count = conditions.count
+    /// - Parameters:
+    ///   - levels: by how much, of each hour. [–]
+    ///   - own: what each node draws beyond that. [m³/s]
+    func demanding(
+        _ levels: ArraySlice<Double>, own: ArraySlice<[Double]> = [], _ model: ImposedModel, _ record: SensorRecord
+    ) -> HourlyResiduals {
+        let levels = Array(levels), own = Array(own), count = conditions.count
         guard count > 0, levels.count == count, let hydraulics = try? HydraulicSolver(model.network).model else { return self }
         let tanks = model.channels.indices.filter { if case .tank = model.channels[$0].source { true } else { false } }
         let found: [[(hour: Int, conditions: BoundaryConditions, values: [Double?])]] = concurrentMap(2) { half in
             let solver = HydraulicSolver(hydraulics)
             return (half == 0 ? 0..<count / 2 : count / 2..<count).compactMap { hour in
-                let here = conditions[hour].demanding((1 + levels[hour]) / (1 + self.levels[hour]))
+                let plain = self.own.isEmpty ? conditions[hour] : conditions[hour].drawing(self.own[hour], times: -1)
+                let level = plain.demanding((1 + levels[hour]) / (1 + self.levels[hour]))
+                let here = own.isEmpty ? level : level.drawing(own[hour])
                 let state = solver.solve(here, warm: true)
                 guard state.verdict.outcome == .converged else { return nil }
                 var values = model.channels.map { model.predicted($0, state) }
@@ -84,6 +109,10 @@ extension HourlyResiduals {
             }
         }
         var copy = self
+        if !own.isEmpty || !self.own.isEmpty {
+            copy.own = self.own.isEmpty ? own.map { $0.map { _ in 0 } } : self.own
+            for (hour, _, _) in found.joined() { copy.own[hour] = own.isEmpty ? copy.own[hour].map { _ in 0 } : own[hour] }
+        }
         for (hour, conditions, values) in found.joined() {
             copy.conditions[hour] = conditions
             copy.levels[hour] = levels[hour]
@@ -124,22 +153,58 @@ extension StepRecord {
     func demandLevels(
         leak: (node: Int, size: Double)? = nil, _ onset: LeakOnset = LeakOnset(start: 0, growth: 0), bent: BentAnswers = BentAnswers()
     ) -> [Double] {
-        guard let standing = standingEstimate() else { return classes.map { _ in 0 } }
+        hourlyDemands(nil, leak: leak, onset, bent: bent).levels
+    }
+
+    /// By how much all demand together was above the model's at each hour [–], and what each node drew beyond that [m³/s], by the readings of
+    /// that hour: the likeliest, of each node by its share of their covariance. Single customers of a tenth of all demand bend head losses.
+    /// - Parameters:
+    ///   - standing: that the record was made with; nil: of single nodes nothing is told.
+    ///   - leak: node and size [m³/s] of one that runs in the later hours; nil: none.
+    ///   - onset: when it began.
+    func hourlyDemands(
+        _ standing: StandingErrors?, spread: Double = 0, leak: (node: Int, size: Double)? = nil,
+        _ onset: LeakOnset = LeakOnset(start: 0, growth: 0), bent: BentAnswers = BentAnswers()
+    ) -> (levels: [Double], own: [[Double]]) {
+        guard let estimate = standingEstimate() else { return (classes.map { _ in 0 }, []) }
         let width = standingWidth, days = daysPlace, sizes = sizes(onset)
-        return classes.indices.map { hour in
-            let rows = (0..<channels).filter { present[hour][$0] }
-            guard !rows.isEmpty, let factor = try? CholeskyFactor(filter.spread(hour, rows)) else { return 0 }
+        let found = classes.indices.map { hour -> (level: Double, own: [Double]) in
+            let rows = (0..<channels).filter { present[hour][$0] }, condition = filter.conditions[hour]
+            let demands = standing?.demands[condition] ?? []
+            guard !rows.isEmpty, let factor = try? CholeskyFactor(filter.spread(hour, rows)) else { return (0, demands.map { _ in 0 }) }
             let running = hour < firstLater ? 0 : (leak?.size ?? 0) * sizes[hour - firstLater]
             let left = rows.map { channel in
                 var row = [Double](repeating: 0, count: 1 + width)
                 fill(hour, channel, &row, 0)
                 let lost = leak.map { running > 0 ? running * answer(hour, channel, to: $0.node, bent: bent) : 0 } ?? 0
                 return (0..<width).reduce(row[0] - lost) { sum, s in
-                    days.contains(s) ? sum : sum - row[1 + s] * standing.strengths[s]
+                    days.contains(s) ? sum : sum - row[1 + s] * estimate.strengths[s]
                 }
             }
-            let common = factor.whiten(rows.map { filter.common[filter.conditions[hour]][$0] }), whitened = factor.whiten(left)
-            return hourlyCommonSpread * dotProduct(common, whitened) / (dotProduct(common, common) + 1 / (1 + daily * daily))
+            let answers = rows.map { filter.common[condition][$0] }
+            let common = factor.whiten(answers), whitened = factor.whiten(left)
+            let strength = dotProduct(common, whitened) / (dotProduct(common, common) + 1 / (1 + daily * daily))
+            let level = hourlyCommonSpread * strength
+            guard let standing else { return (level, []) }
+            // Where a leak may run that is not known yet, what the spreads are far from explaining is no demand.
+            let misfit = dotProduct(whitened, whitened) - strength * dotProduct(common, whitened)
+            if hour >= firstLater, leak == nil, misfit > Self.mostMisfit * Double(rows.count) { return (0, demands.map { _ in 0 }) }
+            let weights = factor.solve(zip(left, answers).map { $0 - strength * $1 })
+            let own = demands.indices.map { node -> Double in
+                let usual = demands[node] * (1 + level) / (1 + standing.levels[condition])
+                guard usual > 0 else { return 0 }
+                let own = usual * spread
+                let sum = rows.indices.reduce(0) { $0 + standing.besideLeak[condition][rows[$1], node] * weights[$1] }
+                return min(max(own * own * sum, -Self.furthest * own, -Self.mostLess * usual), Self.furthest * own)
+            }
+            return (level, own)
         }
+        return (found.map(\.level), standing == nil ? [] : found.map(\.own))
     }
+
+    /// Share of its demand that a node is taken to draw less at most; spreads that it may be away from its usual. [–]
+    private static var mostLess: Double { 0.9 }
+    private static var furthest: Double { 3 }
+    /// Mean square of what an hour's readings lie off, in what is expected, from which on it is not told by demand. [–]
+    private static var mostMisfit: Double { 5 }
 }

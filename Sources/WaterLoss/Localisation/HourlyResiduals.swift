@@ -20,6 +20,8 @@ struct HourlyResiduals {
     var predicted: [[Double?]]
     /// By how much all demand of each hour is above the model's. [–]
     var levels: [Double]
+    /// What each node draws beyond that, of hours in which it is told; empty: none is. [m³/s]
+    var own: [[Double]] = []
 
     var hasReadings: Bool { residuals.contains { $0.contains { $0 != nil } } }
 

@@ -100,7 +100,18 @@ public struct LeakLocator: Sendable {
                 model, standing, classes, before: before, after: after, baseline: baseline, readings: readings, noise: noise,
                 options: options, course: course, places: places)
         }
+        func take(_ drawn: (levels: [Double], own: [[Double]])) {
+            let first = record.firstLater
+            before = before.demanding(drawn.levels[..<first], own: drawn.own.prefix(first), model, baseline)
+            after = after.demanding(drawn.levels[first...], own: drawn.own.dropFirst(first), model, readings)
+        }
         let bends = DemandLevels.bend(model, before, options: options)
+        let isApart = AlikeHours.canBeApart(model, hours: before.conditions.count)
+        if bends, isApart {
+            // Without a leak: whatever draws more than usual bends head losses.
+            take(record.hourlyDemands(standing, spread: options.hourlyDemandSpread))
+            try anew()
+        }
         var moments = Self.moments(classes.after, count: classes.count, after)
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
         // bent to its size.
@@ -151,9 +162,9 @@ public struct LeakLocator: Sendable {
                     tested = asked(fixed.map { record.steps(in: $0) })
                 }
                 if bends {
-                    let levels = record.demandLevels(leak: likeliest, onset, bent: bent)
-                    before = before.demanding(levels[..<record.firstLater], model, baseline)
-                    after = after.demanding(levels[record.firstLater...], model, readings)
+                    let drawn = record.hourlyDemands(
+                        isApart ? standing : nil, spread: options.hourlyDemandSpread, leak: likeliest, onset, bent: bent)
+                    take(drawn)
                     try anew(beside: leak)
                 }
                 if bends || isRestated {
@@ -172,7 +183,7 @@ public struct LeakLocator: Sendable {
             // Those that the last look takes are bent in each condition by itself, where it matters: what a tank that hardly fills or empties
             // takes of a leak differs from one hour to the next.
             let isByCondition =
-                look == looks - 2 && (bends || search.isBent) && AlikeHours.canBeApart(model, hours: before.conditions.count)
+                look == looks - 2 && (bends || search.isBent) && isApart
             let hours = record.hours(course, isByCondition: isByCondition)
             let source = BentAnswers.Source(
                 model: model.replacing(places.divided(model.network)),

@@ -55,6 +55,10 @@ struct StandingErrors {
         let alike = AlikeHours(model, baseline, before, readings, after, leak: leak)
         (self.before, self.after, levels) = (alike.before, alike.after, alike.demandLevels)
         let channels = model.channels, all = alike.examples
+        // What a node draws by itself for an hour is no part of its usual demand, of which errors are a share.
+        let usual = all.indices.map {
+            alike.ownDemands.isEmpty ? all[$0].demands : all[$0].drawing(alike.ownDemands[$0], times: -1).demands
+        }
         let world = WorldParameters(model.network), held = HeldNodes(model)
         parameters = world
         let pipes = world.pipes
@@ -109,7 +113,7 @@ struct StandingErrors {
                 found.rows.reserveCapacity(channels.count * width)
                 for (k, channel) in channels.enumerated() {
                     var row = [Double](repeating: 0, count: width)
-                    let demands = all[place].demands, answers = model.zoneDemands?.shared(toDemand[k], demands) ?? toDemand[k]
+                    let demands = usual[place], answers = model.zoneDemands?.shared(toDemand[k], demands) ?? toDemand[k]
                     for node in 0..<nodes { row[node] = options.demandSpread * answers[node] * demands[node] }
                     for p in pipes.indices {
                         let answer = toRoughness[k][p] * roughness[p]
@@ -148,7 +152,7 @@ struct StandingErrors {
         besideLeak = all.indices.map { halves[$0 % 2][$0 / 2].besideLeak ?? halves[$0 % 2][$0 / 2].toOutflow }
         toLevel = all.indices.map { halves[$0 % 2][$0 / 2].toLevel }
         pressures = all.indices.map { halves[$0 % 2][$0 / 2].pressures }
-        demands = all.map(\.demands)
+        demands = usual
         let (columns, left, directions) = Self.pivoted(answers, width: width)
         self.directions = directions
         shift = all.indices.map { halves[$0 % 2][$0 / 2].shift }

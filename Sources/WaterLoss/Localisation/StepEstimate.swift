@@ -39,8 +39,8 @@ struct StepRecord {
     private let days: [Int]
     let daily: Double
     let hourlyCommonSpread: Double
-    /// By how much all demand is above the model's where the residuals of each hour were taken. [–]
-    private let levels: [Double]
+    /// What each channel reads, of each hour, of the demand above the model's with which its residual was taken; empty: none was. [unit]
+    private let drawn: [[Double]]
     /// Prior spread of what each channel reads too much at all hours. [unit]
     private let offsets: [Double]
     let firstLater: Int
@@ -89,7 +89,6 @@ struct StepRecord {
         let later = firstLater
         days = classes.indices.map { ($0 < later ? $0 : $0 + gap - 1) / perDay }
         hourlyCommonSpread = options.hourlyCommonSpread
-        levels = before.levels + after.levels
         daily = options.dailyCommonSpread / max(options.hourlyCommonSpread, 1e-9)
         offsets = model.channels.map { $0.isFlow ? options.flowZero : Self.offset }
         unmodelled = model.channels.indices.map {
@@ -99,6 +98,12 @@ struct StepRecord {
             model, standing, lags: classes.indices.map { $0 == hourClasses.before.count ? gap : 1 }, noise: noise,
             measured: zip(before.measured, after.measured).map(+), step: Double(baseline.step), tanksAreStepped: before.tanksAreStepped,
             options: options)
+        let levels = before.levels + after.levels, own = HourlyResiduals.own(before, after)
+        drawn = levels.indices.map { [filter, conditions] hour in
+            guard levels[hour] != 0 || !own.isEmpty else { return [] }
+            let ofAll = filter.common[conditions[hour]].map { $0 / options.hourlyCommonSpread * levels[hour] }
+            return own.isEmpty ? ofAll : zip(ofAll, standing.besideLeak[conditions[hour]] * own[hour]).map(+)
+        }
         let places = places ?? LeakPlaces(undivided: model.network)
         let pressures = standing.pressures.map(places.completed)
         toOutflow = standing.toOutflow.map(places.completed)
@@ -193,7 +198,7 @@ struct StepRecord {
 
     func fill(_ hour: Int, _ channel: Int, _ row: inout [Double], _ first: Int) {
         row[first] = (residuals[channel][hour] ?? 0) + shift[conditions[hour]][channel]
-        if levels[hour] != 0 { row[first] += filter.common[conditions[hour]][channel] / hourlyCommonSpread * levels[hour] }
+        if !drawn[hour].isEmpty { row[first] += drawn[hour][channel] }
         let way = ways[conditions[hour]]
         for w in 0..<rank { row[first + 1 + w] = way[channel, w] }
         row[first + 1 + rank + channel] = offsets[channel]
