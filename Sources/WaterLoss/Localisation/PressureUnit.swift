@@ -64,6 +64,22 @@ extension HourlyResiduals {
         return found
     }
 
+    /// Whether pressures that were so far from the model are all in a unit, with their readings taken so: the middle one is near, and so is
+    /// the course of its day. A pump that is stronger than the model has it moves all levels, too, but not the courses.
+    func isMended(by unit: PressureUnit, from plain: Double, _ model: ImposedModel) -> Bool {
+        guard pressureDistance(model) < min(Self.unitMiss, plain / Self.unitNearer) else { return false }
+        func spread(_ values: [Double]) -> Double {
+            let middle = OrderStatistics.medianOrZero(values)
+            return OrderStatistics.medianOrZero(values.map { abs($0 - middle) })
+        }
+        let courses = model.channels.indices.filter { !model.channels[$0].isFlow }.compactMap { k -> Double? in
+            let pairs = zip(measured[k], predicted[k]).compactMap { read, value in read.flatMap { read in value.map { (read, $0) } } }
+            let usual = spread(pairs.map(\.1))
+            return usual > 2 * Self.leastCourse ? log(max(spread(pairs.map(\.0)) / usual, 1e-9)) : nil
+        }
+        return abs(OrderStatistics.medianOrZero(courses)) < min(log(Self.unitCourse), abs(log(unit.metres)) / 2)
+    }
+
     /// The unit in which most pressures would be at their level, where as they stand most are far from it; whether that mends the model as a
     /// whole is to be tried.
     func unitOfAll(_ model: ImposedModel) -> PressureUnit? {

@@ -49,15 +49,13 @@ struct TidiedReadings {
     private static let clockRounds = 2, unitRounds = 3
     /// By how much the logarithm of the healthy readings' distance must fall, if many clocks are to be believed wrong. [–]
     private static let clearly = 0.1
-    /// Times that pressures must come nearer where all of them are taken to be in another unit. [–]
-    private static let unitNearer = 2.0
 
     private mutating func putUnitsRight(_ solver: HydraulicSolver) {
         // All of them first: pumps are then misread by which the model is run, and single ones not to be told.
         if let unit = before.unitOfAll(model) {
             let trial = with(
                 Dictionary(uniqueKeysWithValues: model.channels.indices.filter { !model.channels[$0].isFlow }.map { ($0, unit) }), solver)
-            if trial.before.pressureDistance(model) < before.pressureDistance(model) / Self.unitNearer { self = trial }
+            if trial.before.isMended(by: unit, from: before.pressureDistance(model), model) { self = trial }
         }
         // Where many are in another unit, the rest shows once these are put right.
         for _ in 0..<Self.unitRounds {
