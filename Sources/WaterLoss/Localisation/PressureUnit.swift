@@ -42,17 +42,13 @@ extension HourlyResiduals {
             let pairs = zip(measured[k], predicted[k]).compactMap { read, value in read.flatMap { read in value.map { (read, $0) } } }
             guard pairs.count > 8 else { continue }
             func distance(_ metres: Double) -> Double { abs(OrderStatistics.medianOrZero(pairs.map { $0.0 * metres - $0.1 })) }
-            func spread(_ values: [Double]) -> Double {
-                let middle = OrderStatistics.medianOrZero(values)
-                return OrderStatistics.medianOrZero(values.map { abs($0 - middle) })
-            }
             let plain = distance(1)
             guard plain > Self.unitDistance, let unit = PressureUnit.allCases.min(by: { distance($0.metres) < distance($1.metres) }) else {
                 continue
             }
-            let ratio = spread(pairs.map(\.0)) * unit.metres / max(spread(pairs.map(\.1)), 1e-9)
+            let ratio = Self.spread(pairs.map(\.0)) * unit.metres / max(Self.spread(pairs.map(\.1)), 1e-9)
             // A pressure that hardly moves has no course to go by.
-            let hasCourse = spread(pairs.map(\.1)) > 2 * Self.leastCourse
+            let hasCourse = Self.spread(pairs.map(\.1)) > 2 * Self.leastCourse
             // Nearer to what the unit makes of it than to what another place would leave as it is.
             let factor = abs(log(unit.metres)), isFar = factor > log(Self.unitFar)
             let nearest = isFar ? factor / 2 : min(log(Self.unitCourse), factor / 2)
@@ -64,18 +60,20 @@ extension HourlyResiduals {
         return found
     }
 
+    /// Median distance from the median.
+    private static func spread(_ values: [Double]) -> Double {
+        let middle = OrderStatistics.medianOrZero(values)
+        return OrderStatistics.medianOrZero(values.map { abs($0 - middle) })
+    }
+
     /// Whether pressures that were so far from the model are all in a unit, with their readings taken so: the middle one is near, and so is
     /// the course of its day. A pump that is stronger than the model has it moves all levels, too, but not the courses.
     func isMended(by unit: PressureUnit, from plain: Double, _ model: ImposedModel) -> Bool {
         guard pressureDistance(model) < min(Self.unitMiss, plain / Self.unitNearer) else { return false }
-        func spread(_ values: [Double]) -> Double {
-            let middle = OrderStatistics.medianOrZero(values)
-            return OrderStatistics.medianOrZero(values.map { abs($0 - middle) })
-        }
         let courses = model.channels.indices.filter { !model.channels[$0].isFlow }.compactMap { k -> Double? in
             let pairs = zip(measured[k], predicted[k]).compactMap { read, value in read.flatMap { read in value.map { (read, $0) } } }
-            let usual = spread(pairs.map(\.1))
-            return usual > 2 * Self.leastCourse ? log(max(spread(pairs.map(\.0)) / usual, 1e-9)) : nil
+            let usual = Self.spread(pairs.map(\.1))
+            return usual > 2 * Self.leastCourse ? log(max(Self.spread(pairs.map(\.0)) / usual, 1e-9)) : nil
         }
         return abs(OrderStatistics.medianOrZero(courses)) < min(log(Self.unitCourse), abs(log(unit.metres)) / 2)
     }
