@@ -18,7 +18,10 @@ struct OwnDemandTests {
     static func more(_ hour: Int) -> Double { [0.25, 0, -0.25, 0.12][hour / 6 % 4] }
 
     /// The line of `DemandLevelsTests` with one customer of half of all demand, in a record of readings without noise.
-    static func town() throws -> (model: ImposedModel, record: SensorRecord, residuals: HourlyResiduals, large: Int) {
+    /// - day: midnight with which it begins.
+    static func town(
+        day: Int = 0, hours: Int = hours, more: (Int) -> Double = more
+    ) throws -> (model: ImposedModel, record: SensorRecord, residuals: HourlyResiduals, large: Int) {
         let text = DemandLevelsTests.line.replacingOccurrences(of: "D 20 2 D", with: "D 20 6 D").replacingOccurrences(
             of: "800 100 120", with: "800 120 120")
         let network = try INP.parse(text, file: "line.inp"), sensors = DemandLevelsTests.sensors
@@ -31,7 +34,7 @@ struct OwnDemandTests {
             let state = solver.solve(conditions, warm: hour > 0)
             for channel in model.channels { series[channel.sensor, default: []].append(model.predicted(channel, state)) }
         }
-        let record = SensorRecord(start: GridTown.mondayMidnight, step: 3600, count: hours, series: series)
+        let record = SensorRecord(start: GridTown.mondayMidnight + 86_400 * day, step: 3600, count: hours, series: series)
         return (model, record, HourlyResiduals(model, record, solver: solver), large)
     }
 
@@ -68,6 +71,26 @@ struct OwnDemandTests {
             if drawn != 0 { #expect(own.own[hour][large] / drawn > 0.5) }
             #expect(abs(own.conditions[hour].demands[large] - usual * (1 + own.levels[hour]) - own.own[hour][large]) < 1e-9)
         }
+    }
+
+    @Test("an hour of unusual demand among others is told while a leak may run, hours that are all unusual are not")
+    func odd() throws {
+        let (model, record, residuals, large) = try Self.town()
+        let options = LeakLocatorOptions(), noise = model.channels.map { $0.isFlow ? 1e-4 : 0.02 }
+        func drawn(_ more: (Int) -> Double) throws -> [Double] {
+            let (_, readings, later, _) = try Self.town(day: 3, hours: 48, more: more)
+            let classes = HourClasses(record, residuals, readings, later, options: options)
+            let standing = try StandingErrors(model, record, residuals, readings, later, noise: noise, options: options)
+            let steps = StepRecord(
+                model, standing, classes, before: residuals, after: later, baseline: record, readings: readings, noise: noise,
+                options: options)
+            return steps.hourlyDemands(standing, spread: options.hourlyDemandSpread).own.suffix(48).map { $0[large] }
+        }
+        let usual = residuals.conditions[0].demands[large]
+        let one = try drawn { $0 == 30 ? 1 : Self.more($0) }, all = try drawn { $0 < 10 ? Self.more($0) : 1 }
+        #expect(one[30] > 0.2 * usual, "\(one[30] / usual)")
+        #expect(all[30] == 0 && all[47] == 0)
+        #expect(all[0] > 0, "an hour before is told")
     }
 
     @Test("and the record is what it was: the readings are those of the model at its usual demand, in the linear model")

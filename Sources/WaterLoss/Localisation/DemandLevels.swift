@@ -168,10 +168,9 @@ extension StepRecord {
     ) -> (levels: [Double], own: [[Double]]) {
         guard let estimate = standingEstimate() else { return (classes.map { _ in 0 }, []) }
         let width = standingWidth, days = daysPlace, sizes = sizes(onset)
-        let found = classes.indices.map { hour -> (level: Double, own: [Double]) in
+        let fits = classes.indices.map { hour -> DemandFit? in
             let rows = (0..<channels).filter { present[hour][$0] }, condition = filter.conditions[hour]
-            let demands = standing?.demands[condition] ?? []
-            guard !rows.isEmpty, let factor = try? CholeskyFactor(filter.spread(hour, rows)) else { return (0, demands.map { _ in 0 }) }
+            guard !rows.isEmpty, let factor = try? CholeskyFactor(filter.spread(hour, rows)) else { return nil }
             let running = hour < firstLater ? 0 : (leak?.size ?? 0) * sizes[hour - firstLater]
             let left = rows.map { channel in
                 var row = [Double](repeating: 0, count: 1 + width)
@@ -184,27 +183,55 @@ extension StepRecord {
             let answers = rows.map { filter.common[condition][$0] }
             let common = factor.whiten(answers), whitened = factor.whiten(left)
             let strength = dotProduct(common, whitened) / (dotProduct(common, common) + 1 / (1 + daily * daily))
-            let level = hourlyCommonSpread * strength
-            guard let standing else { return (level, []) }
-            // Where a leak may run that is not known yet, what the spreads are far from explaining is no demand.
             let misfit = dotProduct(whitened, whitened) - strength * dotProduct(common, whitened)
-            if hour >= firstLater, leak == nil, misfit > Self.mostMisfit * Double(rows.count) { return (0, demands.map { _ in 0 }) }
-            let weights = factor.solve(zip(left, answers).map { $0 - strength * $1 })
+            return DemandFit(
+                rows: rows, level: hourlyCommonSpread * strength, weights: factor.solve(zip(left, answers).map { $0 - strength * $1 }),
+                misfit: misfit / Double(rows.count))
+        }
+        let odd = leak == nil && standing != nil ? oddAllAlong(fits) : []
+        let found = classes.indices.map { hour -> (level: Double, own: [Double]) in
+            let condition = filter.conditions[hour], demands = standing?.demands[condition] ?? []
+            guard let fit = fits[hour], !odd.contains(hour) else { return (0, demands.map { _ in 0 }) }
+            guard let standing else { return (fit.level, []) }
             let own = demands.indices.map { node -> Double in
-                let usual = demands[node] * (1 + level) / (1 + standing.levels[condition])
+                let usual = demands[node] * (1 + fit.level) / (1 + standing.levels[condition])
                 guard usual > 0 else { return 0 }
                 let own = usual * spread
-                let sum = rows.indices.reduce(0) { $0 + standing.besideLeak[condition][rows[$1], node] * weights[$1] }
+                let sum = fit.rows.indices.reduce(0) { $0 + standing.besideLeak[condition][fit.rows[$1], node] * fit.weights[$1] }
                 return min(max(own * own * sum, -Self.furthest * own, -Self.mostLess * usual), Self.furthest * own)
             }
-            return (level, own)
+            return (fit.level, own)
         }
         return (found.map(\.level), standing == nil ? [] : found.map(\.own))
+    }
+
+    /// Hours of the later record about which most lie further off than the spreads of demand explain: a leak may run there that is not
+    /// known yet. An hour that does so among others that do not is one of unusual demand.
+    private func oddAllAlong(_ fits: [DemandFit?]) -> Set<Int> {
+        Set(
+            (firstLater..<fits.count).filter { hour in
+                let near = max(hour - Self.about * perHour, firstLater)..<min(hour + Self.about * perHour + 1, fits.count)
+                return OrderStatistics.medianOrZero(fits[near].compactMap { $0?.misfit }) > Self.mostMisfit
+            })
+    }
+
+    /// What the readings of an hour say of the demand in it.
+    private struct DemandFit {
+        /// Channels that were read.
+        let rows: [Int]
+        /// By how much all demand was above the model's. [–]
+        let level: Double
+        /// Of what that leaves of each reading, in the measure of its covariance. [1/unit]
+        let weights: [Double]
+        /// Mean square of the same, in what was expected. [–]
+        let misfit: Double
     }
 
     /// Share of its demand that a node is taken to draw less at most; spreads that it may be away from its usual. [–]
     private static var mostLess: Double { 0.9 }
     private static var furthest: Double { 3 }
-    /// Mean square of what an hour's readings lie off, in what is expected, from which on it is not told by demand. [–]
+    /// Mean square of what readings lie off, in what is expected, from which on most hours are not told by demand [–]; how many hours before
+    /// and after one are asked.
     private static var mostMisfit: Double { 5 }
+    private static var about: Int { 12 }
 }

@@ -66,17 +66,35 @@ extension HourlyResiduals {
         return OrderStatistics.medianOrZero(values.map { abs($0 - middle) })
     }
 
-    /// Whether pressures that were so far from the model are all in a unit, with their readings taken so: the middle one is near, and so is
-    /// the course of its day. A pump that is stronger than the model has it moves all levels, too, but not the courses.
+    /// Whether pressures that were so far from the model are all in a unit, with their readings taken so: the middle one is near, and they
+    /// differ from place to place as the model's do. A pump that is stronger than the model has it moves all levels, too, but by as much. Where
+    /// all places are at about one level the course of the day is asked.
     func isMended(by unit: PressureUnit, from plain: Double, _ model: ImposedModel) -> Bool {
         guard pressureDistance(model) < min(Self.unitMiss, plain / Self.unitNearer) else { return false }
-        let courses = model.channels.indices.filter { !model.channels[$0].isFlow }.compactMap { k -> Double? in
-            let pairs = zip(measured[k], predicted[k]).compactMap { read, value in read.flatMap { read in value.map { (read, $0) } } }
-            let usual = Self.spread(pairs.map(\.1))
-            return usual > 2 * Self.leastCourse ? log(max(Self.spread(pairs.map(\.0)) / usual, 1e-9)) : nil
+        let pressures = model.channels.indices.filter { !model.channels[$0].isFlow }.map { k in
+            zip(measured[k], predicted[k]).compactMap { read, value in read.flatMap { read in value.map { (read: read, model: $0) } } }
         }
-        return abs(OrderStatistics.medianOrZero(courses)) < min(log(Self.unitCourse), abs(log(unit.metres)) / 2)
+        let levels = pressures.filter { $0.count > 8 }.map { pairs in
+            (read: OrderStatistics.medianOrZero(pairs.map(\.read)), model: OrderStatistics.medianOrZero(pairs.map(\.model)))
+        }
+        // Of each pair of places that are not alike (Theil and Sen).
+        var ratios = levels.indices.flatMap { i in
+            levels[..<i].filter { abs($0.model - levels[i].model) > Self.unitDistance }.map {
+                ($0.read - levels[i].read) / ($0.model - levels[i].model)
+            }
+        }
+        if ratios.count < Self.fewPairs {
+            ratios = pressures.compactMap { pairs in
+                let usual = Self.spread(pairs.map(\.model))
+                return usual > 2 * Self.leastCourse ? Self.spread(pairs.map(\.read)) / usual : nil
+            }
+        }
+        let ratio = ratios.isEmpty ? 1 : OrderStatistics.medianOrZero(ratios)
+        return abs(log(max(ratio, 1e-9))) < min(log(Self.unitCourse), abs(log(unit.metres)) / 2)
     }
+
+    /// Pairs of places of which some may be odd.
+    private static let fewPairs = 5
 
     /// The unit in which most pressures would be at their level, where as they stand most are far from it; whether that mends the model as a
     /// whole is to be tried.
