@@ -39,8 +39,6 @@ public struct LeakLocator: Sendable {
     /// Most likely places whose signatures are bent to the size of the leak.
     private static let bentPlaces = 80
     private static let looks = 3
-    /// Steps of Gauss and Newton by which each hour's demand is told.
-    private static let demandRounds = 2
     /// Most likely nodes whose signatures are taken with the errors that they may have.
     private static let scatteredNodes = 2000
     /// A size that would not surprise, as a share of the network's demand, when a leak is dated. [–]
@@ -110,11 +108,9 @@ public struct LeakLocator: Sendable {
         let bends = DemandLevels.bend(model, before, options: options)
         let isApart = AlikeHours.canBeApart(model, hours: before.conditions.count)
         if bends, isApart {
-            // Without a leak: whatever draws more than usual bends head losses, the less linear the more it draws.
-            for _ in 0..<Self.demandRounds {
-                take(record.hourlyDemands(standing, spread: options.hourlyDemandSpread))
-                try anew()
-            }
+            // Without a leak: whatever draws more than usual bends head losses.
+            take(record.hourlyDemands(standing, spread: options.hourlyDemandSpread))
+            try anew()
         }
         var moments = Self.moments(classes.after, count: classes.count, after)
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
