@@ -12,6 +12,23 @@ extension StepRecord {
         return (Array(found.prefix(rank)), found, factor)
     }
 
+    /// A step of Fisher's scoring towards the likeliest variance of a channel's noise, with that which was believed as its prior's standard
+    /// deviation. Hours in which much else moves the channel count for little; the middle of the squares stands for their mean, so that
+    /// single odd ones do not matter.
+    /// - innovations: by hour, standardised, and of which variance. [–, unit²]
+    static func noise(_ innovations: [(value: Double, variance: Double)], from noise: Double) -> Double {
+        guard innovations.count > 24 else { return noise }
+        let weights = innovations.map { 1 / $0.variance }, information = weights.reduce(0) { $0 + $1 * $1 }, all = weights.reduce(0, +)
+        var below = 0.0
+        let middle = innovations.indices.sorted { abs(innovations[$0].value) < abs(innovations[$1].value) }.first { hour in
+            below += weights[hour]
+            return below >= all / 2
+        }
+        let spread = 1.4826 * abs(middle.map { innovations[$0].value } ?? 1)
+        let step = (spread * spread - 1) * all / (information + 2 / (noise * noise))
+        return min(max(noise + step, noise / 4), noise * 9)
+    }
+
     /// By how much what moves and what stands is larger than believed: largest marginal likelihood of the healthy hours, with a factor
     /// of two as the prior's standard deviation. Factors from a quarter to four.
     func scales() -> (moving: Double, standing: Double) {

@@ -167,11 +167,8 @@ struct StepRecord {
                 strays[channel] += 1
             }
             for k in 0..<channels where filter.levelFactor[k] == nil {
-                let values = fit.flatMap { $0.list.filter { $0.channel == k } }
-                guard values.count > 24 else { continue }
-                let spread = 1.4826 * OrderStatistics.medianOrZero(values.map { abs($0.value) })
-                let variance = OrderStatistics.medianOrZero(values.map(\.variance))
-                filter.noise[k] = min(max(filter.noise[k] + (spread * spread - 1) * variance, filter.noise[k] / 4), filter.noise[k] * 9)
+                filter.noise[k] = Self.noise(
+                    fit.flatMap { $0.list.filter { $0.channel == k }.map { ($0.value, $0.variance) } }, from: filter.noise[k])
             }
             if keepsAll || found.isEmpty { break }
         }
