@@ -12,10 +12,12 @@ extension StepRecord {
         return (Array(found.prefix(rank)), found, factor)
     }
 
-    /// A step of Fisher's scoring towards the likeliest variance of a channel's noise, with that which was believed as its prior's standard
-    /// deviation. Hours in which much else moves the channel count for little; the middle of the squares stands for their mean, so that
-    /// single odd ones do not matter.
-    /// - innovations: by hour, standardised, and of which variance. [–, unit²]
+    /// The variance of a channel's noise after a step of Fisher's scoring towards the likeliest [unit²]; the prior's standard deviation is the
+    /// variance that was believed. Hours in which much else moves the channel count for little, and the weighted median of the squares stands
+    /// for their mean, so that single odd ones do not matter.
+    /// - Parameters:
+    ///   - innovations: by hour, standardised [–], and of which variance [unit²].
+    ///   - noise: the variance that was believed. [unit²]
     static func noise(_ innovations: [(value: Double, variance: Double)], from noise: Double) -> Double {
         guard innovations.count > 24 else { return noise }
         let weights = innovations.map { 1 / $0.variance }, information = weights.reduce(0) { $0 + $1 * $1 }, all = weights.reduce(0, +)

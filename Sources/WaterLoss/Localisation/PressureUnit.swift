@@ -67,8 +67,8 @@ extension HourlyResiduals {
     }
 
     /// Whether pressures that were so far from the model are all in a unit, with their readings taken so: the middle one is near, and they
-    /// differ from place to place as the model's do. A pump that is stronger than the model has it moves all levels, too, but by as much. Where
-    /// all places are at about one level the course of the day is asked.
+    /// differ from place to place as the model's do. A pump that is stronger than the model has it moves all levels, too, but all by about the
+    /// same metres. Where too few places differ the course of the day is asked.
     func isMended(by unit: PressureUnit, from plain: Double, _ model: ImposedModel) -> Bool {
         guard pressureDistance(model) < min(Self.unitMiss, plain / Self.unitNearer) else { return false }
         let pressures = model.channels.indices.filter { !model.channels[$0].isFlow }.map { k in
@@ -77,7 +77,7 @@ extension HourlyResiduals {
         let levels = pressures.filter { $0.count > 8 }.map { pairs in
             (read: OrderStatistics.medianOrZero(pairs.map(\.read)), model: OrderStatistics.medianOrZero(pairs.map(\.model)))
         }
-        // Of each pair of places that are not alike (Theil and Sen).
+        // Of each pair of places that are not alike (the slope of Theil, 1950, and Sen, 1968).
         var ratios = levels.indices.flatMap { i in
             levels[..<i].filter { abs($0.model - levels[i].model) > Self.unitDistance }.map {
                 ($0.read - levels[i].read) / ($0.model - levels[i].model)
@@ -93,7 +93,7 @@ extension HourlyResiduals {
         return abs(log(max(ratio, 1e-9))) < min(log(Self.unitCourse), abs(log(unit.metres)) / 2)
     }
 
-    /// Pairs of places of which some may be odd.
+    /// Pairs of places that differ, below which they are too few: some may be odd.
     private static let fewPairs = 5
 
     /// The unit in which most pressures would be at their level, where as they stand most are far from it; whether that mends the model as a
