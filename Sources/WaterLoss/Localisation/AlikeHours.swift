@@ -3,15 +3,18 @@
 import Hydraulics
 import WaterModel
 
-/// Hours to which the network answers alike: the same time of day, the same state of the links, and tanks about as full.
+/// Hours to which the network answers alike: the same time of day, the same state of the links, tanks about as full, on a day of as much demand.
 ///
 /// What a roughness or a leak does to a tank's inflow changes its sign with that inflow, so that hours of a tank that fills must not
-/// be taken for those in which it empties.
+/// be taken for those in which it empties. By how much all demand of a single hour is more is told by the very readings that are to be
+/// explained: answers at that demand would go with what they have to explain, and a constant error at all hours seem to account for a part of
+/// all that moves. They are taken at the demand of the day. Only where single customers bend head losses by what they draw in an hour, each
+/// hour counts with that: there more is lost without it.
 struct AlikeHours {
     /// The condition of each hour of the healthy record and of the later one.
     let before: [Int]
     let after: [Int]
-    /// One hour of each condition: that in which the tanks are most nearly as full as they are on the average.
+    /// One hour of each condition, at the demand of its day: that in which the tanks are most nearly as full as they are on the average.
     let examples: [BoundaryConditions]
     /// By how much all demand is above the model's in these. [–]
     let demandLevels: [Double]
@@ -43,7 +46,7 @@ struct AlikeHours {
         _ model: ImposedModel, _ baseline: SensorRecord, _ before: HourlyResiduals, _ readings: SensorRecord, _ after: HourlyResiduals,
         leak: SupposedLeak? = nil
     ) {
-        let hours = before.conditions + after.conditions
+        let hours = before.atDemandOfDay(baseline) + after.atDemandOfDay(readings)
         func keys(_ record: SensorRecord, _ residuals: HourlyResiduals, _ leak: SupposedLeak?) -> [Key] {
             residuals.conditions.indices.map { hour in
                 Key(
@@ -52,7 +55,7 @@ struct AlikeHours {
             }
         }
         let keys = keys(baseline, before, nil) + keys(readings, after, leak)
-        let ofDemand = before.levels + after.levels
+        let ofDemand = before.levelsOfDays(baseline) + after.levelsOfDays(readings)
         let own = HourlyResiduals.own(before, after)
         let levels = hours.indices.map { hour in
             // Single nodes count by what they draw more and less, of all demand.

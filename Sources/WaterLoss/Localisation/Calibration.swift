@@ -74,7 +74,8 @@ struct Calibration {
         let none = SensorRecord(start: start, step: baseline.step, count: 0, series: [:])
         var healthy = seen ?? TidiedReadings.residuals(model, baseline, none, solver, without: leftOut).0
         guard healthy.hasReadings else { return self }
-        if !levels.isEmpty { healthy = healthy.demanding(levels[...], model, baseline) }
+        // What is shut or open against the model is seen by what it does in hours of more and of less demand.
+        if !levels.isEmpty { healthy = healthy.demanding(levels[...], model, baseline, isOfHours: true) }
         let later = HourlyResiduals(model, none, solver: solver)
         let classes = HourClasses(baseline, healthy, none, later, options: options)
         guard classes.count > 0 else { return self }

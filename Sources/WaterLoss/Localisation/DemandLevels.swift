@@ -20,13 +20,17 @@ struct DemandLevels {
         return OrderStatistics.medianOrZero(moves.map { abs($0.more - $0.usual) / max(abs($0.usual), 1) }) > least
     }
 
-    /// Whether what is drawn in an hour bends head losses by what is more than noise over the hours of a day; in a network so large that
-    /// hours have to be taken together, whether leaks run differently.
+    /// Whether what is drawn in an hour bends head losses by what is more than noise over the hours of a day, and whether what its largest
+    /// customer draws does; in a network so large that hours have to be taken together, whether leaks run differently.
     /// - residuals: of healthy hours.
-    static func bend(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> Bool {
-        guard AlikeHours.canBeApart(model, hours: residuals.conditions.count) else { return matter(model, residuals, options: options) }
-        let bends = moves(model, residuals, options).joined().map { abs($0.more + $0.less - 2 * $0.usual) / 2 }
-        return (bends.max() ?? 0) > ofNoise * options.pressureNoise
+    static func bend(_ model: ImposedModel, _ residuals: HourlyResiduals, options: LeakLocatorOptions) -> (ofAll: Bool, ofCustomers: Bool) {
+        guard AlikeHours.canBeApart(model, hours: residuals.conditions.count) else {
+            return (matter(model, residuals, options: options), false)
+        }
+        let bends = moves(model, residuals, options).map { moves in
+            (moves.map { abs($0.more + $0.less - 2 * $0.usual) / 2 }.max() ?? 0) > ofNoise * options.pressureNoise
+        }
+        return (bends.contains(true), bends.last ?? false)
     }
 
     /// Of the noise of a pressure: some readings of a day tell no less. [–]
@@ -81,12 +85,30 @@ extension HourlyResiduals {
         return [before, after].flatMap { part in part.own.isEmpty ? part.conditions.map { $0.demands.map { _ in 0 } } : part.own }
     }
 
+    /// By how much all demand is above the model's where answers are taken: on the day of each hour, the middle one of its hours, or in the hour
+    /// (`isOfHours`). [–]
+    func levelsOfDays(_ record: SensorRecord) -> [Double] {
+        guard !isOfHours, levels.contains(where: { $0 != 0 }) else { return levels }
+        let days = levels.indices.map { record.instant(at: $0).seconds / 86_400 }
+        let ofDay = Dictionary(grouping: levels.indices) { days[$0] }.mapValues { OrderStatistics.medianOrZero($0.map { levels[$0] }) }
+        return days.map { ofDay[$0] ?? 0 }
+    }
+
+    /// Conditions of each hour with all demand as far above the model's as `levelsOfDays` has it.
+    func atDemandOfDay(_ record: SensorRecord) -> [BoundaryConditions] {
+        let ofDays = levelsOfDays(record)
+        return conditions.indices.map { hour in
+            ofDays[hour] == levels[hour] ? conditions[hour] : conditions[hour].demanding((1 + ofDays[hour]) / (1 + levels[hour]))
+        }
+    }
+
     /// The same with all demand of each hour above the model's.
     /// - Parameters:
     ///   - levels: by how much, of each hour. [–]
     ///   - own: what each node draws beyond that. [m³/s]
+    ///   - isOfHours: whether answers are taken at the demand of each hour; with `own` they are.
     func demanding(
-        _ levels: ArraySlice<Double>, own: ArraySlice<[Double]> = [], _ model: ImposedModel, _ record: SensorRecord
+        _ levels: ArraySlice<Double>, own: ArraySlice<[Double]> = [], _ model: ImposedModel, _ record: SensorRecord, isOfHours: Bool = false
     ) -> HourlyResiduals {
         let levels = Array(levels), own = Array(own), count = conditions.count
         guard count > 0, levels.count == count, let hydraulics = try? HydraulicSolver(model.network).model else { return self }
@@ -109,6 +131,7 @@ extension HourlyResiduals {
             }
         }
         var copy = self
+        copy.isOfHours = isOfHours || !own.isEmpty
         if !own.isEmpty || !self.own.isEmpty {
             copy.own = self.own.isEmpty ? own.map { $0.map { _ in 0 } } : self.own
             for (hour, _, _) in found.joined() { copy.own[hour] = own.isEmpty ? copy.own[hour].map { _ in 0 } : own[hour] }

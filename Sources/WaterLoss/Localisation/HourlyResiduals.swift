@@ -22,6 +22,8 @@ struct HourlyResiduals {
     var levels: [Double]
     /// What each node draws beyond that, of hours in which it is told; empty: none is. [m³/s]
     var own: [[Double]] = []
+    /// Whether answers are taken at what is drawn in each hour, rather than on its day.
+    var isOfHours = false
 
     var hasReadings: Bool { residuals.contains { $0.contains { $0 != nil } } }
 

@@ -105,14 +105,14 @@ public struct LeakLocator: Sendable {
             before = before.demanding(drawn.levels[..<first], own: drawn.own.prefix(first), model, baseline)
             after = after.demanding(drawn.levels[first...], own: drawn.own.dropFirst(first), model, readings)
         }
-        let bends = DemandLevels.bend(model, before, options: options)
         let isApart = AlikeHours.canBeApart(model, hours: before.conditions.count)
+        let (bends, customersBend) = DemandLevels.bend(model, before, options: options)
         if bends, isApart {
             // Without a leak: whatever draws more than usual bends head losses.
-            take(record.hourlyDemands(standing, spread: options.hourlyDemandSpread))
+            take(record.hourlyDemands(customersBend ? standing : nil, spread: options.hourlyDemandSpread))
             try anew()
         }
-        var moments = Self.moments(classes.after, count: classes.count, after)
+        var moments = Self.moments(classes.after, count: classes.count, after.atDemandOfDay(readings))
         // The first look takes the last two thirds; the next ones the hours since the leak was seen to begin, and signatures
         // bent to its size.
         var window = readings.count / 3..<readings.count
@@ -163,12 +163,12 @@ public struct LeakLocator: Sendable {
                 }
                 if bends {
                     let drawn = record.hourlyDemands(
-                        isApart ? standing : nil, spread: options.hourlyDemandSpread, leak: likeliest, onset, bent: bent)
+                        customersBend ? standing : nil, spread: options.hourlyDemandSpread, leak: likeliest, onset, bent: bent)
                     take(drawn)
                     try anew(beside: leak)
                 }
                 if bends || isRestated {
-                    moments = Self.moments(classes.after, count: classes.count, after)
+                    moments = Self.moments(classes.after, count: classes.count, after.atDemandOfDay(readings))
                     steps = record.steps(in: window, growth: course?.growth ?? 0)
                 }
             }
@@ -187,7 +187,10 @@ public struct LeakLocator: Sendable {
             let hours = record.hours(course, isByCondition: isByCondition)
             let source = BentAnswers.Source(
                 model: model.replacing(places.divided(model.network)),
-                moments: Self.moments(hours.map(\.kind), count: (hours.map(\.kind).max() ?? -1) + 1, after).map { $0.map(places.divided) },
+                moments: Self.moments(
+                    hours.map(\.kind), count: (hours.map(\.kind).max() ?? -1) + 1,
+                    after.atDemandOfDay(readings)
+                ).map { $0.map(places.divided) },
                 hours: hours, isFollowed: bends, linear: record.linear)
             bent = BentAnswers(source, leaks: search.likely(most: Self.bentPlaces))
         }
@@ -211,10 +214,10 @@ public struct LeakLocator: Sendable {
 
     /// Conditions of one hour of each kind of the later record; nil where a kind has none.
     /// - kinds: of each hour; −1: of none.
-    private static func moments(_ kinds: [Int], count: Int, _ after: HourlyResiduals) -> [BoundaryConditions?] {
+    private static func moments(_ kinds: [Int], count: Int, _ conditions: [BoundaryConditions]) -> [BoundaryConditions?] {
         (0..<count).map { kind in
             let hours = kinds.indices.filter { kinds[$0] == kind }
-            return hours.isEmpty ? nil : after.conditions[hours[hours.count / 2]]
+            return hours.isEmpty ? nil : conditions[hours[hours.count / 2]]
         }
     }
 

@@ -50,7 +50,7 @@ struct StepRecord {
     private let unmodelled: [Double]
     /// Whether those are taken to exist: where the healthy readings do not go with the model without them.
     private(set) var hasClassOffsets = false
-    private var strays: [Int]
+    var strays: [Int]
     /// What was read, and the noise, before strays were told.
     let untouched: (present: [[Bool]], noise: [Double])
     /// Of the leak with whose steps the strays were told; nil: one that began with the later record.
@@ -62,9 +62,6 @@ struct StepRecord {
     private static let offset = 3.0
     /// What the model gets wrong in a class of hours: pressures [m], flows as a share of their mean [–].
     private static let unmodelledPressure = 0.3, unmodelledFlow = 0.03
-    /// Innovations further out than this are not of this world.
-    private static let outlier = 4.5
-    private static let rounds = 2
 
     init(
         _ model: ImposedModel, _ standing: StandingErrors, _ hourClasses: HourClasses,
@@ -101,8 +98,12 @@ struct StepRecord {
         let levels = before.levels + after.levels, own = HourlyResiduals.own(before, after)
         drawn = levels.indices.map { [filter, conditions] hour in
             guard levels[hour] != 0 || !own.isEmpty else { return [] }
-            let ofAll = filter.common[conditions[hour]].map { $0 / options.hourlyCommonSpread * levels[hour] }
-            return own.isEmpty ? ofAll : zip(ofAll, standing.besideLeak[conditions[hour]] * own[hour]).map(+)
+            // Answers are those at the demand of the day: what the hour draws beyond it has been taken out of the model without a leak.
+            let condition = conditions[hour], ofDay = standing.levels[condition]
+            let ofHour = standing.demands[condition].map { $0 * (levels[hour] - ofDay) / (1 + ofDay) }
+            var drawn = filter.common[condition].map { $0 / options.hourlyCommonSpread * ofDay }
+            drawn = zip(drawn, standing.toOutflow[condition] * ofHour).map(+)
+            return own.isEmpty ? drawn : zip(drawn, standing.besideLeak[condition] * own[hour]).map(+)
         }
         let places = places ?? LeakPlaces(undivided: model.network)
         let pressures = standing.pressures.map(places.completed)
@@ -140,40 +141,6 @@ struct StepRecord {
     /// Whether readings of the later record were left out.
     var hasLaterStrays: Bool { (firstLater..<classes.count).contains { present[$0] != untouched.present[$0] } }
 
-    /// Leaves out readings that the others make impossible, and takes the sensors' noise from what is left. A step when the leak began
-    /// stands for whatever it may do.
-    /// - keepsAll: only the noise is taken.
-    mutating func dropStrays(keepsAll: Bool = false) {
-        for _ in 0..<Self.rounds {
-            let standing = standingWidth, later = firstLater
-            // Steps are none before the later hours, where their columns begin.
-            var healthy = filter.begun(width: 1 + standing)
-            filter.advance(&healthy, over: 0..<later, present: present, fill: fill)
-            var pass = healthy.continued(width: 1 + standing + (classes.count > later ? channels * classCount : 0))
-            filter.advance(&pass, over: later..<classes.count, present: present) { hour, channel, row, first in
-                fill(hour, channel, &row, first)
-                row[first + 1 + standing + channel * classCount + classes[hour]] = course?.share(at: hour - later) ?? 1
-            }
-            let rows = (healthy: healthy.rows, later: pass.rows)
-            let coefficients = coefficients(Self.gram(rows.later).adding(Self.gram(rows.healthy)))
-            let fit =
-                Self.innovations(healthy.hours, left: rows.healthy * Array(coefficients.prefix(1 + standing)))
-                + Self.innovations(pass.hours, left: rows.later * coefficients)
-            let found = fit.compactMap { hour, item in
-                item.filter { abs($0.value) > Self.outlier }.max { abs($0.value) < abs($1.value) }.map { (hour, $0.channel) }
-            }
-            for (hour, channel) in found where !keepsAll {
-                present[hour][channel] = false
-                strays[channel] += 1
-            }
-            for k in 0..<channels where filter.levelFactor[k] == nil {
-                filter.noise[k] = Self.noise(
-                    fit.flatMap { $0.list.filter { $0.channel == k }.map { ($0.value, $0.variance) } }, from: filter.noise[k])
-            }
-            if keepsAll || found.isEmpty { break }
-        }
-    }
-
     /// Whitens the healthy hours anew.
     mutating func whitenHealthy() {
         var pass = filter.begun(width: 1 + standingWidth)
@@ -205,7 +172,7 @@ struct StepRecord {
     }
 
     /// What explains the residuals best, by the cross products of all columns; −1 for the residuals themselves.
-    private func coefficients(_ products: Matrix) -> [Double] {
+    func coefficients(_ products: Matrix) -> [Double] {
         let standing = standingWidth, features = products.columns - 1 - standing
         let (information, score) = Self.eliminated(products, standing: standing)
         var ridged = information
@@ -225,27 +192,6 @@ struct StepRecord {
             for s in 0..<standing { coefficients[1 + s] = found[s] }
         }
         return coefficients
-    }
-
-    /// Standardised innovations that a fit leaves, by hour that was read.
-    /// - left: whitened rows less what explains them.
-    private static func innovations(
-        _ hours: [HourlyFilter.Hour], left: [Double]
-    ) -> [(hour: Int, list: [(channel: Int, value: Double, variance: Double)])] {
-        hours.map { hour in
-            let n = hour.rows.count
-            let inverse = hour.factor.whiten(Matrix.identity(n))
-            let list = (0..<n).map { i in
-                // (S⁻¹ ν)_i = (L⁻ᵀ w)_i
-                var value = 0.0, precision = 0.0
-                for j in i..<n {
-                    value -= inverse[j, i] * left[hour.first + j]
-                    precision += inverse[j, i] * inverse[j, i]
-                }
-                return (channel: hour.rows[i], value: value / precision.squareRoot(), variance: 1 / precision)
-            }
-            return (hour.hour, list)
-        }
     }
 
     /// `rows`ᵀ · `rows`, half of them on each processor.
@@ -400,7 +346,7 @@ struct StepRecord {
 
 extension Matrix {
     /// With a smaller one added to its first rows and columns.
-    fileprivate func adding(_ other: Matrix) -> Matrix {
+    func adding(_ other: Matrix) -> Matrix {
         var sum = self
         for i in 0..<other.rows { for j in 0..<other.columns { sum[i, j] += other[i, j] } }
         return sum

@@ -120,13 +120,14 @@ struct TidiedReadings {
         if !refused.isEmpty { remarks.append(.use(refused.sorted())) }
     }
 
-    /// Whether another model is nearer to the healthy readings and not much further from the later ones.
+    /// Whether another model is nearer to the healthy readings and not much further from the later ones. Where demand is the same at all hours
+    /// every model is as near: distances are of what moves.
     func isBettered(by before: HourlyResiduals, _ after: HourlyResiduals) -> Bool {
-        before.distance() < self.before.distance() && after.distance() < self.after.distance() + Self.further
+        before.distance() < self.before.distance() + Self.same && after.distance() < self.after.distance() + Self.further
     }
 
-    /// By how much the logarithm of the later readings' distance may grow: a leak is in them. [–]
-    private static let further = 0.1
+    /// By how much the logarithm of the later readings' distance may grow: a leak is in them; and of what distances are the same. [–]
+    private static let further = 0.1, same = 1e-9
 
     /// What both records lie off a model.
     /// - leftOut: channels of which nothing is taken.
