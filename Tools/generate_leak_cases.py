@@ -3,7 +3,7 @@
 """Seeded synthetic leak events on any EPANET model, with their truth, in the form that `yusu locate` and its benchmark read.
 
     generate_leak_cases.py NETWORK.inp OUT [--events 28] [--healthy 8] [--pressures 12 | --sensors FILE] [--sizes 0.02 0.3]
-                           [--scatter 1] [--seed 1] [--fault pump=1.15 | valve=+5 | closed=0.02 | opened=3]
+                           [--scatter 1] [--seed 1] [--possible] [--fault pump=1.15 | valve=+5 | closed=0.02 | opened=3]
 
 OUT gets nominal.inp, sensors.csv, meta.json, events/Dnnn/{baseline,event}.csv and truth/truth.csv: seven healthy days and three
 more, hourly, in which one leak begins within the first 24 hours (with --leaks, several together) or none does.
@@ -14,6 +14,9 @@ hour, each of these deviations times --scatter; pressure sensors offset 0.3 m an
 1 %, levels 0.01 m; half a percent of the readings missing, all rounded to 0.01. The leak is an emitter of exponent 0.5 inside a pipe
 drawn by length, its size even in the logarithm between --sizes, as shares of the network's mean demand. EPANET runs the world hour by
 hour with its tanks and controls.
+
+EPANET warns of worlds in which customers would draw from pressures below zero, and a leak take water in; with --possible such an event is
+drawn anew, its leak of the same class of sizes.
 
 With --fault something of the truth is otherwise than the model has it, all the time, one element an event, in truth/faults.csv:
 pump=F    a pump lifts F times the head of its curve (a pump of constant power: gives F times its power);
@@ -44,6 +47,7 @@ HOURS = 24 * (DAYS_BEFORE + DAYS_AFTER)
 START = datetime.datetime(2026, 3, 2)  # a Monday, hour 0 of the patterns
 LEAST_PRESSURE = 8.0  # m, at the place of a leak
 SHORTEST = 10.0  # m of pipe
+MOST_ANEW = 20  # impossible worlds to each event
 SOLVE_TIME = 11  # EPANET's code for the time of the solve to come
 
 
@@ -212,6 +216,7 @@ def main():
     options.add_argument("--sizes", type=float, nargs=2, default=[0.02, 0.3], help="smallest and largest leak over the mean demand")
     options.add_argument("--leaks", type=int, default=1, help="leaks that begin together in an event, each in a pipe of its own")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--possible", action="store_true", help="draw an event anew where EPANET warns of it: pressures below zero")
     options.add_argument("--fault", help="what is otherwise in the truth than in the model: pump=F, valve=M, closed=S, opened=N")
     options = options.parse_args()
     nominal = wntr.network.WaterNetworkModel(options.network)
@@ -262,7 +267,8 @@ def main():
     edges = np.linspace(np.log(options.sizes[0]), np.log(options.sizes[1]), leaks * options.leaks + 1)
     steps = list(random.permutation(leaks * options.leaks))
     used, truth = {}, []
-    for event in range(options.events):
+    event, anew = 0, 0
+    while event < options.events:
         name = f"D{event + 1:03d}"
         wn = world(nominal, random, options.scatter)
         change, element = with_fault(nominal, of_faults, fault, value, shut) if fault else (None, "")
@@ -275,8 +281,10 @@ def main():
         daily = random.normal(1, 0.03 * options.scatter, DAYS_BEFORE + DAYS_AFTER)
         common = np.repeat(daily, 24) * random.normal(1, 0.02 * options.scatter, HOURS)
         running, found = [], [] if kinds[event] else [[name, 0, "", "", "", "", 0.0]]
+        left = len(steps)
         for number in range(options.leaks if kinds[event] else 0):
-            step = steps.pop()
+            left -= 1
+            step = steps[left]
             while True:
                 pipe = pipes[random.choice(len(pipes), p=lengths / lengths.sum())]
                 if used.get(pipe, 0) < 2 and pipe not in [row[2] for row in found] and pipe != element:
@@ -295,6 +303,16 @@ def main():
             start = (START + datetime.timedelta(hours=first)).strftime("%Y-%m-%dT%H:%M")
             found.append([name, 1, pipe, fraction, start, growth, 0.0])
         readings, flows, warnings = run(wn, factors, noise, common, rows, running)
+        if options.possible and warnings:
+            anew += 1
+            for row in found if kinds[event] else []:
+                used[row[2]] -= 1
+            faults = [row for row in faults if row[0] != name]
+            if anew > MOST_ANEW * options.events:
+                sys.exit(f"{options.network}: EPANET warned of {anew} worlds, {event} were possible; the model has too little pressure itself?")
+            continue
+        event += 1
+        del steps[left:]
         for row, flow in zip(found, flows):
             row[6] = round(float(flow), 3)
         sigma = random.uniform(0.05, 0.10)
