@@ -7,7 +7,7 @@ extension StepRecord {
     /// Innovations further out than this are not of this world.
     private static var outlier: Double { 4.5 }
     /// Hours before and after one that are about it.
-    private static var about: Int { 6 }
+    private static var near: Int { 6 }
     private static var rounds: Int { 2 }
 
     /// Leaves out readings that the others make impossible, and takes the sensors' noise from what is left. A step when the leak began
@@ -48,21 +48,23 @@ extension StepRecord {
         }
     }
 
-    /// By channel and later hour, the middle one of the innovations about it: where a step begins in the midst of the record they are all far
-    /// out, and no strays.
+    /// By channel and later hour, `about` of the innovations.
     private func aboutLater(_ fit: [(hour: Int, list: [Innovation])]) -> [Int: [Int: Double]] {
         var ofChannel: [Int: [(hour: Int, value: Double)]] = [:]
         for (hour, list) in fit where hour >= firstLater {
             for item in list { ofChannel[item.channel, default: []].append((hour, item.value)) }
         }
-        let near = Self.about * perHour
-        return ofChannel.mapValues { values in
-            guard values.contains(where: { abs($0.value) > Self.outlier }) else { return [:] }
-            let middles = values.map { own in
-                OrderStatistics.medianOrZero(values.filter { abs($0.hour - own.hour) <= near }.map(\.value))
-            }
-            return Dictionary(uniqueKeysWithValues: zip(values.map(\.hour), middles))
+        return ofChannel.mapValues { Self.about($0, within: Self.near * perHour) }
+    }
+
+    /// By hour, the middle one of the innovations about it, of a channel most of whose readings are far out: not they stray, but a step begins
+    /// in the midst of the record. Empty of others. [–]
+    static func about(_ values: [(hour: Int, value: Double)], within near: Int) -> [Int: Double] {
+        guard 2 * values.count(where: { abs($0.value) > Self.outlier }) > values.count else { return [:] }
+        let middles = values.map { own in
+            OrderStatistics.medianOrZero(values.filter { abs($0.hour - own.hour) <= near }.map(\.value))
         }
+        return Dictionary(uniqueKeysWithValues: zip(values.map(\.hour), middles))
     }
 
     /// What a reading is more than those before it and a fit say, over its standard deviation [–], and that as a variance [unit²].
